@@ -1,0 +1,34 @@
+import type { FactStream } from '../facts/fact-sink.ts';
+
+/**
+ * Where policy and facts come from. Implementations stream: memory does not grow with the environment.
+ * Every failure is an OsoError of the CONTROL_PLANE_ family, and none holds the token.
+ */
+export interface ControlPlane {
+  /** Origin for manifests, logs and status; never credentials. */
+  readonly source: string;
+  /**
+   * Throws CONTROL_PLANE_NOT_FOUND when the environment has no policy.
+   * `etag` of an earlier answer may give `not-modified`.
+   */
+  policy(options: FetchOptions): Promise<PolicyText | 'not-modified'>;
+  /**
+   * The whole environment. The stream throws when it was cut short: a stream that ends without throwing is complete.
+   * `predicates` are those a reader of the policy needs, for control planes that refuse the unfiltered listing.
+   */
+  facts(options: FetchOptions & { readonly predicates: readonly string[] }): Promise<FactStream | 'not-modified'>;
+  close(): Promise<void>;
+}
+
+export interface FetchOptions {
+  readonly signal: AbortSignal;
+  readonly etag?: string | undefined;
+  /** Told now and then how many body bytes have arrived, and how many are expected when known. */
+  readonly onBytes?: ((received: number, expected: number | undefined) => void) | undefined;
+}
+
+export interface PolicyText {
+  readonly text: string;
+  readonly filename: string | undefined;
+  readonly etag: string | undefined;
+}

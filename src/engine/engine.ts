@@ -1,0 +1,84 @@
+import type { Fact, Value } from '../facts/fact.ts';
+
+/**
+ * Answers the questions of the API over one program and one set of facts (api reference, 4 and 5).
+ * Stateless between questions but for bounded caches, which die with the engine: a new generation is a
+ * new engine. Every method throws OsoError EVAL_LIMIT beyond the budget and EVAL_UNBOUNDED when an answer
+ * has no finite form; it never turns either into a decision.
+ */
+export interface Engine {
+  authorize(question: AuthorizeQuestion, request: RequestContext): boolean;
+  /** Ids of exactly this type, distinct, in code point order; `*` when a wildcard covers the type. */
+  list(question: ListQuestion, request: RequestContext): readonly string[];
+  /** Permission names, distinct, in code point order; `*` for a free action. */
+  actions(question: ActionsQuestion, request: RequestContext): readonly string[];
+  /** The allowed ones, order and duplicates kept. */
+  authorizeResources(question: AuthorizeResourcesQuestion, request: RequestContext): readonly Value[];
+  /** Query v1: facts and derived facts that match a pattern. An answer argument without id is a wildcard; without type, of any type. */
+  query(pattern: FactPattern, request: RequestContext): readonly FactPattern[];
+  /** Query builder: rows that satisfy every call; distinct, sorted (api reference, 5). */
+  evaluateQuery(query: ConjunctiveQuery, request: RequestContext): readonly QueryRow[];
+}
+
+export interface AuthorizeQuestion {
+  readonly actor: Value;
+  readonly action: string;
+  readonly resource: Value;
+}
+
+export interface ListQuestion {
+  readonly actor: Value;
+  readonly action: string;
+  readonly resourceType: string;
+}
+
+export interface ActionsQuestion {
+  readonly actor: Value;
+  readonly resource: Value;
+}
+
+export interface AuthorizeResourcesQuestion {
+  readonly actor: Value;
+  readonly action: string;
+  readonly resources: readonly Value[];
+}
+
+/** `type: null` any type, `id: null` any id; an id never stands without its type. */
+export interface ValuePattern {
+  readonly type: string | null;
+  readonly id: string | null;
+}
+
+export interface FactPattern {
+  readonly predicate: string;
+  readonly args: readonly ValuePattern[];
+}
+
+/** Conditions joined by AND over named variables; every variable used has a constraint. */
+export interface ConjunctiveQuery {
+  readonly calls: readonly { readonly predicate: string; readonly variables: readonly string[] }[];
+  /** `ids: null` leaves the variable free; `[]` can hold nowhere. The type is exact and concrete. */
+  readonly constraints: ReadonlyMap<string, { readonly type: string; readonly ids: readonly string[] | null }>;
+}
+
+/** One id per constrained variable; null: every id of the type satisfies. */
+export type QueryRow = ReadonlyMap<string, string | null>;
+
+/** What one request brings along. */
+export interface RequestContext {
+  /** Extra facts for this request only; they may be of derived predicates too. */
+  readonly contextFacts: readonly Fact[];
+  /** Value of `@current_unix_time`, whole seconds since the Unix epoch. */
+  readonly unixTime: bigint;
+  readonly budget: Budget;
+}
+
+/** Limits of one request. */
+export interface Budget {
+  /** Most units of work (rows looked at, goals opened). */
+  readonly maxSteps: number;
+  /** On the monotonic clock, milliseconds. */
+  readonly deadlineMs: number;
+  /** The monotonic clock, asked once every few thousand steps. */
+  monotonicMs(): number;
+}

@@ -1,0 +1,38 @@
+import { positionAt, type Span } from './source.ts';
+
+/** Longest part of a source line that a frame shows, in UTF-16 units; longer lines are cut around the span. */
+const MAX_FRAME_WIDTH = 120;
+
+/** `name:line:column`, both from 1. */
+export function printPlace(span: Span): string {
+  const { line, column } = positionAt(span.source, span.start);
+  return `${span.source.name}:${line}:${column}`;
+}
+
+/**
+ * The source line of a span with the span underlined:
+ *
+ *     2 |   has_rol(a, "admin", c);
+ *       |   ^^^^^^^
+ *
+ * A span over several lines is underlined to the end of its first line.
+ */
+export function printFrame(span: Span): string {
+  const { text } = span.source;
+  const { line, column } = positionAt(span.source, span.start);
+  const lineStart = span.start - (column - 1);
+  const lineBreak = text.indexOf('\n', lineStart);
+  const lineEnd = lineBreak === -1 ? text.length : lineBreak;
+  const cut = Math.max(0, column - 1 - MAX_FRAME_WIDTH / 2);
+  const shown = visible(text.slice(lineStart + cut, Math.min(lineEnd, lineStart + cut + MAX_FRAME_WIDTH)));
+  const width = Math.max(1, Math.min(span.end, lineEnd) - span.start);
+  const gutter = `${line}`;
+  const indent = text.slice(lineStart + cut, span.start).replace(/[^\t]/gu, ' ');
+  const underline = '^'.repeat(Math.min(width, MAX_FRAME_WIDTH));
+  return `${gutter} | ${shown}\n${' '.repeat(gutter.length)} | ${indent}${underline}`;
+}
+
+/** Control characters would move the cursor of a terminal: shown as U+FFFD. Tabs stay. */
+function visible(text: string): string {
+  return text.replace(/(?!\t)\p{Cc}/gu, '\ufffd').trimEnd();
+}

@@ -1,0 +1,31 @@
+/** Time as an input, so that everything above can be tested without waiting. */
+export interface Clock {
+  /** Wall clock, milliseconds since the Unix epoch, UTC. It may jump; use it for dates, never for deadlines. */
+  nowMs(): number;
+  /** Milliseconds since an arbitrary start. It never goes back; use it for deadlines and durations. */
+  monotonicMs(): number;
+  /** Resolves after `ms`, or rejects with the signal's reason when `signal` is aborted first. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** The real clock. The only place of the project that reads time or sets a timer. */
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const onAbort = () => {
+        clearTimeout(timer);
+        reject(signal?.reason);
+      };
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', onAbort);
+        resolve();
+      }, ms);
+      signal?.addEventListener('abort', onAbort, { once: true });
+    }),
+};
