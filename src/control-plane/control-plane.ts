@@ -1,11 +1,12 @@
-import type { FactStream } from '../facts/fact-sink.ts';
+import type { FactBatch } from '../facts/fact.ts';
 
 /**
  * Where policy and facts come from. Implementations stream: memory does not grow with the environment.
- * Every failure is an OsoError of the CONTROL_PLANE_ family, and none holds the token.
+ * Every failure is an OsoError of the CONTROL_PLANE_ family, and none holds the token; after an abort it is the
+ * signal's reason.
  */
 export interface ControlPlane {
-  /** Origin for manifests, logs and status; never credentials. */
+  /** Where the data come from, for manifests, logs and status; never credentials. */
   readonly source: string;
   /**
    * Throws CONTROL_PLANE_NOT_FOUND when the environment has no policy.
@@ -14,9 +15,10 @@ export interface ControlPlane {
   policy(options: FetchOptions): Promise<PolicyText | 'not-modified'>;
   /**
    * The whole environment. The stream throws when it was cut short: a stream that ends without throwing is complete.
+   * Whoever does not read it to its end aborts the signal, so that nothing stays open.
    * `predicates` are those a reader of the policy needs, for control planes that refuse the unfiltered listing.
    */
-  facts(options: FetchOptions & { readonly predicates: readonly string[] }): Promise<FactStream | 'not-modified'>;
+  facts(options: FetchOptions & { readonly predicates: readonly string[] }): Promise<FactDownload | 'not-modified'>;
   close(): Promise<void>;
 }
 
@@ -31,4 +33,10 @@ export interface PolicyText {
   readonly text: string;
   readonly filename: string | undefined;
   readonly etag: string | undefined;
+}
+
+/** A stream of facts (see facts/fact-sink.ts), read once. */
+export interface FactDownload extends AsyncIterable<FactBatch> {
+  /** Of the whole listing; absent when the control plane gives none. */
+  readonly etag?: string | undefined;
 }

@@ -28,6 +28,7 @@ export const ERROR_CODES = {
   REQUEST_NOT_FOUND: 'no such route, or nothing there',
   REQUEST_METHOD: 'the route exists, with another method',
   REQUEST_TOO_LARGE: 'the request is larger than the limit',
+  REQUEST_ENCODING: 'a body comes in an encoding that this server does not read',
   REQUEST_UNSUPPORTED: 'this server does not offer this part of the API',
   SERVER_OVERLOADED: 'the server has no room for the request now',
   NOT_READY: 'no verified data to answer from',

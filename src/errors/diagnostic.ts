@@ -11,8 +11,9 @@ export interface Diagnostic {
   readonly hint?: string | undefined;
 }
 
-/** Order of report: by source as given, then by place. */
-export function compareDiagnostics(a: Diagnostic, b: Diagnostic): number {
-  if (a.span.source !== b.span.source) return a.span.source.name < b.span.source.name ? -1 : 1;
+/** Order of report: by name of the source, then by place. */
+export function compareDiagnostics(a: Pick<Diagnostic, 'span'>, b: Pick<Diagnostic, 'span'>): number {
+  const [left, right] = [a.span.source.name, b.span.source.name];
+  if (left !== right) return left < right ? -1 : 1;
   return a.span.start - b.span.start || a.span.end - b.span.end;
 }

@@ -1,17 +1,19 @@
 /**
  * A generation: one verified snapshot, indexed and ready to serve, in the data directory:
  *
- *     <directory>/lock                    held by the process that may write (kernel lock, see lock.ts)
- *     <directory>/state.json              high-water mark and client id; replaced atomically
- *     <directory>/generations/<id>/       immutable once it has this name
- *         generation.json                 this type
+ *     <directory>/lock                              held by the process that may write (kernel lock, see lock.ts)
+ *     <directory>/state.json                        high-water mark, last confirmation, client id, pin; replaced atomically
+ *     <directory>/generations/<id>/                 immutable once it has this name
+ *         generation.json                           this type
  *         policy.polar
  *         facts.index
- *     <directory>/generations/.tmp-*      being built, or left by a dead process: removed at the next start
+ *     <directory>/generations/quarantined-<id>/     failed its checks; kept for a look, never served
+ *     <directory>/generations/.tmp-*                being built, or left by a dead process: removed at the next start
  *
- * `<id>` is `<taken-at as yyyymmddThhmmssZ>-<first 12 hex digits of the content digest>`. Publishing is: write into
+ * `<id>` is `<taken-at as yyyymmddThhmmssmmmZ>-<first 12 hex digits of the content digest>`. Publishing is: write into
  * .tmp-*, fsync every file, fsync the folder, open and check it, rename, fsync `generations/`. The current generation
- * is the newest intact one.
+ * is the pinned one, or else the newest intact one. When the control plane last had the same content is not written
+ * here, because that changes: see directory-state.ts.
  */
 export interface GenerationMetadata {
   readonly formatVersion: 1;
@@ -21,8 +23,6 @@ export interface GenerationMetadata {
   readonly source: string;
   /** When the data were read from the control plane, milliseconds since the Unix epoch. */
   readonly takenAtMs: number;
-  /** Last time the control plane was seen to have this very content; `takenAtMs` or later. */
-  readonly confirmedAtMs: number;
   readonly policySha256: string;
   readonly factsDigest: string;
   readonly contentDigest: string;

@@ -40,5 +40,11 @@ export interface SnapshotMember {
   readonly sha256: string;
 }
 
+/** Largest member: eleven octal digits, which is what a plain tar header can say. */
+export const MAX_MEMBER_BYTES = 0o77777777777;
+
+/** The largest policies known have some hundred KiB; a reader holds it in memory. */
+export const MAX_POLICY_BYTES = 16 * 1024 * 1024;
+
 /** A manifest lists at most a few thousand signatures; a larger one is not ours. */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;

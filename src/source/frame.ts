@@ -23,12 +23,12 @@ export function printFrame(span: Span): string {
   const lineStart = span.start - (column - 1);
   const lineBreak = text.indexOf('\n', lineStart);
   const lineEnd = lineBreak === -1 ? text.length : lineBreak;
-  const cut = Math.max(0, column - 1 - MAX_FRAME_WIDTH / 2);
-  const shown = visible(text.slice(lineStart + cut, Math.min(lineEnd, lineStart + cut + MAX_FRAME_WIDTH)));
-  const width = Math.max(1, Math.min(span.end, lineEnd) - span.start);
+  const shownStart = lineStart + Math.max(0, column - 1 - MAX_FRAME_WIDTH / 2);
+  const shownEnd = Math.min(lineEnd, shownStart + MAX_FRAME_WIDTH);
   const gutter = `${line}`;
-  const indent = text.slice(lineStart + cut, span.start).replace(/[^\t]/gu, ' ');
-  const underline = '^'.repeat(Math.min(width, MAX_FRAME_WIDTH));
+  const indent = text.slice(shownStart, span.start).replace(/[^\t]/gu, ' ');
+  const underline = '^'.repeat(Math.max(1, Math.min(span.end, shownEnd) - span.start));
+  const shown = visible(text.slice(shownStart, shownEnd));
   return `${gutter} | ${shown}\n${' '.repeat(gutter.length)} | ${indent}${underline}`;
 }
 

@@ -1,0 +1,30 @@
+import { OsoError } from '../errors/oso-error.ts';
+import { EXIT } from './exit-code.ts';
+
+/** The part of `process` that delivers signals. */
+export interface SignalSource {
+  on(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGUSR1', listener: () => void): unknown;
+  exit(code: number): void;
+}
+
+/**
+ * The first SIGINT or SIGTERM aborts the work, which then cleans up behind itself; a second SIGINT leaves at once.
+ * SIGUSR1 would make Node open its inspector, a door into the process: it is taken and ignored.
+ */
+export function listenForInterruption(source: SignalSource): AbortSignal {
+  const controller = new AbortController();
+  const interrupt = (name: 'SIGINT' | 'SIGTERM') => () => {
+    if (controller.signal.aborted && name === 'SIGINT') source.exit(EXIT.interrupted);
+    controller.abort(new OsoError('INTERRUPTED', `stopped by ${name}`, { cause: name }));
+  };
+  source.on('SIGINT', interrupt('SIGINT'));
+  source.on('SIGTERM', interrupt('SIGTERM'));
+  source.on('SIGUSR1', () => {});
+  return controller.signal;
+}
+
+/** The signal that caused an abort. */
+export function interruptedBy(signal: AbortSignal): 'SIGINT' | 'SIGTERM' | undefined {
+  const cause = signal.reason instanceof OsoError ? signal.reason.cause : undefined;
+  return cause === 'SIGINT' || cause === 'SIGTERM' ? cause : undefined;
+}

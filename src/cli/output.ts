@@ -1,0 +1,52 @@
+import type { Writable } from 'node:stream';
+
+/** Where a command writes. Results go to stdout, everything else to stderr; `--quiet` leaves only JSON and errors. */
+export interface Output {
+  readonly isJson: boolean;
+  readonly isQuiet: boolean;
+  /** For bytes of a snapshot. Once asked for, results go to stderr instead. */
+  binary(): Writable;
+  readonly stderr: Terminal;
+  /** A result: the text for people, or with `--json` the data as one line. */
+  result(text: string, data: unknown): void;
+  /** Something worth knowing beside the result, for people. */
+  note(text: string): void;
+}
+
+/** A stream that may be a terminal. */
+export interface Terminal extends Writable {
+  readonly isTTY?: boolean | undefined;
+}
+
+export interface OutputOptions {
+  readonly stdout: Terminal;
+  readonly stderr: Terminal;
+  readonly isJson: boolean;
+  readonly isQuiet: boolean;
+}
+
+/** A reader that went away (`… | head -1`) is no error of ours: what it does not want to read is dropped. */
+export function createOutput({ stdout, stderr, isJson, isQuiet }: OutputOptions): Output {
+  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
+  let results = stdout;
+  return {
+    isJson,
+    isQuiet,
+    stderr,
+    binary() {
+      results = stderr;
+      return stdout;
+    },
+    result(text, data) {
+      if (isJson) results.write(`${JSON.stringify(data)}\n`);
+      else if (!isQuiet) results.write(`${text}\n`);
+    },
+    note(text) {
+      if (!isQuiet) stderr.write(`${text}\n`);
+    },
+  };
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
+}

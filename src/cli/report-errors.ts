@@ -1,0 +1,40 @@
+import { OsoError } from '../errors/oso-error.ts';
+import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
+import type { Output } from './output.ts';
+
+/** An error as `--json` shows it. */
+export interface JsonError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+/**
+ * Tells the user what went wrong: text on stderr and, with `--json`, `{"error":…,"errors":[…]}` on stdout, where
+ * `error` is the first. Returns the exit code, that of the first error.
+ */
+export function reportErrors(failure: unknown, output: Output): ExitCode {
+  const errors = failure instanceof AggregateError ? failure.errors : [failure];
+  for (const error of errors) output.stderr.write(`${renderError(error)}\n`);
+  if (output.isJson) {
+    const all = errors.map(jsonError);
+    output.result('', { error: all[0], errors: all });
+  }
+  return errors.length === 0 ? EXIT.failed : exitCodeOf(errors[0]);
+}
+
+export function jsonError(error: unknown): JsonError {
+  if (!(error instanceof OsoError)) return { code: 'INTERNAL', message: messageOf(error) };
+  return { code: error.code, message: error.message, hint: error.hint };
+}
+
+/** Bugs of ours show their stack: a report without it helps nobody. */
+function renderError(error: unknown): string {
+  if (error instanceof OsoError) return error.render();
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `INTERNAL: a bug in oso-fallback\n${stack}`;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

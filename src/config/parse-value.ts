@@ -1,0 +1,76 @@
+import { MAX_DURATION_MS, parseDuration, printDuration } from '../util/duration.ts';
+import type { Parsed } from './option.ts';
+import { Secret } from './secret.ts';
+
+/** Any text. */
+export function parseText(text: string): Parsed<string> {
+  return { ok: true, value: text };
+}
+
+export function parseSecret(text: string): Parsed<Secret> {
+  if (/^[\x21-\x7e]+$/.test(text)) return { ok: true, value: new Secret(text) };
+  return { ok: false, problem: 'must be printable ASCII without blanks' };
+}
+
+export function parseSwitch(text: string): Parsed<boolean> {
+  const lower = text.toLowerCase();
+  if (lower === 'true' || lower === '1') return { ok: true, value: true };
+  if (lower === 'false' || lower === '0') return { ok: true, value: false };
+  return { ok: false, problem: 'must be `true` or `false`' };
+}
+
+/** TCP ports; 0 lets the system choose. */
+export function parsePort(text: string): Parsed<number> {
+  return parseWhole(0, 65_535)(text);
+}
+
+/** Whole decimal numbers within both bounds. */
+export function parseWhole(least: number, most: number): (text: string) => Parsed<number> {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return { ok: true, value };
+    return { ok: false, problem: `must be a whole number from ${least} to ${most}` };
+  };
+}
+
+/** Durations of at least `leastMs`, such as `30s`. */
+export function parseDurationFrom(leastMs: number): (text: string) => Parsed<number> {
+  return (text) => {
+    const value = parseDuration(text);
+    if (value !== undefined && value >= leastMs) return { ok: true, value };
+    const bounds = `from ${printDuration(leastMs)} to ${Math.floor(MAX_DURATION_MS / 86_400_000)}d`;
+    return { ok: false, problem: `must be a duration ${bounds}, such as \`30s\`, \`5m\` or \`1h\`` };
+  };
+}
+
+/** One of a few words. */
+export function parseWord<const W extends string>(words: readonly W[]): (text: string) => Parsed<W> {
+  return (text) => {
+    const value = words.find((word) => word === text);
+    if (value !== undefined) return { ok: true, value };
+    return { ok: false, problem: `must be one of ${words.map((word) => `\`${word}\``).join(', ')}` };
+  };
+}
+
+/** Names of environments, tenants and nodes: they become parts of headers, file names and log lines. */
+export function parseName(text: string): Parsed<string> {
+  if (/^[a-zA-Z0-9._-]{1,128}$/.test(text)) return { ok: true, value: text };
+  return { ok: false, problem: 'must be 1 to 128 letters, digits, `.`, `_` or `-`' };
+}
+
+export function parseClientId(text: string): Parsed<string> {
+  if (/^[a-zA-Z0-9.-]{1,128}$/.test(text)) return { ok: true, value: text };
+  return { ok: false, problem: 'must be 1 to 128 letters, digits, `.` or `-`' };
+}
+
+/** Absolute http and https URLs without credentials, query or fragment; a path may be a prefix of the API. */
+export function parseHttpUrl(text: string): Parsed<string> {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const fits = url !== undefined && (url.protocol === 'https:' || url.protocol === 'http:');
+  if (!fits) return { ok: false, problem: 'must be a URL that starts with `https://` or `http://`' };
+  if (url.username || url.password) {
+    return { ok: false, problem: 'must not hold a user name or password', mayHoldSecret: true };
+  }
+  if (url.search || url.hash) return { ok: false, problem: 'must have no query and no fragment' };
+  return { ok: true, value: text.replace(/\/+$/, '') };
+}

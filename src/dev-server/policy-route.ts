@@ -1,0 +1,63 @@
+import { renderMessage } from '../errors/oso-error.ts';
+import type { Answer, Call, Route } from '../http/route.ts';
+import { isAbsent, readBodyRecord, readString } from '../http/wire/field.ts';
+import { readQueryString } from '../http/wire/query-string.ts';
+import type { Source } from '../source/source.ts';
+import type { Clock } from '../util/clock.ts';
+import type { Environments } from './environments.ts';
+import { printPolicyErrors, printTestFailures, type SaveOutcome, savePolicy } from './save-policy.ts';
+import { changed } from './write-routes.ts';
+
+export interface PolicyRouteOptions {
+  readonly environments: Environments;
+  readonly clock: Clock;
+  readonly maxBodyBytes: number;
+}
+
+/** POST /policy: validated and tested before it counts (api reference, 4.13 and 4.15). */
+export function policyRoute(options: PolicyRouteOptions): Route {
+  const { maxBodyBytes } = options;
+  return {
+    method: 'POST',
+    path: '/api/policy',
+    access: 'api',
+    body: 'json',
+    maxBodyBytes,
+    answer: (call) => postPolicy(options, call),
+  };
+}
+
+function postPolicy({ environments, clock }: PolicyRouteOptions, call: Call): Answer {
+  const force = readQueryString(call.query).get('force') === 'true';
+  const environment = environments.of(call.apiKey);
+  const outcome = savePolicy(environment, [readSource(call.body)], { clock, force });
+  switch (outcome.kind) {
+    case 'saved':
+      return changed(environment, { message: 'the policy is saved' });
+    case 'unchanged':
+      return changed(environment, { message: 'the policy is the same as before' }, 202);
+    default:
+      return { status: 400, body: JSON.stringify(refusal(outcome)) };
+  }
+}
+
+/** `{"filename", "src"}`; the Node.js SDK sends an empty name. Throws REQUEST_INVALID. */
+function readSource(body: unknown): Source {
+  const { filename, src } = readBodyRecord(body);
+  const name = isAbsent(filename) ? '' : readString(filename, 'filename');
+  return { name: name === '' ? 'policy.polar' : name, text: readString(src, 'src') };
+}
+
+type Refused = Exclude<SaveOutcome, { readonly kind: 'saved' | 'unchanged' }>;
+
+function refusal(outcome: Refused): unknown {
+  if (outcome.kind === 'tests-failed') {
+    const { results } = outcome;
+    return { error_type: 'TestsFailed', message: printTestFailures(results), test_results: results };
+  }
+  return {
+    error_type: 'Validation',
+    message: printPolicyErrors(outcome.errors),
+    errors: outcome.errors.map((error) => ({ error_type: 'ValidationFailed', message: renderMessage(error) })),
+  };
+}

@@ -1,0 +1,88 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import type { Source } from '../source/source.ts';
+import type { Clock } from '../util/clock.ts';
+import type { Log } from '../util/log.ts';
+
+/** Editors write a file in several steps; looking this much later sees the last of them. */
+const SETTLE_MS = 50;
+
+export interface WatchOptions {
+  readonly paths: readonly string[];
+  readonly clock: Clock;
+  readonly log: Log;
+  /** All files, in the order of `paths`, whenever the content of one has changed. */
+  onChange(sources: readonly Source[]): void;
+}
+
+export interface FileWatch {
+  close(): void;
+}
+
+/**
+ * Watches the directories of the files rather than the files, because editors replace a file by renaming another one over
+ * it. Events only say "look": what counts is the content. A file that is missing for a moment is looked at again when it
+ * comes back.
+ */
+export async function watchFiles(options: WatchOptions): Promise<FileWatch> {
+  const { paths, clock, log } = options;
+  const closing = new AbortController();
+  let known = await readSources(paths);
+  let looking = false;
+  let asked = false;
+
+  async function look(): Promise<void> {
+    await clock.sleep(SETTLE_MS, closing.signal);
+    const sources = await readSources(paths).catch(() => undefined);
+    if (sources === undefined || sameTexts(sources, known)) return;
+    known = sources;
+    options.onChange(sources);
+  }
+
+  /** One look at a time; an event during a look asks for another. */
+  async function lookWhileAsked(): Promise<void> {
+    if (looking) return;
+    looking = true;
+    try {
+      while (asked && !closing.signal.aborted) {
+        asked = false;
+        await look();
+      }
+    } catch (error) {
+      if (!closing.signal.aborted) log.error('a changed policy could not be used', { error: String(error) });
+    } finally {
+      looking = false;
+    }
+  }
+
+  function onEvent(): void {
+    asked = true;
+    void lookWhileAsked();
+  }
+
+  const watchers = watchDirectories(paths, onEvent);
+  return {
+    close() {
+      closing.abort();
+      for (const watcher of watchers) watcher.close();
+    },
+  };
+}
+
+function watchDirectories(paths: readonly string[], onEvent: () => void): readonly FSWatcher[] {
+  return [...new Set(paths.map(dirname))].map((directory) => {
+    const names = new Set(paths.filter((path) => dirname(path) === directory).map((path) => basename(path)));
+    return watch(directory, (_event, name) => {
+      if (name === null || names.has(name)) onEvent();
+    });
+  });
+}
+
+async function readSources(paths: readonly string[]): Promise<readonly Source[]> {
+  return Promise.all(paths.map(async (path) => ({ name: path, text: await readFile(path, 'utf8') })));
+}
+
+function sameTexts(a: readonly Source[], b: readonly Source[]): boolean {
+  return a.every(({ text }, index) => text === b[index]?.text);
+}

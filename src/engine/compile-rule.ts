@@ -1,0 +1,98 @@
+import type { Value } from '../facts/fact.ts';
+import type { Literal, Rule, Term, TypeSet } from '../program/program.ts';
+import { termsOf } from './binding-demands.ts';
+import { type CompiledLiteral, type CompiledRule, NOW, PendingLiterals, type Predicate } from './compiled-rule.ts';
+import { freeVariable } from './environment.ts';
+import { NO_TYPE } from './type-sets.ts';
+
+/** What the names in a rule stand for. */
+export interface NameScope {
+  handleOf(value: Value): number;
+  setOf(types: TypeSet): number;
+  predicate(name: string, arity: number): Predicate;
+}
+
+/** Undefined when the rule can never hold, because a variable has no types left (polar reference, 5.5). */
+export function compileRule(rule: Rule, scope: NameScope): CompiledRule | undefined {
+  const sets = rule.variables.map(({ types }) => scope.setOf(types));
+  if (sets.includes(NO_TYPE)) return undefined;
+  const environment = sets.map(freeVariable);
+  return compileBody({ rule, scope, environment }, rule.params, rule.body);
+}
+
+interface Compilation {
+  readonly rule: Rule;
+  readonly scope: NameScope;
+  readonly environment: readonly number[];
+}
+
+function compileBody(compilation: Compilation, head: readonly Term[], body: readonly Literal[]): CompiledRule {
+  const { rule, environment, scope } = compilation;
+  return {
+    rule,
+    environment,
+    head: head.map((term) => termCode(term, scope)),
+    body: new PendingLiterals(
+      body.map((literal) =>
+        literal.kind === 'not'
+          ? compileNegation(compilation, literal.body, [
+              ...head,
+              ...body.filter((other) => other !== literal).flatMap(termsOf),
+            ])
+          : compileLiteral(literal, scope),
+      ),
+    ),
+  };
+}
+
+/** The negated body becomes a rule over the variables that it shares with its surroundings. */
+function compileNegation(
+  compilation: Compilation,
+  body: readonly Literal[],
+  surroundings: readonly Term[],
+): CompiledLiteral {
+  const outside = variablesOf(surroundings);
+  const shared: readonly Term[] = [...variablesOf(body.flatMap(termsOf))]
+    .filter((index) => outside.has(index))
+    .map((index) => ({ kind: 'variable', index }));
+  const predicate: Predicate = {
+    name: 'not',
+    arity: shared.length,
+    rules: [compileBody(compilation, shared, body)],
+    relations: [],
+    demands: new Set(),
+    meanRows: () => 0,
+  };
+  return { kind: 'not', predicate, args: shared.map((term) => termCode(term, compilation.scope)) };
+}
+
+function compileLiteral(literal: Exclude<Literal, { kind: 'not' }>, scope: NameScope): CompiledLiteral {
+  const code = (term: Term) => termCode(term, scope);
+  switch (literal.kind) {
+    case 'call':
+      return {
+        kind: 'call',
+        predicate: scope.predicate(literal.predicate, literal.args.length),
+        args: literal.args.map(code),
+      };
+    case 'equal':
+      return { kind: 'equal', left: code(literal.left), right: code(literal.right) };
+    case 'compare':
+      return { kind: 'compare', operator: literal.operator, left: code(literal.left), right: code(literal.right) };
+    case 'in':
+      return { kind: 'in', item: code(literal.item), list: literal.list.map(code) };
+    case 'matches':
+      return { kind: 'matches', variable: -1 - literal.variable, types: scope.setOf(literal.types) };
+    case 'false':
+      return { kind: 'false' };
+  }
+}
+
+function termCode(term: Term, scope: NameScope): number {
+  if (term.kind === 'now') return NOW;
+  return term.kind === 'variable' ? -1 - term.index : scope.handleOf(term.value);
+}
+
+function variablesOf(terms: readonly Term[]): ReadonlySet<number> {
+  return new Set(terms.flatMap((term) => (term.kind === 'variable' ? [term.index] : [])));
+}

@@ -1,0 +1,64 @@
+import type { Rule } from '../program/program.ts';
+import type { RelationAccess } from './relation-access.ts';
+
+/** A name with a number of arguments: the rules and the stored relations that define it. */
+export interface Predicate {
+  readonly name: string;
+  readonly arity: number;
+  /** Compiled when first asked for. Rules that can never hold are missing. */
+  readonly rules: readonly CompiledRule[];
+  readonly relations: readonly RelationAccess[];
+  /** Positions that should have a value before the predicate is called, because a rule compares or negates them. */
+  readonly demands: ReadonlySet<number>;
+  /** Stored rows to expect when the arguments whose bits are set are known. Only the first 30 arguments count. */
+  meanRows(bound: number): number;
+}
+
+/**
+ * A term: a value's handle (≥ 0), the time of the request (`NOW`), or variable number i of the rule, written `-1 - i`.
+ */
+export type TermCode = number;
+
+export const NOW: TermCode = -0x4000_0000;
+
+export interface CompiledRule {
+  readonly rule: Rule;
+  readonly head: readonly TermCode[];
+  readonly body: PendingLiterals;
+  /** One entry a variable: free, with its types. See environment.ts. */
+  readonly environment: readonly number[];
+}
+
+export type CompiledLiteral =
+  | { readonly kind: 'call'; readonly predicate: Predicate; readonly args: readonly TermCode[] }
+  | { readonly kind: 'equal'; readonly left: TermCode; readonly right: TermCode }
+  | {
+      readonly kind: 'compare';
+      readonly operator: '!=' | '<' | '<=' | '>' | '>=';
+      readonly left: TermCode;
+      readonly right: TermCode;
+    }
+  | { readonly kind: 'in'; readonly item: TermCode; readonly list: readonly TermCode[] }
+  /** The negated body is the one rule of a predicate of its own; its arguments are the variables shared with the rest. */
+  | { readonly kind: 'not'; readonly predicate: Predicate; readonly args: readonly TermCode[] }
+  | { readonly kind: 'matches'; readonly variable: TermCode; readonly types: number }
+  | { readonly kind: 'false' };
+
+/** The literals of a body that are still to be done. What is left after each one is made once and kept. */
+export class PendingLiterals {
+  readonly literals: readonly CompiledLiteral[];
+  readonly #rest: (PendingLiterals | undefined)[] = [];
+
+  constructor(literals: readonly CompiledLiteral[]) {
+    this.literals = literals;
+  }
+
+  without(position: number): PendingLiterals {
+    let rest = this.#rest[position];
+    if (rest === undefined) {
+      rest = new PendingLiterals(this.literals.toSpliced(position, 1));
+      this.#rest[position] = rest;
+    }
+    return rest;
+  }
+}

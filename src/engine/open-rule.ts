@@ -1,0 +1,36 @@
+import { type CompiledRule, NOW, type TermCode } from './compiled-rule.ts';
+import { type Environment, follow, narrow, unify } from './environment.ts';
+import type { RequestState } from './request-state.ts';
+import type { Goal } from './table.ts';
+
+/** The variables of a rule after its head met a goal, or undefined when the two do not fit. */
+export function openRule(rule: CompiledRule, goal: Goal, request: RequestState): Environment | undefined {
+  const environment = [...rule.environment];
+  const isOpen = goal.args.every((_, position) => meet({ rule, goal, environment }, position, request));
+  return isOpen ? environment : undefined;
+}
+
+interface Meeting {
+  readonly rule: CompiledRule;
+  readonly goal: Goal;
+  readonly environment: Environment;
+}
+
+/** Makes one argument of the head and of the goal the same. */
+function meet({ rule, goal, environment }: Meeting, position: number, request: RequestState): boolean {
+  const { sets, typeOf } = request.names;
+  const headAt = (at: number): TermCode => {
+    const term = rule.head[at] ?? 0;
+    if (term >= 0) return term;
+    return term === NOW ? request.now : follow(environment, term);
+  };
+  const left = headAt(position);
+  const arg = goal.args[position] ?? 0;
+  if (arg >= 0) return unify(environment, { left, right: arg }, sets, typeOf);
+  const types = goal.types[-1 - arg] ?? 0;
+  const first = goal.positions[-1 - arg] ?? 0;
+  const fits = left >= 0 ? sets.has(types, typeOf(left)) : narrow(environment, left, types, sets);
+  return (
+    fits && (first === position || unify(environment, { left: headAt(position), right: headAt(first) }, sets, typeOf))
+  );
+}

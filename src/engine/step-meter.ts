@@ -1,0 +1,37 @@
+import { OsoError } from '../errors/oso-error.ts';
+import type { Budget } from './engine.ts';
+
+/** Steps between two looks at the clock: rare enough to cost nothing, often enough to stop within a millisecond. */
+const STEPS_PER_LOOK = 4096;
+
+/** Counts the work of one request against its budget. */
+export class StepMeter {
+  readonly #budget: Budget;
+  #steps = 0;
+  #nextLook: number;
+
+  constructor(budget: Budget) {
+    this.#budget = budget;
+    this.#nextLook = Math.min(STEPS_PER_LOOK, budget.maxSteps);
+  }
+
+  /** One more unit of work. Throws EVAL_LIMIT beyond the steps or the deadline of the request. */
+  step(): void {
+    if (++this.#steps > this.#nextLook) this.#look();
+  }
+
+  #look(): void {
+    const { maxSteps, deadlineMs } = this.#budget;
+    if (this.#steps > maxSteps) {
+      throw new OsoError('EVAL_LIMIT', `the question needs more than ${maxSteps} steps`, {
+        hint: 'Ask a narrower question, or raise the limit of steps for one request.',
+      });
+    }
+    if (this.#budget.monotonicMs() > deadlineMs) {
+      throw new OsoError('EVAL_LIMIT', 'the question needs more time than one request may take', {
+        hint: 'Ask a narrower question, or raise the time limit for one request.',
+      });
+    }
+    this.#nextLook = Math.min(this.#nextLook + STEPS_PER_LOOK, maxSteps);
+  }
+}

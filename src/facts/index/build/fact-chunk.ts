@@ -1,0 +1,143 @@
+import { type Fact, MAX_FACT_ARITY } from '../../fact.ts';
+import { combine } from '../hash-id.ts';
+import { ChunkIds, MAX_CHUNK_IDS } from './chunk-ids.ts';
+import type { NumberedSignature } from './signature-table.ts';
+import { sortIds } from './sort-ids.ts';
+import { SpillWriter } from './spill-writer.ts';
+import type { Spills } from './spills.ts';
+
+/** Words of a row before its ids: signature and fingerprint. */
+const ROW_HEAD = 2;
+
+/**
+ * As many facts as fit into memory: their distinct ids, and a row for each fact. Of every 16 bytes of memory six hold
+ * texts, six serve the numbers of ids with the room to sort them (some 70 bytes an id), and four hold rows.
+ */
+export class FactChunk {
+  readonly #ids: ChunkIds;
+  readonly #rows: Uint32Array;
+  readonly #spills: Spills;
+  #usedWords = 0;
+  #rowCount = 0;
+  #chunkCount = 0;
+
+  constructor(memoryBytes: number, spills: Spills) {
+    const sixteenth = Math.max(memoryBytes, LEAST_MEMORY_BYTES) / 16;
+    const idCapacity = Math.min(MAX_CHUNK_IDS, Math.floor((sixteenth * 6) / 70));
+    this.#ids = new ChunkIds(idCapacity, Math.floor(sixteenth * 6));
+    this.#rows = new Uint32Array(sixteenth);
+    this.#spills = spills;
+  }
+
+  /** Adds a fact whose signature is known; spills first when there is no room. Throws FACT_INVALID. */
+  add(fact: Fact, signature: NumberedSignature): void {
+    const arity = fact.args.length;
+    const hasRoom = this.#usedWords + ROW_HEAD + MAX_FACT_ARITY <= this.#rows.length && this.#ids.hasRoom(arity);
+    if (!hasRoom) this.spill();
+    const { typeNumbers } = signature;
+    const at = this.#usedWords;
+    let fingerprint = signature.hash;
+    for (let column = 0; column < arity; column++) {
+      const id = this.#ids.add(typeNumbers[column] ?? 0, fact.args[column]?.id ?? '');
+      fingerprint = combine(fingerprint, this.#ids.hashes[id] ?? 0);
+      this.#rows[at + ROW_HEAD + column] = id;
+    }
+    this.#rows[at] = signature.number;
+    this.#rows[at + 1] = fingerprint;
+    this.#usedWords = at + ROW_HEAD + arity;
+    this.#rowCount++;
+    this.#spills.factCount++;
+    this.#spills.fingerprint = (this.#spills.fingerprint + fingerprint) | 0;
+    this.#arities[signature.number] = arity;
+  }
+
+  /** Arity by signature number. */
+  readonly #arities: number[] = [];
+
+  /** Writes out what is there, and starts anew. */
+  spill(): void {
+    if (this.#rowCount === 0) return;
+    const ranks = this.#spillIds();
+    this.#spillRows(ranks);
+    this.#ids.clear();
+    this.#usedWords = 0;
+    this.#rowCount = 0;
+    this.#chunkCount++;
+  }
+
+  /** Returns the place of each id among the sorted ids of its type. */
+  #spillIds(): Uint32Array {
+    const { types, starts, lengths, bytes, count } = this.#ids;
+    const byType = groupByNumber(count, (id) => types[id] ?? 0);
+    const ranks = new Uint32Array(count);
+    const writer = new SpillWriter(this.#spills.ids);
+    for (const { number, order } of byType) {
+      sortIds(this.#ids, order);
+      const at = writer.at;
+      for (let rank = 0; rank < order.length; rank++) {
+        const id = order[rank] ?? 0;
+        ranks[id] = rank;
+        writer.text(bytes, starts[id] ?? 0, lengths[id] ?? 0);
+      }
+      const sizeBytes = writer.at - at;
+      this.#spills.idRuns.push({ chunk: this.#chunkCount, type: number, at, sizeBytes, count: order.length });
+    }
+    writer.flush();
+    return ranks;
+  }
+
+  #spillRows(ranks: Uint32Array): void {
+    const rows = this.#rows;
+    const starts = new Uint32Array(this.#rowCount);
+    for (let row = 0, at = 0; row < this.#rowCount; row++) {
+      starts[row] = at;
+      at += ROW_HEAD + (this.#arities[rows[at] ?? 0] ?? 0);
+    }
+    const writer = new SpillWriter(this.#spills.rows);
+    for (const { number, order } of groupByNumber(this.#rowCount, (row) => rows[starts[row] ?? 0] ?? 0)) {
+      this.#spills.rowRuns.push({ chunk: this.#chunkCount, signature: number, at: writer.at, count: order.length });
+      const arity = this.#arities[number] ?? 0;
+      for (const row of order) {
+        const at = (starts[row] ?? 0) + ROW_HEAD;
+        for (let column = 0; column < arity; column++) writer.word(ranks[rows[at + column] ?? 0] ?? 0);
+        writer.word(rows[at - 1] ?? 0);
+      }
+    }
+    writer.flush();
+  }
+}
+
+/** A chunk must hold some facts of the longest ids. */
+const LEAST_MEMORY_BYTES = 256 * 1024;
+
+interface Group {
+  readonly number: number;
+  /** The members, ascending. */
+  readonly order: Uint32Array;
+}
+
+/** The members 0 … count - 1 by a small number that each has; a counting sort. */
+function groupByNumber(count: number, numberOf: (member: number) => number): readonly Group[] {
+  const counts: number[] = [];
+  for (let member = 0; member < count; member++) {
+    const number = numberOf(member);
+    while (counts.length <= number) counts.push(0);
+    counts[number] = (counts[number] ?? 0) + 1;
+  }
+  const sorted = new Uint32Array(count);
+  const ends: number[] = [];
+  let end = 0;
+  for (const size of counts) {
+    ends.push(end);
+    end += size;
+  }
+  for (let member = 0; member < count; member++) {
+    const number = numberOf(member);
+    const at = ends[number] ?? 0;
+    sorted[at] = member;
+    ends[number] = at + 1;
+  }
+  return counts
+    .map((size, number) => ({ number, order: sorted.subarray((ends[number] ?? 0) - size, ends[number]) }))
+    .filter(({ order }) => order.length > 0);
+}

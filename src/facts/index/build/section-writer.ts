@@ -1,0 +1,95 @@
+import { crc32 } from 'node:zlib';
+import type { PackedSection, Section } from '../directory.ts';
+import type { ColumnFile } from './column-file.ts';
+import { writeFully } from './write-fully.ts';
+
+const BUFFER_BYTES = 256 * 1024;
+/** Values packed at a time. */
+const CHUNK_VALUES = 16_384;
+
+/** Writes the sections of an index file one after the other. A section is what was written since the last one. */
+export class SectionWriter {
+  readonly #descriptor: number;
+  readonly #buffer = Buffer.alloc(BUFFER_BYTES);
+  readonly #values = new Uint32Array(CHUNK_VALUES);
+  #used = 0;
+  /** Where the buffer goes in the file. */
+  #at = 0;
+  #sectionAt = 0;
+  #crc32 = 0;
+
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor;
+  }
+
+  /** Bytes of the current section so far. */
+  get sectionBytes(): number {
+    return this.#at + this.#used - this.#sectionAt;
+  }
+
+  byte(value: number): void {
+    if (this.#used === BUFFER_BYTES) this.#flush();
+    this.#buffer[this.#used++] = value;
+  }
+
+  bytes(source: Uint8Array, from: number, to: number): void {
+    if (to - from > BUFFER_BYTES - this.#used) {
+      this.#writeLong(source.subarray(from, to));
+      return;
+    }
+    for (let at = from; at < to; at++) this.#buffer[this.#used++] = source[at] ?? 0;
+  }
+
+  /** Ends the section. */
+  end(): Section {
+    this.#flush();
+    const section = { offset: this.#sectionAt, length: this.#at - this.#sectionAt, crc32: this.#crc32 };
+    this.#sectionAt = this.#at;
+    this.#crc32 = 0;
+    return section;
+  }
+
+  /** A section that is a packed array of the values of a column. */
+  packed(column: ColumnFile): PackedSection {
+    const base = column.min;
+    const width = widthOf(column.max - base);
+    for (let done = 0; width > 0 && done < column.count; ) {
+      const count = column.read(this.#values, done);
+      for (let i = 0; i < count; i++) this.#integer((this.#values[i] ?? 0) - base, width);
+      done += count;
+    }
+    return { ...this.end(), count: column.count, width, base };
+  }
+
+  #integer(value: number, width: number): void {
+    if (this.#used + width > BUFFER_BYTES) this.#flush();
+    const buffer = this.#buffer;
+    let used = this.#used;
+    buffer[used++] = value;
+    if (width > 1) buffer[used++] = value >>> 8;
+    if (width > 2) buffer[used++] = value >>> 16;
+    if (width > 3) buffer[used++] = value >>> 24;
+    this.#used = used;
+  }
+
+  #writeLong(bytes: Uint8Array): void {
+    this.#flush();
+    this.#write(bytes);
+  }
+
+  #flush(): void {
+    if (this.#used > 0) this.#write(this.#buffer.subarray(0, this.#used));
+    this.#used = 0;
+  }
+
+  #write(bytes: Uint8Array): void {
+    writeFully(this.#descriptor, bytes, this.#at);
+    this.#crc32 = crc32(bytes, this.#crc32);
+    this.#at += bytes.length;
+  }
+}
+
+/** Bytes needed for a number below 2^32; none for 0. */
+export function widthOf(max: number): number {
+  return Math.ceil((32 - Math.clz32(max)) / 8);
+}

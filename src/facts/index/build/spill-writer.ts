@@ -1,0 +1,42 @@
+import type { SpillFile } from './spill-file.ts';
+
+const BUFFER_BYTES = 64 * 1024;
+
+/** Collects small records before they go to the end of a spill file. */
+export class SpillWriter {
+  readonly #file: SpillFile;
+  readonly #bytes = new Uint8Array(BUFFER_BYTES);
+  readonly #words = new Uint32Array(this.#bytes.buffer);
+  #used = 0;
+
+  constructor(file: SpillFile) {
+    this.#file = file;
+  }
+
+  /** Where the next record goes. */
+  get at(): number {
+    return this.#file.sizeBytes + this.#used;
+  }
+
+  /** Appends a 32-bit integer. A file has either words or texts. */
+  word(value: number): void {
+    if (this.#used === BUFFER_BYTES) this.flush();
+    this.#words[this.#used >> 2] = value;
+    this.#used += 4;
+  }
+
+  /** Appends a length of two bytes and that many bytes. */
+  text(source: Uint8Array, start: number, length: number): void {
+    if (this.#used + 2 + length > BUFFER_BYTES) this.flush();
+    let used = this.#used;
+    this.#bytes[used++] = length;
+    this.#bytes[used++] = length >>> 8;
+    for (let i = 0; i < length; i++) this.#bytes[used++] = source[start + i] ?? 0;
+    this.#used = used;
+  }
+
+  flush(): void {
+    this.#file.append(this.#bytes.subarray(0, this.#used));
+    this.#used = 0;
+  }
+}

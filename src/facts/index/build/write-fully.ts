@@ -1,0 +1,21 @@
+import { writeSync } from 'node:fs';
+
+import { OsoError } from '../../../errors/oso-error.ts';
+
+/** Writes all bytes at a place. Throws NO_SPACE when the disk, or this user's share of it, is full. */
+export function writeFully(descriptor: number, bytes: Uint8Array, at: number): void {
+  let done = 0;
+  while (done < bytes.length) done += writeSome(descriptor, bytes, done, at);
+}
+
+function writeSome(descriptor: number, bytes: Uint8Array, done: number, at: number): number {
+  try {
+    return writeSync(descriptor, bytes, done, bytes.length - done, at + done);
+  } catch (cause) {
+    throw isFull(cause) ? new OsoError('NO_SPACE', 'no space is left for the index of the facts', { cause }) : cause;
+  }
+}
+
+function isFull(cause: unknown): boolean {
+  return cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT');
+}

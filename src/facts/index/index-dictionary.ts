@@ -1,0 +1,66 @@
+import type { Value } from '../fact.ts';
+import type { Dictionary } from '../fact-reader.ts';
+import { encodeId, hashBytes, idBuffer } from './hash-id.ts';
+import type { IdCursor } from './id-cursor.ts';
+import type { TypeDictionary } from './type-dictionary.ts';
+
+interface TypeHandles {
+  readonly name: string;
+  readonly first: number;
+  readonly dictionary: TypeDictionary;
+  readonly cursor: IdCursor;
+}
+
+/** All types of an index file. The handle of a value is its dense id plus the first handle of its type. */
+export class IndexDictionary implements Dictionary {
+  readonly valueCount: number;
+  readonly #types: readonly TypeHandles[];
+  readonly #byName: ReadonlyMap<string, TypeHandles>;
+  readonly #key = idBuffer();
+
+  /** Types sorted by name. */
+  constructor(dictionaries: readonly TypeDictionary[]) {
+    let first = 0;
+    this.#types = dictionaries.map((dictionary) => {
+      const type = { name: dictionary.name, first, dictionary, cursor: dictionary.cursor() };
+      first += dictionary.idCount;
+      return type;
+    });
+    this.valueCount = first;
+    this.#byName = new Map(this.#types.map((type) => [type.name, type]));
+  }
+
+  handleOf(type: string, id: string): number {
+    const known = this.#byName.get(type);
+    if (known === undefined) return -1;
+    const length = encodeId(id, this.#key, 0);
+    if (length === -1) return -1;
+    const dense = known.dictionary.find(this.#key, length, hashBytes(this.#key, 0, length));
+    return dense === -1 ? -1 : known.first + dense;
+  }
+
+  valueOf(handle: number): Value {
+    const { name, first, cursor } = this.#typeAt(handle);
+    cursor.moveTo(handle - first);
+    return { type: name, id: cursor.text() };
+  }
+
+  typeOf(handle: number): string {
+    return this.#typeAt(handle).name;
+  }
+
+  /** The last type whose first handle is not above this one. */
+  #typeAt(handle: number): TypeHandles {
+    let low = 0;
+    let high = this.#types.length;
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1;
+      if ((this.#types[middle]?.first ?? 0) <= handle) low = middle;
+      else high = middle;
+    }
+    const type = this.#types[low];
+    if (type === undefined || !(handle >= 0 && handle < this.valueCount))
+      throw new Error(`no value has handle ${handle}`);
+    return type;
+  }
+}

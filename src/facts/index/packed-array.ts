@@ -1,0 +1,59 @@
+import type { ByteSource } from './byte-source.ts';
+import { damaged } from './damaged.ts';
+import type { PackedSection } from './directory.ts';
+
+/** Integers of one width in a section; see format.ts. */
+export class PackedArray {
+  readonly length: number;
+  readonly #source: ByteSource;
+  readonly #offset: number;
+  readonly #width: number;
+  readonly #base: number;
+  /** Every value must be below this. */
+  readonly #limit: number;
+
+  /** `add` is added to every value as stored; values are below `limit`, before the addition. */
+  constructor(source: ByteSource, section: PackedSection, range: { readonly add: number; readonly limit: number }) {
+    this.length = section.count;
+    this.#source = source;
+    this.#offset = section.offset;
+    this.#width = section.width;
+    this.#base = section.base + range.add;
+    this.#limit = range.limit + range.add;
+  }
+
+  /** Throws INDEX_INVALID when there is no such element, or its value is out of range. */
+  get(index: number): number {
+    const value = this.#base + this.#stored(index);
+    if (value >= this.#limit || !(index < this.length))
+      throw damaged(`a value at byte ${this.#offset} is out of range`);
+    return value;
+  }
+
+  /** The first index in [from, to) whose value is at least `value`, or `to`. The values there ascend. */
+  lowerBound(from: number, to: number, value: number): number {
+    let low = from;
+    let high = to;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.get(middle) < value) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #stored(index: number): number {
+    const width = this.#width;
+    if (width === 0) return 0;
+    const at = this.#source.window(this.#offset + index * width, width);
+    const bytes = this.#source.bytes;
+    let value = bytes[at] ?? 0;
+    if (width > 1) value |= (bytes[at + 1] ?? 0) << 8;
+    if (width > 2) value |= (bytes[at + 2] ?? 0) << 16;
+    return width > 3 ? value + (bytes[at + 3] ?? 0) * 0x100_0000 : value;
+  }
+
+  #outOfRange(): Error {
+    return damaged(`a value in the section at byte ${this.#offset} is out of range`);
+  }
+}

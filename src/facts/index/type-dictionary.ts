@@ -1,0 +1,64 @@
+import { BlockReader } from './block-reader.ts';
+import type { ByteSource } from './byte-source.ts';
+import type { TypeEntry } from './directory.ts';
+import { IdCursor } from './id-cursor.ts';
+import { PackedArray } from './packed-array.ts';
+
+/** The ids of one type: id bytes → dense id and back. */
+export class TypeDictionary {
+  readonly name: string;
+  readonly idCount: number;
+  readonly #blocks: BlockReader;
+  readonly #slots: PackedArray | undefined;
+  readonly #homes: number;
+  readonly #maxProbes: number;
+  readonly #blockBits: number;
+
+  /** `withSlots` is false when the source does not hold the hash slots. */
+  constructor(source: ByteSource, entry: TypeEntry, withSlots: boolean) {
+    this.name = entry.name;
+    this.idCount = entry.idCount;
+    this.#blocks = new BlockReader(source, entry);
+    const { slots } = entry;
+    this.#slots = withSlots && slots ? new PackedArray(source, slots.table, { add: 0, limit: 2 ** 32 }) : undefined;
+    this.#homes = slots?.homes ?? 0;
+    this.#maxProbes = slots?.maxProbes ?? 0;
+    this.#blockBits = slots?.blockBits ?? 0;
+  }
+
+  /** The dense id of the id in `key[0, length)` whose hash is given, or -1. */
+  find(key: Uint8Array, length: number, hash: number): number {
+    return this.#slots === undefined ? this.#bisect(key, length) : this.#probe(this.#slots, key, length, hash);
+  }
+
+  /** Decodes ids; each cursor has its own place. */
+  cursor(): IdCursor {
+    return new IdCursor(this.#blocks);
+  }
+
+  #probe(slots: PackedArray, key: Uint8Array, length: number, hash: number): number {
+    const bits = this.#blockBits;
+    const mask = 2 ** bits - 1;
+    const mark = (hash << bits) >>> bits;
+    const home = Math.floor((hash / 2 ** 32) * this.#homes);
+    for (let probe = 0; probe < this.#maxProbes; probe++) {
+      const slot = slots.get(home + probe);
+      if (slot === 0) return -1;
+      if (slot >>> bits !== mark) continue;
+      const found = this.#blocks.search((slot & mask) - 1, key, length);
+      if (found !== -1) return found;
+    }
+    return -1;
+  }
+
+  #bisect(key: Uint8Array, length: number): number {
+    let low = 0;
+    let high = this.#blocks.blockCount;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#blocks.startsAfter(middle, key, length)) high = middle;
+      else low = middle + 1;
+    }
+    return low === 0 ? -1 : this.#blocks.search(low - 1, key, length);
+  }
+}

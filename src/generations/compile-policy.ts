@@ -1,0 +1,25 @@
+import type { ErrorCode } from '../errors/codes.ts';
+import type { Diagnostic } from '../errors/diagnostic.ts';
+import { OsoError } from '../errors/oso-error.ts';
+import { loadPolicy } from '../program/load-policy.ts';
+import type { Program } from '../program/program.ts';
+
+/** What messages call the policy of a generation. */
+const POLICY_NAME = 'policy.polar';
+
+/** Throws `code`, with the place of the first error, when the policy has errors; the `cause` holds them all. */
+export function compilePolicy(text: string, code: Extract<ErrorCode, 'POLICY_INVALID' | 'SNAPSHOT_POLICY'>): Program {
+  const loaded = loadPolicy([{ name: POLICY_NAME, text }]);
+  if (loaded.ok) return loaded.program;
+  const [first] = loaded.errors;
+  const count = loaded.errors.length === 1 ? 'an error' : `${loaded.errors.length} errors, the first`;
+  throw new OsoError(code, `the policy has ${count}: ${first?.message ?? 'unknown'}`, {
+    span: first?.span,
+    hint: first?.hint,
+    cause: new AggregateError(loaded.errors.map(toError)),
+  });
+}
+
+function toError({ code, message, span, hint }: Diagnostic): OsoError {
+  return new OsoError(code, message, { span, hint });
+}

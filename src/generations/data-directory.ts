@@ -1,0 +1,95 @@
+import type { Stats } from 'node:fs';
+import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { OsoError } from '../errors/oso-error.ts';
+import { errnoOf, ioError } from '../snapshot/io-error.ts';
+import { syncDirectory } from '../snapshot/replace-file.ts';
+import { lockDirectory } from './lock.ts';
+
+/** Prefix of everything unfinished. Whatever bears it and has no living owner may be deleted. */
+export const TEMPORARY_PREFIX = '.tmp-';
+
+export interface DataDirectory {
+  /** Absolute, symbolic links resolved. */
+  readonly path: string;
+  readonly generationsPath: string;
+  /** Whether this process holds the lock; nothing in it may be written otherwise. */
+  readonly writable: boolean;
+  /** What an operator should know, one line each. */
+  readonly warnings: readonly string[];
+  /** Frees the lock. */
+  close(): void;
+}
+
+/**
+ * Opens a data directory for writing: creates it with mode 0700 when its parent exists, locks it, and removes what dead
+ * processes left unfinished. `owner` is the command, for the message that others get.
+ * Throws DIRECTORY_LOCKED, DIRECTORY_UNUSABLE or NO_SPACE.
+ */
+export async function openDataDirectory(path: string, owner: string): Promise<DataDirectory> {
+  await createDirectory(path);
+  const directory = await locate(path);
+  const lock = lockDirectory(directory.path, owner);
+  try {
+    await createDirectory(directory.generationsPath);
+    await sweep(directory.path);
+    await sweep(directory.generationsPath);
+  } catch (error) {
+    lock.release();
+    throw ioError(error, 'write', path);
+  }
+  return { ...directory, writable: true, close: () => lock.release() };
+}
+
+/**
+ * Looks at a data directory without lock and without writing: for `status`, and to serve from a read-only disk.
+ * Throws DIRECTORY_UNUSABLE when there is none.
+ */
+export async function viewDataDirectory(path: string): Promise<DataDirectory> {
+  return { ...(await locate(path)), writable: false, close: () => undefined };
+}
+
+async function createDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+    await syncDirectory(dirname(path));
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === 'EEXIST') return;
+    if (code === 'ENOENT') {
+      throw new OsoError('DIRECTORY_UNUSABLE', `cannot create \`${path}\`: its parent directory does not exist`, {
+        hint: `create \`${dirname(path)}\`, or set OSO_DIRECTORY`,
+        cause: error,
+      });
+    }
+    throw ioError(error, 'create', path);
+  }
+}
+
+async function locate(path: string): Promise<Pick<DataDirectory, 'path' | 'generationsPath' | 'warnings'>> {
+  let found: Stats;
+  let resolved: string;
+  try {
+    found = await stat(path);
+    resolved = await realpath(path);
+  } catch (error) {
+    throw ioError(error, 'open', path);
+  }
+  if (!found.isDirectory()) {
+    throw new OsoError('DIRECTORY_UNUSABLE', `\`${path}\` is a file, not a directory`, {
+      hint: 'give the path of a directory, or of one to create, with OSO_DIRECTORY',
+    });
+  }
+  const open = (found.mode & 0o077) !== 0;
+  const warnings = open
+    ? [`other users can look into the data directory \`${resolved}\`; mode 0700 prevents that`]
+    : [];
+  return { path: resolved, generationsPath: join(resolved, 'generations'), warnings };
+}
+
+/** Under the lock there is no other writer, so whatever is unfinished is abandoned. */
+async function sweep(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (name.startsWith(TEMPORARY_PREFIX)) await rm(join(directory, name), { recursive: true, force: true });
+  }
+}

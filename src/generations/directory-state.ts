@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { OsoError } from '../errors/oso-error.ts';
+import { errnoOf, ioError } from '../snapshot/io-error.ts';
+import {
+  countField,
+  FieldError,
+  hashField,
+  type JsonObject,
+  objectField,
+  parseJsonObject,
+  textField,
+} from '../snapshot/json-fields.ts';
+import { replaceFile } from '../snapshot/replace-file.ts';
+import { writeAll } from '../snapshot/write-all.ts';
+import type { DataDirectory } from './data-directory.ts';
+import type { GenerationMetadata } from './generation.ts';
+import { takenAtMsInId } from './generation-id.ts';
+
+/** What a data directory remembers beside its generations: `state.json`. Values, never changed in place. */
+export interface DirectoryState {
+  readonly formatVersion: 1;
+  /** Names this installation to the control plane when OSO_CLIENT_ID does not. */
+  readonly clientId: string;
+  /** The newest data that were ever published here. Older ones are refused, also after their generation is gone. */
+  readonly highWater: HighWater | null;
+  /** When the control plane was last seen to have this very content. */
+  readonly confirmed: { readonly contentDigest: string; readonly atMs: number } | null;
+  /** Id of the generation to serve whatever is newer. */
+  readonly pinned: string | null;
+}
+
+export interface HighWater {
+  readonly environment: string;
+  readonly tenant: string;
+  /** Milliseconds since the Unix epoch. */
+  readonly takenAtMs: number;
+  readonly contentDigest: string;
+}
+
+/** The state before anything was published. */
+export function freshState(): DirectoryState {
+  return { formatVersion: 1, clientId: randomUUID(), highWater: null, confirmed: null, pinned: null };
+}
+
+/**
+ * Reads `state.json`. A file that makes no sense must not stop a node: then the state is a fresh one and `problem` says
+ * why, in one line. Throws DIRECTORY_UNUSABLE when the disk does not give the file.
+ */
+export async function readStateFile(
+  directory: DataDirectory,
+): Promise<{ readonly state: DirectoryState; readonly problem: string | undefined }> {
+  const path = statePath(directory);
+  try {
+    return { state: parseState(await readFile(path)), problem: undefined };
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return { state: freshState(), problem: undefined };
+    if (error instanceof FieldError) {
+      return { state: freshState(), problem: `\`${path}\` is damaged and was ignored: ${error.message}` };
+    }
+    throw ioError(error, 'read', path);
+  }
+}
+
+/** Replaces `state.json` as a whole. Throws NO_SPACE or DIRECTORY_UNUSABLE; a plain Error without the lock. */
+export async function writeState(directory: DataDirectory, state: DirectoryState): Promise<void> {
+  if (!directory.writable) throw new Error('the data directory is not open for writing');
+  const text = `${JSON.stringify(state, null, 2)}\n`;
+  await replaceFile({ path: statePath(directory), write: (handle) => writeAll(handle, Buffer.from(text)) });
+}
+
+/** The state after a generation took its name. The mark only rises, but for another environment it starts anew. */
+export function withPublished(state: DirectoryState, generation: GenerationMetadata): DirectoryState {
+  const { environment, tenant, takenAtMs, contentDigest } = generation;
+  const mark = state.highWater;
+  const same = mark !== null && mark.environment === environment && mark.tenant === tenant;
+  if (same && mark.takenAtMs >= takenAtMs) return state;
+  return { ...state, highWater: { environment, tenant, takenAtMs, contentDigest } };
+}
+
+/** The state after the control plane was seen to have this content. Time never goes back. */
+export function withConfirmed(state: DirectoryState, contentDigest: string, atMs: number): DirectoryState {
+  const before = state.confirmed?.contentDigest === contentDigest ? state.confirmed.atMs : 0;
+  return { ...state, confirmed: { contentDigest, atMs: Math.max(before, atMs) } };
+}
+
+/** Last time the control plane was seen to have the content of a generation: when it was taken, or later. */
+export function confirmedAtMs(state: DirectoryState, generation: GenerationMetadata): number {
+  const { confirmed } = state;
+  if (confirmed === null || confirmed.contentDigest !== generation.contentDigest) return generation.takenAtMs;
+  return Math.max(confirmed.atMs, generation.takenAtMs);
+}
+
+const statePath = (directory: DataDirectory) => join(directory.path, 'state.json');
+
+function parseState(bytes: Buffer): DirectoryState {
+  const object = parseJsonObject(bytes);
+  const version = countField(object, 'formatVersion');
+  if (version > 1) {
+    throw new OsoError('SNAPSHOT_NEWER', `the data directory was written in format ${version}, newer than 1`, {
+      hint: 'use the version of oso-fallback that wrote it, or an empty data directory',
+    });
+  }
+  return {
+    formatVersion: 1,
+    clientId: textField(object, 'clientId'),
+    highWater: optional(object, 'highWater', parseHighWater),
+    confirmed: optional(object, 'confirmed', (confirmed) => ({
+      contentDigest: hashField(confirmed, 'contentDigest'),
+      atMs: countField(confirmed, 'atMs'),
+    })),
+    pinned: parsePinned(object),
+  };
+}
+
+function parseHighWater(object: JsonObject): HighWater {
+  return {
+    environment: textField(object, 'environment'),
+    tenant: textField(object, 'tenant'),
+    takenAtMs: countField(object, 'takenAtMs'),
+    contentDigest: hashField(object, 'contentDigest'),
+  };
+}
+
+function parsePinned(object: JsonObject): string | null {
+  if (object['pinned'] === null) return null;
+  const id = textField(object, 'pinned');
+  if (takenAtMsInId(id) === undefined) throw new FieldError('`pinned` is not the id of a generation');
+  return id;
+}
+
+function optional<T>(object: JsonObject, key: string, parse: (value: JsonObject) => T): T | null {
+  return object[key] === null ? null : parse(objectField(object, key));
+}

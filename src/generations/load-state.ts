@@ -1,0 +1,29 @@
+import type { DataDirectory } from './data-directory.ts';
+import { type DirectoryState, readStateFile, withPublished } from './directory-state.ts';
+import { readGeneration } from './generation-file.ts';
+import { listGenerations } from './list-generations.ts';
+
+/**
+ * The state of a directory, with the high-water mark not below any generation that is there: a kill between publishing
+ * a generation and replacing `state.json`, or the loss of that file, must not let older data in. `problem` is one line
+ * for the log when `state.json` made no sense. Throws DIRECTORY_UNUSABLE, SNAPSHOT_NEWER.
+ */
+export async function loadState(
+  directory: DataDirectory,
+): Promise<{ readonly state: DirectoryState; readonly problem: string | undefined }> {
+  const { state, problem } = await readStateFile(directory);
+  let raised = state;
+  for (const { path } of await listGenerations(directory)) {
+    const metadata = await readGeneration(path).catch(() => undefined);
+    if (metadata !== undefined && belongsTo(raised, metadata)) raised = withPublished(raised, metadata);
+  }
+  return { state: raised, problem };
+}
+
+/** A generation of an environment that the directory no longer serves says nothing about the mark. */
+function belongsTo(
+  { highWater }: DirectoryState,
+  of: { readonly environment: string; readonly tenant: string },
+): boolean {
+  return highWater === null || (highWater.environment === of.environment && highWater.tenant === of.tenant);
+}

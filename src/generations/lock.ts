@@ -1,0 +1,76 @@
+import { closeSync, constants, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { tryLock } from 'fs-native-extensions';
+import { OsoError } from '../errors/oso-error.ts';
+import { ioError } from '../snapshot/io-error.ts';
+
+/** Held until released, or until the process dies in whatever way: the kernel frees it, so there are no stale locks. */
+export interface Lock {
+  release(): void;
+}
+
+/**
+ * Makes this process the only one that may write to a directory. The lock is the kernel's; the text in the file only
+ * names its holder, for the message, and is never believed. `owner` is the command, such as `serve`.
+ * Throws DIRECTORY_LOCKED, or DIRECTORY_UNUSABLE when the filesystem has no working locks.
+ */
+export function lockDirectory(directory: string, owner: string): Lock {
+  const path = join(directory, 'lock');
+  const fd = openLockFile(path);
+  try {
+    if (!tryLock(fd)) throw lockedBy(directory, path);
+    checkLocksWork(path);
+    writeHolder(fd, owner);
+  } catch (error) {
+    closeSync(fd);
+    throw ioError(error, 'lock', directory);
+  }
+  return { release: () => closeSync(fd) };
+}
+
+function openLockFile(path: string): number {
+  try {
+    return openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+  } catch (error) {
+    throw ioError(error, 'open', path);
+  }
+}
+
+/** Some network filesystems grant every lock. Then two nodes would write at once, so better none does. */
+function checkLocksWork(path: string): void {
+  const second = openSync(path, constants.O_RDWR);
+  try {
+    if (tryLock(second)) {
+      throw new OsoError('DIRECTORY_UNUSABLE', `locks have no effect on the filesystem of \`${path}\``, {
+        hint: 'use a data directory on a local disk',
+      });
+    }
+  } finally {
+    closeSync(second);
+  }
+}
+
+function writeHolder(fd: number, owner: string): void {
+  ftruncateSync(fd);
+  writeSync(fd, `${JSON.stringify({ pid: process.pid, host: hostname(), command: owner })}\n`, 0);
+}
+
+function lockedBy(directory: string, path: string): OsoError {
+  return new OsoError('DIRECTORY_LOCKED', `the data directory \`${directory}\` is in use${describeHolder(path)}`, {
+    hint: 'stop that process, or give this one another data directory with OSO_DIRECTORY',
+  });
+}
+
+/** Empty when the hint cannot be read: its writer may be just starting. */
+function describeHolder(path: string): string {
+  try {
+    const holder: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    if (typeof holder !== 'object' || holder === null) return '';
+    const { pid, host, command } = holder as { pid?: unknown; host?: unknown; command?: unknown };
+    if (typeof pid !== 'number' || typeof host !== 'string' || typeof command !== 'string') return '';
+    return ` by process ${pid} on ${host} (${command})`;
+  } catch {
+    return '';
+  }
+}

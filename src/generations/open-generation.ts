@@ -1,0 +1,118 @@
+import { isUtf8 } from 'node:buffer';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { createEngine } from '../engine/create-engine.ts';
+import type { Serving } from '../engine/serving.ts';
+import { OsoError } from '../errors/oso-error.ts';
+import { type IndexFile, openIndex } from '../facts/index/open-index.ts';
+import { sha256Hex } from '../snapshot/content-digest.ts';
+import { errnoOf, ioError } from '../snapshot/io-error.ts';
+import type { Clock } from '../util/clock.ts';
+import { compilePolicy } from './compile-policy.ts';
+import { TEMPORARY_PREFIX } from './data-directory.ts';
+import type { GenerationMetadata } from './generation.ts';
+import { readGeneration } from './generation-file.ts';
+import { hashFile } from './hash-file.ts';
+import { probeEngine } from './probe-engine.ts';
+
+/** A generation that passed every check and can answer. Its owner closes it, and then uses nothing of it any more. */
+export interface OpenGeneration {
+  readonly metadata: GenerationMetadata;
+  readonly serving: Serving;
+  /** The index behind it: its mode and memory, and all facts in canonical order. */
+  readonly index: IndexFile;
+  close(): void;
+}
+
+export interface OpenGenerationOptions {
+  /** OSO_ENVIRONMENT and OSO_TENANT; a generation of another one is refused. Not checked when not given. */
+  readonly environment?: string | undefined;
+  readonly tenant?: string | undefined;
+  /** For the sections or the block cache of the index, see `openIndex`. */
+  readonly memoryBytes: number;
+  readonly clock: Clock;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Opens the generation in a folder: metadata, environment, digests of policy and index, the policy compiles, a probe is
+ * answered. Throws INDEX_INVALID or POLICY_INVALID when it is damaged, GUARD_ENVIRONMENT when it belongs to another
+ * environment or tenant, SNAPSHOT_NEWER, DIRECTORY_UNUSABLE, or the signal's reason.
+ */
+export async function openGeneration(folder: string, options: OpenGenerationOptions): Promise<OpenGeneration> {
+  const metadata = await readGeneration(folder);
+  checkName(folder, metadata);
+  checkEnvironment(metadata, options);
+  const policyText = await readPolicy(folder, metadata);
+  const indexPath = join(folder, 'facts.index');
+  await checkIndexFile(indexPath, metadata, options.signal);
+  const program = compilePolicy(policyText, 'POLICY_INVALID');
+  const index = openIndex(indexPath, { memoryBytes: options.memoryBytes, verify: false });
+  try {
+    if (index.summary.digest !== metadata.factsDigest) throw damaged(indexPath, 'it holds other facts');
+    const facts = index.reader;
+    const engine = createEngine(program, facts);
+    probe(metadata.id, () => probeEngine({ program, engine, facts, clock: options.clock }));
+    const { id: snapshotId, takenAtMs } = metadata;
+    const serving = { snapshotId, takenAtMs, policyText, policyFilename: undefined, program, engine, facts };
+    return { metadata, serving, index, close: () => index[Symbol.dispose]() };
+  } catch (error) {
+    index[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** Hashes the index of a generation that is there, as a scrub does. Throws INDEX_INVALID, DIRECTORY_UNUSABLE or the signal's reason. */
+export async function checkIndexFile(path: string, metadata: GenerationMetadata, signal?: AbortSignal): Promise<void> {
+  const { sizeBytes, sha256 } = await hashFile(path, signal).catch((error: unknown) => {
+    throw isMissing(error) ? damaged(path, 'it is missing', error) : error;
+  });
+  if (sizeBytes !== metadata.indexBytes) {
+    throw damaged(path, `it has ${sizeBytes} bytes instead of ${metadata.indexBytes}`);
+  }
+  if (sha256 !== metadata.indexSha256) throw damaged(path, 'its bytes do not match their SHA-256');
+}
+
+function checkName(folder: string, metadata: GenerationMetadata): void {
+  const name = basename(folder);
+  if (name !== metadata.id && !name.startsWith(TEMPORARY_PREFIX)) {
+    throw damaged(folder, `it holds the generation ${metadata.id}`);
+  }
+}
+
+function checkEnvironment(metadata: GenerationMetadata, options: OpenGenerationOptions): void {
+  for (const field of ['environment', 'tenant'] as const) {
+    const configured = options[field];
+    if (configured === undefined || configured === metadata[field]) continue;
+    const message = `the generation ${metadata.id} belongs to ${field} \`${metadata[field]}\`, but \`${configured}\` is configured`;
+    throw new OsoError('GUARD_ENVIRONMENT', message);
+  }
+}
+
+async function readPolicy(folder: string, metadata: GenerationMetadata): Promise<string> {
+  const path = join(folder, 'policy.polar');
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw errnoOf(error) === 'ENOENT' ? damaged(path, 'it is missing', error) : ioError(error, 'read', path);
+  });
+  if (sha256Hex(bytes) !== metadata.policySha256) throw damaged(path, 'its bytes do not match their SHA-256');
+  if (!isUtf8(bytes)) throw damaged(path, 'it is not UTF-8');
+  return bytes.toString('utf8');
+}
+
+/** Whatever a probe dies of, the generation is of no use. */
+function probe(id: string, ask: () => void): void {
+  try {
+    ask();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new OsoError('INDEX_INVALID', `the generation ${id} cannot answer a probe: ${why}`, { cause: error });
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof OsoError && errnoOf(error.cause) === 'ENOENT';
+}
+
+function damaged(path: string, why: string, cause?: unknown): OsoError {
+  return new OsoError('INDEX_INVALID', `\`${path}\` is damaged: ${why}`, { cause });
+}

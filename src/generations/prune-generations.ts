@@ -1,0 +1,27 @@
+import { ioError } from '../snapshot/io-error.ts';
+import { syncDirectory } from '../snapshot/replace-file.ts';
+import type { DataDirectory } from './data-directory.ts';
+import { listGenerations } from './list-generations.ts';
+import { removeFolder } from './quarantine.ts';
+
+/** Generations kept when nothing else is asked for: the current one and two to fall back to. */
+export const DEFAULT_KEEP = 3;
+
+/**
+ * Removes all but the newest `keep` generations and those in `inUse` (being served, or pinned). Returns the ids that are
+ * gone. Throws DIRECTORY_UNUSABLE; a plain Error without the lock.
+ */
+export async function pruneGenerations(
+  directory: DataDirectory,
+  options: { readonly keep: number; readonly inUse: ReadonlySet<string> },
+): Promise<readonly string[]> {
+  if (!directory.writable) throw new Error('the data directory is not open for writing');
+  const surplus = (await listGenerations(directory)).slice(options.keep).filter(({ id }) => !options.inUse.has(id));
+  try {
+    for (const { path } of surplus) await removeFolder(directory, path);
+    if (surplus.length > 0) await syncDirectory(directory.generationsPath);
+  } catch (error) {
+    throw ioError(error, 'remove', directory.generationsPath);
+  }
+  return surplus.map(({ id }) => id);
+}

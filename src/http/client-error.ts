@@ -1,0 +1,45 @@
+import type { Duplex } from 'node:stream';
+import type { Exchange } from './exchange.ts';
+
+/** Status and message for what Node's parser or its timeouts refuse; everything else is 400. */
+const REFUSALS: Readonly<Record<string, readonly [string, string]>> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the request line and headers are too large'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request took too long to arrive'],
+};
+const MALFORMED = ['400 Bad Request', 'this is not a well-formed HTTP request'] as const;
+
+/**
+ * Answers what never became a request, then closes. Earlier requests of the connection that have arrived in full are
+ * answered first. Not logged: anyone can send nonsense.
+ */
+export function refuseMalformed(error: Error, socket: Duplex, open: Iterable<Exchange>): void {
+  for (const exchange of open) {
+    if (exchange.request.socket !== socket) continue;
+    if (exchange.request.complete) {
+      exchange.onceFinished(() => refuse(error, socket));
+      return;
+    }
+    if (exchange.headersSent) {
+      socket.destroy();
+      return;
+    }
+  }
+  refuse(error, socket);
+}
+
+function refuse(error: Error, socket: Duplex): void {
+  if (!socket.writable || codeOf(error) === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const [status, message] = REFUSALS[codeOf(error)] ?? MALFORMED;
+  const body = JSON.stringify({ message });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : '';
+}

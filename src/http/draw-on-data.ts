@@ -1,0 +1,52 @@
+import type { RequestContext } from '../engine/engine.ts';
+import type { DataSource, Pinned, Serving } from '../engine/serving.ts';
+import { OsoError } from '../errors/oso-error.ts';
+import type { Fact } from '../facts/fact.ts';
+import type { Clock } from '../util/clock.ts';
+import type { HttpLimits } from './limits.ts';
+import type { Call } from './route.ts';
+
+/** What routes over data need. */
+export interface DataAccess {
+  readonly dataSource: DataSource;
+  readonly clock: Clock;
+  readonly limits: HttpLimits;
+}
+
+/** One set of data for one request. */
+export interface Drawn {
+  readonly serving: Serving;
+  /** What the engine must know about the request: its extra facts, the time, and how much it may cost. */
+  context(contextFacts: readonly Fact[]): RequestContext;
+}
+
+/** Pins the data, names them in the reply and runs `use`, which must be done with them when it returns. Throws NOT_READY. */
+export function drawOnData<Result>(access: DataAccess, call: Call, use: (drawn: Drawn) => Result): Result {
+  const pinned = pinData(access, call);
+  try {
+    const { serving } = pinned;
+    return use({ serving, context: (contextFacts) => requestContext(access, contextFacts) });
+  } finally {
+    pinned.release();
+  }
+}
+
+/** As `drawOnData`, for answers that outlive the call: the caller releases. Throws NOT_READY. */
+export function pinData({ dataSource }: DataAccess, call: Call): Pinned {
+  const pinned = dataSource.acquire(call.apiKey);
+  if (pinned === undefined) throw new OsoError('NOT_READY', `not ready: ${dataSource.notReadyReason}`);
+  call.drawOn(pinned.serving);
+  return pinned;
+}
+
+function requestContext({ clock, limits }: DataAccess, contextFacts: readonly Fact[]): RequestContext {
+  return {
+    contextFacts,
+    unixTime: BigInt(Math.floor(clock.nowMs() / 1_000)),
+    budget: {
+      maxSteps: limits.maxEvaluationSteps,
+      deadlineMs: clock.monotonicMs() + limits.maxEvaluationMs,
+      monotonicMs: clock.monotonicMs,
+    },
+  };
+}

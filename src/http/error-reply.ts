@@ -1,0 +1,43 @@
+import type { ErrorCode } from '../errors/codes.ts';
+import { OsoError } from '../errors/oso-error.ts';
+import type { Answer } from './route.ts';
+
+/** Every code that can reach a client, with its status (api reference, 2.4 and 12.6). All others are trouble of ours. */
+const STATUS: Partial<Record<ErrorCode, number>> = {
+  REQUEST_INVALID: 400,
+  REQUEST_UNAUTHORIZED: 401,
+  REQUEST_FORBIDDEN: 403,
+  REQUEST_NOT_FOUND: 404,
+  REQUEST_METHOD: 405,
+  REQUEST_TOO_LARGE: 413,
+  REQUEST_ENCODING: 415,
+  REQUEST_UNSUPPORTED: 501,
+  SERVER_OVERLOADED: 503,
+  NOT_READY: 503,
+  EVAL_LIMIT: 400,
+  EVAL_UNBOUNDED: 400,
+  FACT_INVALID: 400,
+};
+
+/** Soon enough for a client that waits, late enough to shed load. Seconds. */
+const RETRY_AFTER = ['Retry-After', '1'];
+
+const INTERNAL: Answer = { status: 500, body: '{"message":"internal error"}' };
+
+/** The only place where an error becomes a status. Undefined: not something a user can be told, so log it. */
+export function replyToError(error: unknown): Answer | undefined {
+  if (!(error instanceof OsoError)) return undefined;
+  const status = STATUS[error.code];
+  if (status === undefined) return undefined;
+  return { status, body: errorBody(error), ...(status === 503 ? { headers: RETRY_AFTER } : {}) };
+}
+
+/** What the client gets for trouble of ours; details go to the log. */
+export function replyToBug(): Answer {
+  return INTERNAL;
+}
+
+/** `{"message"}` and nothing else: clients build objects straight from the keys (api reference, 2.5). */
+function errorBody({ message, hint }: OsoError): string {
+  return JSON.stringify({ message: hint === undefined ? message : `${message}. Help: ${hint}` });
+}

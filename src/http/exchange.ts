@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline, type Readable } from 'node:stream';
+import { createGzip, gzip } from 'node:zlib';
+import type { Serving } from '../engine/serving.ts';
+import type { Clock } from '../util/clock.ts';
+import type { Answer, Call, Route } from './route.ts';
+
+/** Below this many characters compressing costs more than it saves. */
+const GZIP_FROM_LENGTH = 1_024;
+
+/** How long the rest of a refused body is thrown away, so that the client gets to read why. */
+const LINGER_MS = 1_000;
+
+const NO_HEADERS: readonly string[] = [];
+const GZIP_HEADERS = ['Content-Encoding', 'gzip'] as const;
+
+const JSON_TYPE = 'application/json';
+
+/** What every exchange of one server shares. */
+export interface ExchangeHost {
+  readonly clock: Clock;
+  readonly draining: boolean;
+  /** Exactly once, when the reply has been handed over or the client has gone (status 499). */
+  finished(exchange: Exchange, status: number): void;
+}
+
+/** One request and its reply. */
+export class Exchange implements Call {
+  readonly request: IncomingMessage;
+  readonly startedMs: number;
+  readonly requestId: string;
+  route: Route | undefined;
+  body: unknown;
+  query = '';
+  apiKey = '';
+  /** Set when the request was refused without reading its body to the end. */
+  bodyUnread = false;
+  readonly #host: ExchangeHost;
+  readonly #response: ServerResponse;
+  #data: Serving | undefined;
+  #finished = false;
+  #afterwards: (() => void) | undefined;
+
+  constructor(host: ExchangeHost, request: IncomingMessage, response: ServerResponse) {
+    this.request = request;
+    this.startedMs = host.clock.monotonicMs();
+    this.requestId = requestIdOf(request);
+    this.#host = host;
+    this.#response = response;
+    response.on('close', () => this.#finish(499));
+  }
+
+  get headersSent(): boolean {
+    return this.#response.headersSent;
+  }
+
+  /** Runs when this exchange is over. One caller at a time: the latest counts. */
+  onceFinished(run: () => void): void {
+    this.#afterwards = run;
+  }
+
+  get userAgent(): string {
+    return this.request.headers['user-agent'] ?? '';
+  }
+
+  drawOn(data: Serving): void {
+    this.#data = data;
+  }
+
+  /** Sends the reply. A second call is a bug, and a client that has gone is none. */
+  send(answer: Answer): void {
+    const { body } = answer;
+    if (typeof body !== 'string') {
+      this.#stream(answer, body);
+    } else if (body.length < GZIP_FROM_LENGTH || !this.#acceptsGzip()) {
+      this.#sendWhole(answer, body, NO_HEADERS);
+    } else {
+      gzip(body, (error, bytes) => {
+        if (error) this.#sendWhole(answer, body, NO_HEADERS);
+        else this.#sendWhole(answer, bytes, GZIP_HEADERS);
+      });
+    }
+  }
+
+  #sendWhole(answer: Answer, body: string | Buffer, extra: readonly string[]): void {
+    const sizeBytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+    const headers = this.#headers(answer);
+    headers.push('Content-Length', `${sizeBytes}`, ...extra);
+    this.#response.writeHead(answer.status, headers);
+    if (this.bodyUnread) this.#endAfterLinger(body);
+    else this.#response.end(body);
+    this.#finish(answer.status);
+  }
+
+  #stream(answer: Answer, body: Readable): void {
+    const headers = this.#headers(answer);
+    const done = () => this.#finish(answer.status);
+    if (this.#acceptsGzip()) {
+      this.#response.writeHead(answer.status, [...headers, ...GZIP_HEADERS]);
+      pipeline(body, createGzip(), this.#response, done);
+    } else {
+      this.#response.writeHead(answer.status, headers);
+      pipeline(body, this.#response, done);
+    }
+  }
+
+  /** A socket closed over unread bytes is reset, and the reply may be lost with it. */
+  #endAfterLinger(body: string | Buffer): void {
+    this.#response.write(body);
+    this.request.resume();
+    const lingering = new AbortController();
+    const end = () => {
+      lingering.abort();
+      this.#response.end();
+    };
+    this.request.once('end', end).once('close', end);
+    this.#host.clock.sleep(LINGER_MS, lingering.signal).then(end, () => undefined);
+  }
+
+  #headers(answer: Answer): string[] {
+    const elapsedMs = Math.round(this.#host.clock.monotonicMs() - this.startedMs);
+    const headers = [
+      'Content-Type',
+      answer.contentType ?? JSON_TYPE,
+      'X-Request-ID',
+      this.requestId,
+      'Server-Timing',
+      `oso;dur=${elapsedMs}`,
+    ];
+    if (this.#data !== undefined) {
+      const ageSeconds = Math.max(0, Math.floor((this.#host.clock.nowMs() - this.#data.takenAtMs) / 1_000));
+      headers.push('Oso-Fallback-Snapshot', this.#data.snapshotId, 'Oso-Fallback-Age', `${ageSeconds}`);
+    }
+    if (answer.headers !== undefined) headers.push(...answer.headers);
+    if (this.#host.draining || this.bodyUnread) headers.push('Connection', 'close');
+    return headers;
+  }
+
+  #acceptsGzip(): boolean {
+    const accepted = this.request.headers['accept-encoding'];
+    return accepted !== undefined && /\bgzip\b(?!\s*;\s*q=0(?:\.0+)?(?:,|\s|$))/iu.test(String(accepted));
+  }
+
+  #finish(status: number): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#host.finished(this, status);
+    this.#afterwards?.();
+  }
+}
+
+/** The client's own id, when it is printable: it is echoed into headers and logs. */
+function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && /^[ -~]{1,200}$/u.test(given) ? given : randomUUID();
+}

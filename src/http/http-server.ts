@@ -1,0 +1,202 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { OsoError } from '../errors/oso-error.ts';
+import type { RequestHistogram } from '../metrics/request-histogram.ts';
+import type { Clock } from '../util/clock.ts';
+import type { Log } from '../util/log.ts';
+import type { Authenticate } from './authenticate.ts';
+import { refuseMalformed } from './client-error.ts';
+import { replyToBug, replyToError } from './error-reply.ts';
+import { Exchange, type ExchangeHost } from './exchange.ts';
+import type { HttpLimits } from './limits.ts';
+import { parseBody } from './parse-body.ts';
+import { type ByteBudget, checkBodyHeaders, readBody } from './read-body.ts';
+import type { Answer, Route } from './route.ts';
+import { createRouter, type FindRoute, type Routed } from './router.ts';
+
+export interface ServerOptions {
+  readonly routes: readonly Route[];
+  readonly authenticate: Authenticate;
+  readonly clock: Clock;
+  readonly limits: HttpLimits;
+  readonly requests: RequestHistogram;
+  /** Trouble of ours goes here. Nothing a client does wrong is logged as an error. */
+  readonly log: Log;
+  /** Told of every reply; for access logs. */
+  readonly onAnswered?: ((event: AnsweredRequest) => void) | undefined;
+}
+
+export interface AnsweredRequest {
+  readonly requestId: string;
+  readonly method: string;
+  /** Path of the route, or `other`. */
+  readonly path: string;
+  /** 499: the client went away first. */
+  readonly status: number;
+  readonly durationMs: number;
+  readonly userAgent: string;
+}
+
+/** Label of requests that found no route: the set of labels must not grow with what clients make up. */
+const NO_ROUTE = 'other';
+
+/** A server as a value: it listens when its owner says so, on `http`. */
+export class HttpServer implements ExchangeHost {
+  readonly http: Server;
+  readonly clock: Clock;
+  readonly #options: ServerOptions;
+  readonly #findRoute: FindRoute;
+  readonly #bodyBudget: ByteBudget;
+  readonly #open = new Set<Exchange>();
+  #draining = false;
+
+  constructor(options: ServerOptions) {
+    this.clock = options.clock;
+    this.#options = options;
+    this.#findRoute = createRouter(options.routes);
+    this.#bodyBudget = { maxBytes: options.limits.maxBodyBytesInFlight, usedBytes: 0 };
+    this.http = createServer(NODE_OPTIONS, (request, response) => this.#serve(request, response, false));
+    this.http.on('checkContinue', (request, response) => this.#serve(request, response, true));
+    this.http.on('clientError', (error, socket) => refuseMalformed(error, socket, this.#open));
+    this.http.maxConnections = options.limits.maxConnections;
+    this.http.maxRequestsPerSocket = 10_000;
+    this.http.timeout = 60_000;
+  }
+
+  /** Requests admitted and not yet answered. */
+  get inFlight(): number {
+    return this.#open.size;
+  }
+
+  get draining(): boolean {
+    return this.#draining;
+  }
+
+  /** From now on every reply closes its connection; requests are still answered. */
+  startDraining(): void {
+    this.#draining = true;
+  }
+
+  finished(exchange: Exchange, status: number): void {
+    this.#open.delete(exchange);
+    const { requests, onAnswered } = this.#options;
+    const { route } = exchange;
+    const path = route?.path ?? NO_ROUTE;
+    const durationMs = this.clock.monotonicMs() - exchange.startedMs;
+    if (route?.access !== 'operations') requests.observe({ path, status, seconds: durationMs / 1_000 });
+    if (onAnswered === undefined) return;
+    const { requestId, userAgent, request } = exchange;
+    onAnswered({ requestId, method: request.method ?? '', path, status, durationMs, userAgent });
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+    const exchange = new Exchange(this, request, response);
+    this.#open.add(exchange);
+    try {
+      const routed = this.#findRoute(request.method ?? '', request.url ?? '');
+      if (routed.kind === 'found') {
+        exchange.route = routed.route;
+        exchange.query = routed.query;
+        this.#serveRoute(exchange, routed.route, () => expectsContinue && response.writeContinue());
+      } else {
+        this.#refuseUnrouted(exchange, routed);
+      }
+    } catch (error) {
+      this.#fail(exchange, error);
+    }
+  }
+
+  #serveRoute(exchange: Exchange, route: Route, askForBody: () => void): void {
+    this.#admit(exchange, route);
+    if (route.body === 'none') {
+      this.#answer(exchange, route);
+      return;
+    }
+    checkBodyHeaders(exchange.request, this.#maxBodyBytes(route));
+    askForBody();
+    this.#readAndAnswer(exchange, route);
+  }
+
+  #admit(exchange: Exchange, route: Route): void {
+    const { headers, httpVersion } = exchange.request;
+    if (headers.host === undefined && httpVersion !== '1.0') {
+      throw new OsoError('REQUEST_INVALID', 'the Host header is missing');
+    }
+    if (route.access !== 'api') return;
+    exchange.apiKey = this.#options.authenticate(headers.authorization);
+    if (this.#open.size > this.#options.limits.maxInFlight) {
+      throw new OsoError('SERVER_OVERLOADED', 'too many requests at once: try again');
+    }
+  }
+
+  #readAndAnswer(exchange: Exchange, route: Route): void {
+    readBody(exchange.request, {
+      maxBytes: this.#maxBodyBytes(route),
+      budget: this.#bodyBudget,
+      onBody: (bytes) => {
+        try {
+          exchange.body = parseBody(bytes);
+          this.#answer(exchange, route);
+        } catch (error) {
+          this.#fail(exchange, error);
+        }
+      },
+      onRefused: (error) => this.#fail(exchange, error),
+    });
+  }
+
+  #answer(exchange: Exchange, route: Route): void {
+    const answer = route.answer(exchange);
+    if (answer instanceof Promise) {
+      answer.then(
+        (settled) => exchange.send(settled),
+        (error) => this.#fail(exchange, error),
+      );
+    } else {
+      exchange.send(answer);
+    }
+  }
+
+  #refuseUnrouted(exchange: Exchange, routed: Exclude<Routed, { kind: 'found' }>): void {
+    if (routed.kind === 'unknown') throw new OsoError('REQUEST_NOT_FOUND', 'there is no such route');
+    const { path, allow } = routed;
+    const error = new OsoError('REQUEST_METHOD', `\`${path}\` takes ${allow}, not ${exchange.request.method}`);
+    this.#fail(exchange, error, ['Allow', allow]);
+  }
+
+  #fail(exchange: Exchange, error: unknown, headers: readonly string[] = []): void {
+    const reply = replyToError(error) ?? this.#logBug(exchange, error);
+    exchange.bodyUnread = exchange.bodyUnread || hasUnreadBody(exchange.request);
+    exchange.send({ ...reply, headers: [...(reply.headers ?? []), ...headers] });
+  }
+
+  #logBug(exchange: Exchange, error: unknown): Answer {
+    const trouble = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    this.#options.log.error('a request failed', { requestId: exchange.requestId, error: trouble });
+    return replyToBug();
+  }
+
+  #maxBodyBytes(route: Route): number {
+    return route.maxBodyBytes ?? this.#options.limits.maxBodyBytes;
+  }
+}
+
+/** Longer than the idle timeout of common balancers, shorter than a stalled client should hold memory. */
+const NODE_OPTIONS = {
+  keepAliveTimeout: 72_000,
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  // Node looks for late clients this often; its default of 30 s would make the two above act late.
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16_384,
+  // Checked here, so that the refusal is JSON.
+  requireHostHeader: false,
+} as const;
+
+/** Up to here the rest of a refused body is cheaper to throw away than a new connection. */
+const MAX_DISCARDED_BYTES = 64 * 1024;
+
+function hasUnreadBody(request: IncomingMessage): boolean {
+  if (request.complete) return false;
+  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
+  return encoding !== undefined || Number(length ?? 0) > MAX_DISCARDED_BYTES;
+}

@@ -1,0 +1,30 @@
+import { isUtf8 } from 'node:buffer';
+import { OsoError } from '../errors/oso-error.ts';
+import { checkJsonText } from './check-json-text.ts';
+
+const BYTE_ORDER_MARK = 0xfeff;
+
+/**
+ * The JSON value of a body. Throws REQUEST_INVALID for anything that two readers could understand in two ways: bytes
+ * that are not UTF-8, a byte order mark, half a surrogate pair, a key twice; and for text that is too deep, too wide
+ * or not JSON.
+ */
+export function parseBody(bytes: Buffer): unknown {
+  if (bytes.length === 0) throw new OsoError('REQUEST_INVALID', 'the body is empty: send JSON');
+  if (!isUtf8(bytes)) throw new OsoError('REQUEST_INVALID', 'the body is not UTF-8');
+  const text = bytes.toString('utf8');
+  if (text.charCodeAt(0) === BYTE_ORDER_MARK) {
+    throw new OsoError('REQUEST_INVALID', 'the body starts with a byte order mark: send plain UTF-8');
+  }
+  checkJsonText(text);
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new OsoError('REQUEST_INVALID', `the body is not JSON: ${oneLine(cause)}`, { cause });
+  }
+}
+
+function oneLine(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return message.replace(/[\s\p{Cc}]+/gu, ' ');
+}

@@ -1,0 +1,63 @@
+import type { IncomingMessage } from 'node:http';
+import { OsoError } from '../errors/oso-error.ts';
+
+/** Bytes of request bodies that the server holds at this moment. */
+export interface ByteBudget {
+  readonly maxBytes: number;
+  usedBytes: number;
+}
+
+export interface ReadBodyOptions {
+  readonly maxBytes: number;
+  readonly budget: ByteBudget;
+  /** Called exactly once, unless the client goes away first. */
+  readonly onBody: (body: Buffer) => void;
+  /** REQUEST_TOO_LARGE or SERVER_OVERLOADED: the rest of the body has not been read. */
+  readonly onRefused: (error: OsoError) => void;
+}
+
+/** Refuses by the headers alone what can be refused. Throws REQUEST_TOO_LARGE or REQUEST_ENCODING. */
+export function checkBodyHeaders(request: IncomingMessage, maxBytes: number): void {
+  const { 'content-encoding': encoding, 'content-length': length } = request.headers;
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new OsoError('REQUEST_ENCODING', 'the body has a Content-Encoding: send it as it is');
+  }
+  if (length !== undefined && Number(length) > maxBytes) throw tooLarge(maxBytes);
+}
+
+/** Collects the body. What it holds counts against the budget until it is handed over or given up. */
+export function readBody(request: IncomingMessage, options: ReadBodyOptions): void {
+  const { budget, maxBytes } = options;
+  const chunks: Buffer[] = [];
+  let heldBytes = 0;
+  const settle = () => {
+    budget.usedBytes -= heldBytes;
+    heldBytes = 0;
+    request.removeListener('data', onData).removeListener('end', onEnd).removeListener('close', settle);
+  };
+  const refuse = (error: OsoError) => {
+    settle();
+    options.onRefused(error);
+  };
+  const onData = (chunk: Buffer) => {
+    heldBytes += chunk.length;
+    budget.usedBytes += chunk.length;
+    chunks.push(chunk);
+    if (heldBytes > maxBytes) refuse(tooLarge(maxBytes));
+    else if (budget.usedBytes > budget.maxBytes) refuse(overloaded());
+  };
+  const onEnd = () => {
+    settle();
+    const [first] = chunks;
+    options.onBody(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks));
+  };
+  request.on('data', onData).on('end', onEnd).on('close', settle);
+}
+
+function tooLarge(maxBytes: number): OsoError {
+  return new OsoError('REQUEST_TOO_LARGE', `the body is larger than ${maxBytes} bytes`);
+}
+
+function overloaded(): OsoError {
+  return new OsoError('SERVER_OVERLOADED', 'too many large requests at once: try again');
+}

@@ -1,0 +1,42 @@
+import type { Readable } from 'node:stream';
+import type { ApiKey, Serving } from '../engine/serving.ts';
+
+/** One method of one path: all that the server knows about it. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** The whole path, compared exactly. It is also the label of the route in metrics. */
+  readonly path: string;
+  /**
+   * `api` needs a key, is counted and can be turned away under load. `open` needs no key.
+   * `operations` needs none either, and is not counted: a count means that clients are here.
+   */
+  readonly access: 'api' | 'open' | 'operations';
+  /** `json`: read and parsed before `answer` runs. `none`: whatever the client sends is thrown away. */
+  readonly body: 'json' | 'none';
+  /** Of the body, where the route has a limit of its own. */
+  readonly maxBodyBytes?: number;
+  /** An OsoError thrown, or rejected with, becomes the reply. */
+  answer(call: Call): Answer | Promise<Answer>;
+}
+
+/** One request as a route sees it. */
+export interface Call {
+  /** Parsed, unchecked; undefined when the route reads none. */
+  readonly body: unknown;
+  /** What follows `?`, raw. */
+  readonly query: string;
+  /** Empty on routes that need no key. */
+  readonly apiKey: ApiKey;
+  readonly userAgent: string;
+  /** Names the data in the headers of the reply, also when that turns out to be an error. */
+  drawOn(data: Serving): void;
+}
+
+export interface Answer {
+  readonly status: number;
+  /** JSON unless `contentType` says otherwise. A stream is sent as it comes; it is destroyed when the client leaves. */
+  readonly body: string | Readable;
+  readonly contentType?: string;
+  /** Names and values in turn. */
+  readonly headers?: readonly string[];
+}

@@ -1,0 +1,53 @@
+import { Readable } from 'node:stream';
+import { OsoError } from '../../errors/oso-error.ts';
+import { type DataAccess, pinData } from '../draw-on-data.ts';
+import { printFacts } from '../print-facts.ts';
+import type { Answer, Call, Route } from '../route.ts';
+import { readFactsFilter } from '../wire/facts-filter.ts';
+import { readQueryString } from '../wire/query-string.ts';
+
+export interface FactsRouteOptions extends DataAccess {
+  /**
+   * Refuse a listing without any parameter to the Node.js SDK: on its way to a fallback it drops the query string, so
+   * the application would get facts that it did not ask for (api reference, 4.9).
+   */
+  readonly guardUnfiltered: boolean;
+}
+
+/** GET /facts: stored facts, never derived ones; one piece of text in memory at a time. */
+export function factsRoute(options: FactsRouteOptions): Route {
+  return {
+    method: 'GET',
+    path: '/api/facts',
+    access: 'api',
+    body: 'none',
+    answer: (call) => listFacts(options, call),
+  };
+}
+
+function listFacts(options: FactsRouteOptions, call: Call): Answer {
+  if (options.guardUnfiltered && call.query === '' && call.userAgent.startsWith('Oso Cloud (nodejs')) {
+    throw new OsoError(
+      'REQUEST_INVALID',
+      'GET /facts without parameters: the Node.js SDK drops the query string when it asks a fallback, ' +
+        'so the facts asked for are not known here',
+    );
+  }
+  const filter = readFactsFilter(readQueryString(call.query));
+  const pinned = pinData(options, call);
+  const pieces = printFacts(pinned.serving.facts, filter);
+  const first = pieces.next();
+  const second = pieces.next();
+  if (second.done) {
+    pinned.release();
+    return { status: 200, body: first.value ?? '' };
+  }
+  const body = Readable.from(joined([first.value, second.value], pieces));
+  body.once('close', () => pinned.release());
+  return { status: 200, body };
+}
+
+function* joined(head: readonly unknown[], rest: Iterable<string>): Generator<unknown> {
+  yield* head;
+  yield* rest;
+}

@@ -1,0 +1,33 @@
+import { type DataAccess, type Drawn, drawOnData } from '../draw-on-data.ts';
+import type { Route } from '../route.ts';
+import { answerActions } from './actions.ts';
+import { answerAuthorize } from './authorize.ts';
+import { answerAuthorizeResources } from './authorize-resources.ts';
+import { answerBulkActions } from './bulk-actions.ts';
+import { answerEvaluateQuery } from './evaluate-query.ts';
+import { answerList } from './list.ts';
+import { answerQuery } from './query.ts';
+
+/** Body in, text of the answer out. Throws REQUEST_INVALID, and what the engine throws. */
+type AnswerQuestion = (body: unknown, drawn: Drawn) => string;
+
+const QUESTIONS: readonly (readonly [path: string, answer: AnswerQuestion])[] = [
+  ['/api/authorize', answerAuthorize],
+  ['/api/list', answerList],
+  ['/api/actions', answerActions],
+  ['/api/authorize_resources', answerAuthorizeResources],
+  ['/api/bulk_actions', answerBulkActions],
+  ['/api/query', answerQuery],
+  ['/api/evaluate_query', answerEvaluateQuery],
+];
+
+/** Everything that is asked with POST and answered by the engine (api reference, 4.1 to 4.7). */
+export function questionRoutes(access: DataAccess): readonly Route[] {
+  return QUESTIONS.map(([path, answer]) => ({
+    method: 'POST',
+    path,
+    access: 'api',
+    body: 'json',
+    answer: (call) => ({ status: 200, body: drawOnData(access, call, (drawn) => answer(call.body, drawn)) }),
+  }));
+}

@@ -1,0 +1,40 @@
+import type { Metrics } from '../metrics/metrics.ts';
+import type { Log } from '../util/log.ts';
+import type { Authenticate } from './authenticate.ts';
+import type { DataAccess } from './draw-on-data.ts';
+import { type AnsweredRequest, HttpServer } from './http-server.ts';
+import { operationsRoutes, type Readiness } from './routes/operations-routes.ts';
+import { readRoutes } from './routes/read-routes.ts';
+import { refusedWriteRoutes } from './routes/refused-routes.ts';
+
+export interface ServerOptions extends DataAccess {
+  readonly authenticate: Authenticate;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  /** For access logs. */
+  readonly onAnswered?: ((event: AnsweredRequest) => void) | undefined;
+  /** Whether there are data fit to serve; draining is known here. */
+  readiness(): Readiness;
+  /** Body of GET /status: anything JSON without secrets, since no key is asked for. */
+  status(): unknown;
+}
+
+const DRAINING: Readiness = { ready: false, reason: 'draining', message: 'the server is shutting down' };
+
+/** The server of a node: every read of the API, no writes, and the operational routes. It does not listen by itself. */
+export function createServer(options: ServerOptions): HttpServer {
+  const server: HttpServer = new HttpServer({
+    ...options,
+    requests: options.metrics.requests,
+    routes: [
+      ...readRoutes({ ...options, guardUnfiltered: true }),
+      ...refusedWriteRoutes(),
+      ...operationsRoutes({
+        status: () => options.status(),
+        metrics: options.metrics,
+        readiness: () => (server.draining ? DRAINING : options.readiness()),
+      }),
+    ],
+  });
+  return server;
+}

@@ -1,0 +1,63 @@
+/** How one metric presents itself. */
+export interface MetricDescription {
+  readonly name: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+/**
+ * Every metric of ours, described once. The first two names, their units and labels are published (api reference, 8.5)
+ * and stay as they are. Those that describe the process come from prom-client.
+ */
+export const METRICS = {
+  snapshotAge: {
+    name: 'oso_fallback_snapshot_age_ms',
+    help: 'Milliseconds since the data being served were taken from the control plane. Absent: nothing is served.',
+    labels: [],
+  },
+  httpRequests: {
+    name: 'oso_fallback_http_requests',
+    help: 'API requests by route and status, with their duration in seconds. On a fallback any request means that clients could not reach Oso Cloud.',
+    labels: ['path', 'status_code'],
+  },
+  inFlight: {
+    name: 'oso_fallback_http_in_flight_requests',
+    help: 'Requests admitted and not yet answered.',
+    labels: [],
+  },
+  ready: {
+    name: 'oso_fallback_ready',
+    help: '1 when /readyz answers 200, else 0.',
+    labels: [],
+  },
+  generation: {
+    name: 'oso_fallback_generation_info',
+    help: 'The data being served: always 1, with the generation and its origin (live, persisted or imported).',
+    labels: ['generation', 'origin'],
+  },
+  facts: {
+    name: 'oso_fallback_facts',
+    help: 'Facts in the data being served.',
+    labels: [],
+  },
+  lastSyncAttempt: {
+    name: 'oso_fallback_sync_last_attempt_timestamp_seconds',
+    help: 'When the control plane was last asked, in seconds since the Unix epoch.',
+    labels: [],
+  },
+  lastSyncSuccess: {
+    name: 'oso_fallback_sync_last_success_timestamp_seconds',
+    help: 'When the control plane last confirmed or replaced the data being served, in seconds since the Unix epoch.',
+    labels: [],
+  },
+  syncFailures: {
+    name: 'oso_fallback_sync_failures_total',
+    help: 'Failed attempts to get data from the control plane, by error code.',
+    labels: ['code'],
+  },
+  build: {
+    name: 'oso_fallback_build_info',
+    help: 'Always 1, with the version that is running.',
+    labels: ['version', 'node_version'],
+  },
+} as const satisfies Readonly<Record<string, MetricDescription>>;

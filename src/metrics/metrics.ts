@@ -1,0 +1,100 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { ErrorCode } from '../errors/codes.ts';
+import { METRICS, type MetricDescription } from './catalogue.ts';
+import { createRequestHistogram, type RequestHistogram } from './request-histogram.ts';
+
+/** What the gauges show; asked at every scrape, so that no event can leave them behind. */
+export interface Readings {
+  readonly ready: boolean;
+  readonly inFlight: number;
+  /** Undefined: nothing is served. */
+  readonly serving: ServingReadings | undefined;
+  /** Milliseconds since the Unix epoch; undefined: never. */
+  readonly lastSyncAttemptMs: number | undefined;
+  readonly lastSyncSuccessMs: number | undefined;
+}
+
+export interface ServingReadings {
+  readonly generation: string;
+  readonly origin: string;
+  readonly ageMs: number;
+  readonly factCount: number;
+}
+
+export interface MetricsOptions {
+  readonly version: string;
+  readonly nodeVersion: string;
+  read(): Readings;
+}
+
+export interface Metrics {
+  readonly requests: RequestHistogram;
+  readonly contentType: string;
+  countSyncFailure(code: ErrorCode): void;
+  /** Prometheus text format. */
+  render(): Promise<string>;
+}
+
+/** Gauges of prom-client whose names end as only a counter's may. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
+export function createMetrics({ version, nodeVersion, read }: MetricsOptions): Metrics {
+  const registry = new Registry();
+  const requests = createRequestHistogram();
+  const pulled = registerPulled(registry);
+  const syncFailures = new Counter({ ...described(METRICS.syncFailures), registers: [registry] });
+  new Gauge({ ...described(METRICS.build), registers: [registry] }).set({ version, node_version: nodeVersion }, 1);
+  collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
+  return {
+    requests,
+    contentType: registry.contentType,
+    countSyncFailure: (code) => syncFailures.inc({ code }),
+    async render() {
+      showReadings(pulled, read());
+      return `${requests.render()}\n${await registry.metrics()}`;
+    },
+  };
+}
+
+type PulledName = 'snapshotAge' | 'inFlight' | 'ready' | 'facts' | 'lastSyncAttempt' | 'lastSyncSuccess';
+type Pulled = Readonly<Record<PulledName | 'generation', Gauge>>;
+
+function registerPulled(registry: Registry): Pulled {
+  const gauge = (description: MetricDescription) => new Gauge({ ...described(description), registers: [registry] });
+  return {
+    snapshotAge: gauge(METRICS.snapshotAge),
+    inFlight: gauge(METRICS.inFlight),
+    ready: gauge(METRICS.ready),
+    generation: gauge(METRICS.generation),
+    facts: gauge(METRICS.facts),
+    lastSyncAttempt: gauge(METRICS.lastSyncAttempt),
+    lastSyncSuccess: gauge(METRICS.lastSyncSuccess),
+  };
+}
+
+function showReadings(pulled: Pulled, readings: Readings): void {
+  const { serving } = readings;
+  show(pulled.snapshotAge, serving?.ageMs);
+  show(pulled.facts, serving?.factCount);
+  show(pulled.inFlight, readings.inFlight);
+  show(pulled.ready, readings.ready ? 1 : 0);
+  show(pulled.lastSyncAttempt, inSeconds(readings.lastSyncAttemptMs));
+  show(pulled.lastSyncSuccess, inSeconds(readings.lastSyncSuccessMs));
+  pulled.generation.reset();
+  if (serving) pulled.generation.set({ generation: serving.generation, origin: serving.origin }, 1);
+}
+
+/** A gauge without a value has no line: a made-up zero would be read as one. */
+function show(gauge: Gauge, value: number | undefined): void {
+  if (value === undefined) gauge.remove();
+  else gauge.set(value);
+}
+
+function inSeconds(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : ms / 1_000;
+}
+
+function described({ name, help, labels }: MetricDescription): { name: string; help: string; labelNames: string[] } {
+  return { name, help, labelNames: [...labels] };
+}

@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import { OsoError } from '../errors/oso-error.ts';
+import { printFactLine } from '../facts/fact-line.ts';
+import type { FactStream, FactSummary } from '../facts/fact-sink.ts';
+import { contentDigest, sha256Hex } from './content-digest.ts';
+import { FactTally, summaryDifferences } from './fact-tally.ts';
+import { isPlainText } from './json-fields.ts';
+import { MAX_MANIFEST_BYTES, MAX_MEMBER_BYTES, MAX_POLICY_BYTES, type SnapshotManifest } from './manifest.ts';
+import { takenAtMsOf } from './parse-manifest.ts';
+import { printManifest, printTakenAt } from './print-manifest.ts';
+import type { ByteProgress } from './snapshot-file.ts';
+import { type MemberName, memberHeader, paddingBytes, TAR_END_BYTES, tarBytes } from './tar-layout.ts';
+import { makeTrailer } from './trailer.ts';
+import { compress } from './zstd.ts';
+
+/** What goes into a snapshot. */
+export interface SnapshotContent {
+  readonly environment: string;
+  readonly tenant: string;
+  /** Origin of the control plane's URL, without credentials. */
+  readonly source: string;
+  /** Milliseconds since the Unix epoch; the snapshot keeps whole seconds. */
+  readonly takenAtMs: number;
+  readonly policyText: string;
+  /** In canonical order, each fact once. Read once. */
+  readonly facts: FactStream;
+  /** Of exactly these facts. */
+  readonly summary: FactSummary;
+  /** Name and version of this program: `oso-fallback 0.1.0`. */
+  readonly writer: string;
+}
+
+/** Content with its manifest, which comes first in the file. */
+export interface PreparedSnapshot {
+  readonly manifest: SnapshotManifest;
+  readonly manifestBytes: Buffer;
+  readonly policyBytes: Buffer;
+  readonly facts: FactStream;
+  readonly summary: FactSummary;
+}
+
+/** Throws SNAPSHOT_INVALID for content that the format cannot hold. */
+export function prepareSnapshot(content: SnapshotContent): PreparedSnapshot {
+  const { summary, policyText } = content;
+  checkTexts(content);
+  const policyBytes = Buffer.from(policyText);
+  const policySha256 = sha256Hex(policyBytes);
+  const manifest: SnapshotManifest = {
+    formatVersion: 1,
+    environment: content.environment,
+    tenant: content.tenant,
+    source: content.source,
+    takenAt: printTakenAt(content.takenAtMs),
+    policy: { sizeBytes: policyBytes.length, sha256: policySha256 },
+    facts: {
+      sizeBytes: summary.lineBytes,
+      sha256: summary.digest,
+      count: summary.factCount,
+      countBySignature: summary.countBySignature,
+    },
+    contentDigest: contentDigest(policySha256, summary.digest),
+    writer: content.writer,
+  };
+  const manifestBytes = Buffer.from(printManifest(manifest));
+  checkSize('manifest.json', manifestBytes.length, MAX_MANIFEST_BYTES);
+  checkSize('policy.polar', policyBytes.length, MAX_POLICY_BYTES);
+  checkSize('facts.jsonl', summary.lineBytes, MAX_MEMBER_BYTES);
+  return { manifest, manifestBytes, policyBytes, facts: content.facts, summary };
+}
+
+/**
+ * The bytes of the file: one zstd frame around the tar, then the trailer. The same content and level give the same
+ * bytes. Throws INDEX_INVALID when the facts are not those of the summary, or the signal's reason; then the trailer is
+ * missing.
+ */
+export async function* encodeSnapshot(
+  prepared: PreparedSnapshot,
+  options: {
+    readonly level: number;
+    readonly signal?: AbortSignal | undefined;
+    readonly progress?: ByteProgress | undefined;
+  },
+): AsyncGenerator<Buffer, void, undefined> {
+  const { manifestBytes, policyBytes, summary } = prepared;
+  const sizeBytes = tarBytes([manifestBytes.length, policyBytes.length, summary.lineBytes]);
+  const hash = createHash('sha256');
+  let done = 0;
+  async function* tar(): AsyncGenerator<Buffer, void, undefined> {
+    for await (const chunk of tarOf(prepared)) {
+      options.signal?.throwIfAborted();
+      yield chunk;
+      done += chunk.length;
+      options.progress?.(done, sizeBytes);
+    }
+  }
+  for await (const chunk of compress(tar(), { sizeBytes, level: options.level })) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  yield makeTrailer(hash.digest());
+}
+
+async function* tarOf(prepared: PreparedSnapshot): AsyncGenerator<Buffer, void, undefined> {
+  const { manifest, manifestBytes, policyBytes, facts, summary } = prepared;
+  const takenAtSeconds = takenAtMsOf(manifest) / 1000;
+  const header = (name: MemberName, sizeBytes: number) => memberHeader({ name, sizeBytes, takenAtSeconds });
+  yield header('manifest.json', manifestBytes.length);
+  yield padded(manifestBytes);
+  yield header('policy.polar', policyBytes.length);
+  yield padded(policyBytes);
+  yield header('facts.jsonl', summary.lineBytes);
+  yield* factLines(facts, summary);
+  yield Buffer.alloc(paddingBytes(summary.lineBytes) + TAR_END_BYTES);
+}
+
+async function* factLines(facts: FactStream, promised: FactSummary): AsyncGenerator<Buffer, void, undefined> {
+  const tally = new FactTally();
+  let lineBytes = 0;
+  for await (const batch of facts) {
+    let text = '';
+    for (const fact of batch) {
+      tally.fact(fact);
+      text += printFactLine(fact);
+    }
+    const bytes = Buffer.from(text);
+    tally.bytes(bytes);
+    lineBytes += bytes.length;
+    if (lineBytes > promised.lineBytes) throw otherFacts(['more facts than were counted']);
+    yield bytes;
+  }
+  const differences = summaryDifferences(tally.summary(), promised);
+  if (differences.length > 0) throw otherFacts(differences);
+}
+
+function padded(bytes: Buffer): Buffer {
+  return Buffer.concat([bytes, Buffer.alloc(paddingBytes(bytes.length))]);
+}
+
+function otherFacts(differences: readonly string[]): OsoError {
+  return new OsoError('INDEX_INVALID', `the facts read are not those that were counted: ${differences.join(', ')}`);
+}
+
+function checkTexts(content: SnapshotContent): void {
+  for (const field of ['environment', 'tenant', 'source', 'writer'] as const) {
+    if (!isPlainText(content[field])) {
+      throw new OsoError('SNAPSHOT_INVALID', `the ${field} of a snapshot must be one line of printable text`);
+    }
+  }
+  if (/\p{Surrogate}/u.test(content.policyText)) {
+    throw new OsoError('SNAPSHOT_INVALID', 'the policy is not well-formed Unicode');
+  }
+  // The octal time field of a tar header ends in the year 2242.
+  if (!(content.takenAtMs >= 0 && content.takenAtMs / 1000 <= 0o77777777777)) {
+    throw new OsoError('SNAPSHOT_INVALID', `the time ${content.takenAtMs} ms cannot be written into a snapshot`);
+  }
+}
+
+function checkSize(name: MemberName, sizeBytes: number, maxBytes: number): void {
+  if (sizeBytes > maxBytes) {
+    throw new OsoError(
+      'SNAPSHOT_INVALID',
+      `${name} would have ${sizeBytes} bytes; a snapshot holds at most ${maxBytes}`,
+    );
+  }
+}

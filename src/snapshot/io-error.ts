@@ -1,0 +1,46 @@
+import { OsoError } from '../errors/oso-error.ts';
+
+/** What the codes of the operating system mean to whoever runs this. */
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  EROFS: 'the filesystem is read-only',
+  ENOENT: 'no such file or directory',
+  ENOTDIR: 'a part of the path is not a directory',
+  EISDIR: 'it is a directory',
+  EEXIST: 'it exists already',
+  ELOOP: 'too many symbolic links',
+  ENAMETOOLONG: 'the name is too long',
+  EMFILE: 'too many open files',
+  ENFILE: 'too many open files in the system',
+  EIO: 'the disk reported an error',
+  EBUSY: 'it is in use',
+  ETXTBSY: 'it is in use',
+  EPIPE: 'the reader closed the pipe',
+  ENXIO: 'it is a device or socket without another end',
+};
+
+const FULL: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file would be larger than allowed',
+};
+
+/**
+ * The error that a user sees for a failed system call: NO_SPACE when room is missing, DIRECTORY_UNUSABLE otherwise.
+ * `action` is what was tried, such as `write` or `open`. Errors that are not from the system are returned as they are.
+ */
+export function ioError(error: unknown, action: string, path: string): unknown {
+  const code = errnoOf(error);
+  if (code === undefined) return error;
+  const full = FULL[code];
+  if (full !== undefined) return new OsoError('NO_SPACE', `cannot ${action} \`${path}\`: ${full}`, { cause: error });
+  return new OsoError('DIRECTORY_UNUSABLE', `cannot ${action} \`${path}\`: ${REASONS[code] ?? code}`, { cause: error });
+}
+
+/** The code of a system error, such as `ENOENT`, or undefined for anything else. */
+export function errnoOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || error instanceof OsoError || !('syscall' in error) || !('code' in error))
+    return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,96 @@
+import type { FactBatch } from '../facts/fact.ts';
+import type { FactStream } from '../facts/fact-sink.ts';
+import { FaultFound, type SnapshotFault, snapshotError } from './fault.ts';
+import type { SnapshotManifest } from './manifest.ts';
+import { printManifest } from './print-manifest.ts';
+import { ArchiveReader } from './read-archive.ts';
+import { type ByteProgress, checkDigest, openSnapshotFile, type SnapshotFile } from './snapshot-file.ts';
+import { type SnapshotInput, spoolSnapshot } from './spool-snapshot.ts';
+import type { VerifyOptions } from './verify-snapshot.ts';
+
+/** A snapshot whose digest, manifest and policy are verified. Its owner closes it. */
+export interface OpenSnapshot extends AsyncDisposable {
+  /** Path, or `-`, for messages. */
+  readonly name: string;
+  readonly manifest: SnapshotManifest;
+  readonly policyText: string;
+  readonly sizeBytes: number;
+  /**
+   * The facts in canonical order, read anew from the same open file. The stream throws SNAPSHOT_INVALID at the first
+   * wrong line, and at its end when anything differs from the manifest: use nothing before it has ended well.
+   */
+  facts(): FactStream;
+  close(): Promise<void>;
+}
+
+/**
+ * Checks the digest of the whole file, then reads manifest and policy. Throws SNAPSHOT_INVALID, SNAPSHOT_NEWER,
+ * DIRECTORY_UNUSABLE, NO_SPACE when a stream cannot be spooled, or the signal's reason.
+ */
+export async function openSnapshot(input: SnapshotInput, options: VerifyOptions = {}): Promise<OpenSnapshot> {
+  const name = typeof input === 'string' ? input : '-';
+  let file: SnapshotFile | undefined;
+  try {
+    file = typeof input === 'string' ? await openSnapshotFile(input) : await spoolSnapshot(input, options.signal);
+    return await readHead(file, options);
+  } catch (error) {
+    await file?.handle.close();
+    throw named(name, error);
+  }
+}
+
+async function readHead(file: SnapshotFile, options: VerifyOptions): Promise<OpenSnapshot> {
+  const { signal, progress } = options;
+  const digestProgress: ByteProgress | undefined = progress && ((done, total) => progress('digest', done, total));
+  const digest = await checkDigest(file, { signal, progress: digestProgress });
+  const archive = new ArchiveReader(file, digest, { signal });
+  try {
+    const faults: SnapshotFault[] = [];
+    const manifest = await archive.manifest();
+    const policyText = await archive.policy(manifest, faults);
+    const [fault] = faults;
+    if (fault !== undefined) throw snapshotError(file.name, fault);
+    const close = () => file.handle.close();
+    return {
+      name: file.name,
+      manifest,
+      policyText,
+      sizeBytes: file.sizeBytes,
+      facts: () => readAllFacts({ file, digest, manifest, options }),
+      close,
+      [Symbol.asyncDispose]: close,
+    };
+  } finally {
+    await archive.close();
+  }
+}
+
+interface FactsOf {
+  readonly file: SnapshotFile;
+  readonly digest: Buffer;
+  readonly manifest: SnapshotManifest;
+  readonly options: VerifyOptions;
+}
+
+async function* readAllFacts({ file, digest, manifest, options }: FactsOf): AsyncGenerator<FactBatch, void, undefined> {
+  const { signal, progress } = options;
+  const contentProgress: ByteProgress | undefined = progress && ((done, total) => progress('content', done, total));
+  const archive = new ArchiveReader(file, digest, { signal, progress: contentProgress });
+  try {
+    const again = await archive.manifest();
+    if (printManifest(again) !== printManifest(manifest)) {
+      throw new FaultFound('damaged', 'it changed while it was being read');
+    }
+    await archive.policy(again, []);
+    yield* archive.facts(again);
+    await archive.end();
+  } catch (error) {
+    throw named(file.name, error);
+  } finally {
+    await archive.close();
+  }
+}
+
+function named(name: string, error: unknown): unknown {
+  return error instanceof FaultFound ? snapshotError(name, error.fault, error) : error;
+}

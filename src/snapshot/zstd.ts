@@ -1,0 +1,103 @@
+import binding from 'zstd-napi/binding.js';
+import { FaultFound } from './fault.ts';
+import { createFrameWalker, MAX_WINDOW_LOG } from './frame-walker.ts';
+
+/*
+ * The stream classes of zstd-napi push the whole output of a chunk at once, however large: a bomb would be in memory
+ * before anybody could count it. So both directions drive the codec itself, one buffer at a time.
+ */
+
+/** Input of the compressor is cut into pieces of this size, so that equal data give equal bytes however they arrive. */
+const PIECE_BYTES = 128 * 1024;
+const OUTPUT_BYTES = 128 * 1024;
+/** 2 MiB. Larger windows cost every reader memory and gain little on sorted lines. */
+const WINDOW_LOG = 21;
+
+/** zstd's own default: the fastest level whose files are not clearly larger. */
+export const DEFAULT_LEVEL = 3;
+
+/** Exactly one frame with a content checksum. `sizeBytes` must be the true size of the input; throws a plain Error otherwise. */
+export async function* compress(
+  input: AsyncIterable<Uint8Array>,
+  options: { readonly sizeBytes: number; readonly level: number },
+): AsyncGenerator<Buffer, void, undefined> {
+  const context = new binding.CCtx();
+  context.setParameter(binding.CParameter.compressionLevel, options.level);
+  context.setParameter(binding.CParameter.windowLog, WINDOW_LOG);
+  context.setParameter(binding.CParameter.checksumFlag, 1);
+  context.setPledgedSrcSize(options.sizeBytes);
+  const piece = Buffer.allocUnsafe(PIECE_BYTES);
+  let filled = 0;
+  for await (const chunk of input) {
+    for (let at = 0; at < chunk.length; ) {
+      const part = chunk.subarray(at, at + PIECE_BYTES - filled);
+      piece.set(part, filled);
+      filled += part.length;
+      at += part.length;
+      if (filled < PIECE_BYTES) break;
+      yield* drain(context, piece, binding.EndDirective.continue);
+      filled = 0;
+    }
+  }
+  yield* drain(context, piece.subarray(0, filled), binding.EndDirective.end);
+}
+
+/**
+ * The content of exactly one frame; the walker sees every byte before the decoder does. Buffers are valid until the
+ * next one is asked for. Throws FaultFound for data that do not follow the format, and beyond `maxBytes` of output.
+ */
+export async function* decompress(
+  input: AsyncIterable<Buffer>,
+  maxBytes: number,
+): AsyncGenerator<Buffer, void, undefined> {
+  const context = new binding.DCtx();
+  context.setParameter(binding.DParameter.windowLogMax, MAX_WINDOW_LOG);
+  const walker = createFrameWalker();
+  const output = Buffer.allocUnsafe(OUTPUT_BYTES);
+  let total = 0;
+  for await (const chunk of input) {
+    walker.push(chunk);
+    let rest = chunk;
+    for (;;) {
+      const [produced, consumed] = decodeStep(context, output, rest);
+      rest = rest.subarray(consumed);
+      total += produced;
+      if (total > maxBytes) throw new FaultFound('compression', `it unpacks to more than ${maxBytes} bytes`);
+      if (produced > 0) yield output.subarray(0, produced);
+      if (rest.length === 0 && produced < OUTPUT_BYTES) break;
+    }
+  }
+  walker.end();
+}
+
+function* drain(
+  context: InstanceType<typeof binding.CCtx>,
+  piece: Buffer,
+  directive: (typeof binding.EndDirective)[keyof typeof binding.EndDirective],
+): Generator<Buffer, void, undefined> {
+  let rest = piece;
+  let output = Buffer.allocUnsafe(OUTPUT_BYTES);
+  for (;;) {
+    const [pending, produced, consumed] = context.compressStream2(output, rest, directive);
+    rest = rest.subarray(consumed);
+    if (produced > 0) {
+      yield output.subarray(0, produced);
+      output = Buffer.allocUnsafe(OUTPUT_BYTES);
+    }
+    const done = directive === binding.EndDirective.end ? pending === 0 : rest.length === 0;
+    if (done) return;
+  }
+}
+
+function decodeStep(
+  context: InstanceType<typeof binding.DCtx>,
+  output: Buffer,
+  input: Buffer,
+): readonly [produced: number, consumed: number] {
+  try {
+    const [, produced, consumed] = context.decompressStream(output, input);
+    return [produced, consumed];
+  } catch (error) {
+    throw new FaultFound('compression', 'its compressed data cannot be decoded', error);
+  }
+}

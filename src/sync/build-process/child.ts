@@ -1,0 +1,59 @@
+import type { ControlPlane } from '../../control-plane/control-plane.ts';
+import type { FactProgress } from '../../facts/fact-sink.ts';
+import type { Clock } from '../../util/clock.ts';
+import { type FromChild, type Job, sendError, type ToChild } from './job.ts';
+import { runJob } from './run-job.ts';
+
+/** The part of `process` that talks to a parent. */
+export interface ChildProcess {
+  readonly send?: ((message: FromChild) => unknown) | undefined;
+  on(event: 'message', listener: (message: ToChild) => void): unknown;
+  on(event: 'disconnect' | 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
+  disconnect?(): void;
+}
+
+export interface ChildOptions {
+  readonly process: ChildProcess;
+  readonly clock: Clock;
+  readonly connect: (job: Extract<Job, { kind: 'download' }>) => ControlPlane;
+}
+
+/** Time between two messages about progress: a terminal shows no more. */
+const PROGRESS_INTERVAL_MS = 200;
+
+/**
+ * The process that builds: does the one job that its parent sends, and ends. When the parent aborts it, or is gone,
+ * it cleans up and ends too. Signals of the terminal are the parent's business.
+ */
+export function serveParent({ process, clock, connect }: ChildOptions): void {
+  const controller = new AbortController();
+  const abort = () => controller.abort(new Error('the parent process aborted the work'));
+  const send = (message: FromChild) => process.send?.(message);
+  process.on('disconnect', abort);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
+  process.on('message', (message) => {
+    if (message.kind === 'abort') {
+      abort();
+      return;
+    }
+    const progress = throttle(clock, send);
+    runJob(message.job, { clock, connect, progress, signal: controller.signal })
+      .then(
+        (result) => send({ kind: 'done', result }),
+        (error: unknown) => send({ kind: 'failed', error: sendError(error) }),
+      )
+      .finally(() => process.disconnect?.());
+  });
+}
+
+function throttle(clock: Clock, send: (message: FromChild) => unknown): FactProgress {
+  let lastStage = '';
+  let lastMs = Number.NEGATIVE_INFINITY;
+  return (stage, done, total) => {
+    const nowMs = clock.monotonicMs();
+    if (stage === lastStage && nowMs - lastMs < PROGRESS_INTERVAL_MS) return;
+    lastStage = stage;
+    lastMs = nowMs;
+    send({ kind: 'progress', stage, done, total });
+  };
+}

@@ -1,0 +1,113 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { FactProgress } from '../../facts/fact-sink.ts';
+import { TEMPORARY_PREFIX } from '../../generations/data-directory.ts';
+import type { Clock } from '../../util/clock.ts';
+import { type FromChild, type Job, type JobResult, receiveError, type ToChild } from './job.ts';
+
+export interface ChildSpawn {
+  /** The program of the child: `bin/build-process`. */
+  readonly entry: URL;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+}
+
+export interface ChildRun {
+  readonly signal: AbortSignal;
+  readonly progress?: FactProgress | undefined;
+}
+
+/** Heap of the child. What it builds lies outside of it; a policy or snapshot that needs more kills only the child. */
+const HEAP_MIB = 64;
+
+/** How long an aborted child may clean up before it is killed. */
+const ABORT_GRACE_MS = 5_000;
+
+/** Last words of a child that are kept, in UTF-16 units. */
+const MAX_LAST_WORDS = 2_000;
+
+/**
+ * Does a job in a process of its own, with a heap of its own and off the thread that answers requests. Throws what the
+ * job throws, the signal's reason after an abort, or a plain Error when the child died. Resolves or rejects when the
+ * child is gone, and then no unfinished work of it is left.
+ */
+export async function runInChild(job: Job, spawn: ChildSpawn, { signal, progress }: ChildRun): Promise<JobResult> {
+  signal.throwIfAborted();
+  const child = fork(spawn.entry, [], {
+    execArgv: [`--max-old-space-size=${HEAP_MIB}`],
+    env: environmentOf(spawn.env),
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  const gone = new AbortController();
+  const onAbort = () => {
+    tell(child, { kind: 'abort' });
+    void killLater(child, spawn.clock, gone.signal);
+  };
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    const outcome = converse(child, progress);
+    tell(child, { kind: 'run', job });
+    return await outcome;
+  } catch (error) {
+    await removeUnfinished(job.directory);
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    gone.abort();
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Secrets of ours travel in the job; the rest of the environment may matter to TLS and DNS. */
+function environmentOf(env: ChildSpawn['env']): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !name.startsWith('OSO_') && name !== 'NODE_OPTIONS'),
+  );
+}
+
+function tell(child: ChildProcess, message: ToChild): void {
+  if (child.connected) child.send(message, () => {});
+}
+
+async function killLater(child: ChildProcess, clock: Clock, gone: AbortSignal): Promise<void> {
+  await clock.sleep(ABORT_GRACE_MS, gone).then(
+    () => child.kill('SIGKILL'),
+    () => {},
+  );
+}
+
+/** Settles when the child has ended. */
+function converse(child: ChildProcess, progress: FactProgress | undefined): Promise<JobResult> {
+  return new Promise((resolve, reject) => {
+    let answer: FromChild | undefined;
+    let lastWords = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      lastWords = (lastWords + text).slice(-MAX_LAST_WORDS);
+    });
+    child.on('message', (message: FromChild) => {
+      if (message.kind === 'progress') progress?.(message.stage, message.done, message.total);
+      else answer = message;
+    });
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      if (answer?.kind === 'done') resolve(answer.result);
+      else if (answer?.kind === 'failed') reject(receiveError(answer.error));
+      else reject(new Error(`the build process died (${signal ?? `exit code ${code}`}): ${lastLine(lastWords)}`));
+    });
+  });
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}
+
+/** A child that was killed could not clean up. One job runs at a time, so whatever is unfinished was its. */
+async function removeUnfinished(directory: string): Promise<void> {
+  const generations = join(directory, 'generations');
+  const names = await readdir(generations).catch(() => []);
+  for (const name of names) {
+    if (!name.startsWith(TEMPORARY_PREFIX)) continue;
+    await rm(join(generations, name), { recursive: true, force: true }).catch(() => {});
+  }
+}

@@ -1,0 +1,79 @@
+import type { Origin } from '../generations/generation.ts';
+import type { AttemptError } from './attempts.ts';
+
+/**
+ * What GET /status answers and `oso-fallback status` prints, of a running node or of a directory at rest. No secrets: no
+ * key is asked for. Times are ISO 8601, UTC.
+ */
+export interface NodeStatus {
+  readonly version: string;
+  readonly clientId: string;
+  /** `at-rest`: a data directory that no node answers for. */
+  readonly state: 'starting' | 'serving' | 'failed' | 'at-rest';
+  /** Why nothing is served; null while something is. */
+  readonly reason: string | null;
+  readonly environment: string | null;
+  readonly tenant: string | null;
+  /** Null when nothing is served. */
+  readonly origin: Origin | null;
+  readonly snapshot: SnapshotStatus | null;
+  /** Null for a directory at rest. */
+  readonly sync: SyncStatus | null;
+  /** Newest first. */
+  readonly generations: readonly GenerationStatus[];
+  /** Ids of generations that failed their checks. */
+  readonly quarantined: readonly string[];
+  readonly size: SizeStatus;
+}
+
+export interface SnapshotStatus {
+  readonly id: string;
+  readonly takenAt: string;
+  /** Last time the control plane was seen to have this very content. */
+  readonly confirmedAt: string;
+  /** Since `confirmedAt`; never negative. */
+  readonly ageMs: number;
+  readonly facts: number;
+  readonly contentDigest: string;
+  readonly source: string;
+}
+
+export interface SyncStatus {
+  /** Whether the last attempt succeeded; null before the first one has ended, and offline. */
+  readonly online: boolean | null;
+  readonly offline: boolean;
+  readonly running: boolean;
+  readonly intervalMs: number;
+  readonly lastAttemptAt: string | null;
+  readonly lastSuccessAt: string | null;
+  readonly lastError: (Omit<AttemptError, 'atMs'> & { readonly at: string }) | null;
+  readonly consecutiveFailures: number;
+  readonly nextAttemptAt: string | null;
+}
+
+export interface GenerationStatus {
+  readonly id: string;
+  readonly takenAt: string;
+  /** Null when its metadata cannot be read. */
+  readonly facts: number | null;
+  readonly bytes: number | null;
+}
+
+export interface SizeStatus {
+  readonly facts: number;
+  /** Policy and index on disk. */
+  readonly bytes: number;
+  /** Three times `bytes`: the one being served, the one before it, and one being built. */
+  readonly diskBytesAsked: number;
+}
+
+/** Copies of the environment that the documentation asks disk for. */
+const DISK_FACTOR = 3;
+
+export function sizeStatus(facts: number, bytes: number): SizeStatus {
+  return { facts, bytes, diskBytesAsked: DISK_FACTOR * bytes };
+}
+
+export function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

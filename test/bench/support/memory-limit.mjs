@@ -1,0 +1,31 @@
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+
+/** Where version 1 of the memory controller is mounted; version 2 is used when this is absent. */
+const V1 = '/sys/fs/cgroup/memory';
+const V2 = '/sys/fs/cgroup';
+
+/**
+ * A hard memory limit for processes: a control group of the kernel, where this user may make one. `undefined` where not.
+ * `enter` is a shell prefix: `sh -c '${enter} exec node …'`.
+ */
+export function createMemoryLimit(name, limitBytes) {
+  const version = existsSync(`${V1}/memory.limit_in_bytes`) ? 1 : 2;
+  const folder = `${version === 1 ? V1 : V2}/${name}-${process.pid}`;
+  const files =
+    version === 1
+      ? { limit: 'memory.limit_in_bytes', peak: 'memory.max_usage_in_bytes', events: 'memory.oom_control' }
+      : { limit: 'memory.max', peak: 'memory.peak', events: 'memory.events' };
+  try {
+    mkdirSync(folder);
+    writeFileSync(`${folder}/${files.limit}`, `${limitBytes}`);
+  } catch {
+    return undefined;
+  }
+  return {
+    enter: `echo $$ > ${folder}/cgroup.procs;`,
+    /** Page cache included: it may touch the limit without harm, because the kernel takes it back. */
+    peakBytes: () => Number(readFileSync(`${folder}/${files.peak}`, 'utf8')),
+    kills: () => Number(/oom_kill (\d+)/.exec(readFileSync(`${folder}/${files.events}`, 'utf8'))?.[1] ?? 0),
+    remove: () => rmdirSync(folder),
+  };
+}

@@ -1,0 +1,1 @@
+p(Actor{"a"}) if q(Resource{"b"});

@@ -1,0 +1,7 @@
+actor Actor {}
+resource Resource {}
+resource String {}
+actor Integer {}
+resource Boolean {}
+resource global {}
+actor _ {}

@@ -1,0 +1,5 @@
+resource Repo {
+  roles = { a: Repo };
+  permissions = {};
+  relations = ["parent"];
+}

@@ -1,0 +1,4 @@
+resource Repo {
+  roles = [reader, 3, "ok"];
+  relations = { parent };
+}

@@ -1,0 +1,4 @@
+resource Repo {
+  role = ["a"];
+  things = ["b"];
+}

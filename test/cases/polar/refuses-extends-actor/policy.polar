@@ -1,0 +1,2 @@
+actor User {}
+resource Account extends User {}

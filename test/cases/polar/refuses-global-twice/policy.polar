@@ -1,0 +1,2 @@
+global { roles = ["a"]; }
+global { roles = ["b"]; }

@@ -1,0 +1,1 @@
+p(Integer{"1"}, Boolean{1}, String{true});

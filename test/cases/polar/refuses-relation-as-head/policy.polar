@@ -1,0 +1,5 @@
+actor User {}
+resource Repo {
+  relations = { owner: User };
+  "owner" if is_owner(actor, resource);
+}

@@ -1,0 +1,3 @@
+resource Repo { roles = ["a"]; }
+resource Repo { permissions = ["a"]; }
+global { roles = ["g"]; permissions = ["g"]; }

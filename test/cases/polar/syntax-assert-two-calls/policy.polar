@@ -1,0 +1,1 @@
+test "a" { assert p("x") and q("x"); }

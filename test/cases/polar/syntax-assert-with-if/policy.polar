@@ -1,0 +1,1 @@
+test "a" { assert p(x: User) if x in []; }

@@ -1,0 +1,1 @@
+allow(a, b) if c := a and d(b, c);

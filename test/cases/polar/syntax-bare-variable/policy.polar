@@ -1,0 +1,1 @@
+allow(a) if a;

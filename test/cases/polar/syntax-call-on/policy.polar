@@ -1,0 +1,3 @@
+resource Repo {
+  "a" if p(actor) on "c";
+}

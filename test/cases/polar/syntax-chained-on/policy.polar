@@ -1,0 +1,3 @@
+resource Repo {
+  "a" if "b" on "c" on "d";
+}

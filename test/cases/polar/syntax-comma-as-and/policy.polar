@@ -1,0 +1,1 @@
+allow(a, b) if p(a), q(b);

@@ -1,0 +1,4 @@
+resource Repo {
+  roles = ["a", "b"];
+  "a" if "b" and (quota < 3);
+}

@@ -1,0 +1,1 @@
+allow(user, repo) if user.id = repo;

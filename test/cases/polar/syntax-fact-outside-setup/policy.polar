@@ -1,0 +1,4 @@
+test "a" {
+  p("x");
+  assert p("x");
+}

@@ -1,0 +1,2 @@
+test fixture a { p("x"); }
+test fixture b { fixture a; }

@@ -1,0 +1,1 @@
+test fixture "a" { p("x"); }

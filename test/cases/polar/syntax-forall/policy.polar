@@ -1,0 +1,1 @@
+allow(a, b) if forall(x in a, p(x, b));

@@ -1,0 +1,1 @@
+allow(a, b) if a in b;

@@ -1,0 +1,1 @@
+allow(a, b) if a isa User and p(a, b);

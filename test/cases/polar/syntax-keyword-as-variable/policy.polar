@@ -1,0 +1,1 @@
+allow(in, b) if p(in, b);

@@ -1,0 +1,5 @@
+test "a" {
+  setup {
+    p("x");
+  assert p("x");
+}

@@ -1,0 +1,2 @@
+test "a" {
+  assert p("x");

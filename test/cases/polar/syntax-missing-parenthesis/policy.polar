@@ -1,0 +1,1 @@
+allow(a) if (p(a) or q(a);

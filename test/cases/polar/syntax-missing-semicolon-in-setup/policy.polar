@@ -1,0 +1,4 @@
+test "a" {
+  setup { p("x") }
+  assert p("x");
+}

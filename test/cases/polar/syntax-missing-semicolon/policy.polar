@@ -1,0 +1,3 @@
+actor User {}
+allow(a) if p(a)
+allow(b) if q(b);

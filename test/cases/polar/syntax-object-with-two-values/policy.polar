@@ -1,0 +1,1 @@
+allow(a) if p(a, User{"x", "y"});

@@ -1,0 +1,4 @@
+test "a" {
+  setup { p(x) if q(x); }
+  assert p("x");
+}

@@ -1,0 +1,3 @@
+resource Repo {
+  has_role(a, "x", b) if p(a, b);
+}

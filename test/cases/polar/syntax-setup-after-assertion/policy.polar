@@ -1,0 +1,4 @@
+test "a" {
+  assert p("x");
+  setup { p("x"); }
+}

@@ -1,0 +1,1 @@
+test { assert p("x"); }

@@ -1,0 +1,1 @@
+allow("x": String);

@@ -1,0 +1,4 @@
+test "a" {
+  setup { p(x: User); }
+  assert p("x");
+}

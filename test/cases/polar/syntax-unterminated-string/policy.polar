@@ -1,0 +1,2 @@
+allow("abc);
+allow("b");

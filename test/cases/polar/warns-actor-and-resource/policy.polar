@@ -1,0 +1,2 @@
+actor Org { roles = ["a"]; }
+resource Org { permissions = ["b"]; "b" if "a"; }

@@ -1,0 +1,1 @@
+p(x: String, "") if x != "" and q(x, "") and x in ["a", ""];

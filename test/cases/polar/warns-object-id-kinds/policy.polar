@@ -1,0 +1,2 @@
+actor User {}
+p(User{1}, User{true});

@@ -1,0 +1,2 @@
+actor User {}
+resource Repo { roles = ["a", "a"]; relations = { owner: User, owner: User }; }

@@ -1,0 +1,3 @@
+test "same" { assert p("x"); }
+test "same" { assert p("x"); }
+test "empty" {}

@@ -1,0 +1,171 @@
+import { expect, test } from 'vitest';
+import { sendRaw } from '../support/http-client.ts';
+import { createFakeData } from './support/fake-serving.ts';
+import { KEY, type RunningServer, startServer } from './support/running-server.ts';
+
+const BODY = JSON.stringify({
+  actor_type: 'User',
+  actor_id: 'a',
+  action: 'read',
+  resource_type: 'Repo',
+  resource_id: 'r',
+});
+const HEAD = `POST /api/authorize HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${KEY}\r\n`;
+
+function start(): Promise<RunningServer> {
+  return startServer({ data: createFakeData({ authorize: true }) });
+}
+
+async function expectAlive(running: RunningServer): Promise<void> {
+  expect(await running.ask({ path: '/api/authorize', body: BODY })).toMatchObject({ status: 200 });
+  expect(running.logged).toEqual([]);
+  expect(running.data.pinned).toBe(0);
+  expect(running.server.inFlight).toBe(0);
+}
+
+const MALFORMED: readonly (readonly [title: string, request: string, status: number])[] = [
+  ['length and chunked together', `${HEAD}Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, 400],
+  ['two lengths', `${HEAD}Content-Length: 3\r\nContent-Length: 4\r\n\r\nabcd`, 400],
+  ['a negative length', `${HEAD}Content-Length: -1\r\n\r\n`, 400],
+  ['no Host', `POST /api/authorize HTTP/1.1\r\nConnection: close\r\n\r\n`, 400],
+  ['a made-up method', 'BREW /api/authorize HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+  ['bare line feeds', 'GET /api/facts HTTP/1.1\nHost: x\n\n', 400],
+  ['NUL in a header', 'GET /api/facts HTTP/1.1\r\nHost: x\r\nA: \0\r\n\r\n', 400],
+  ['a blank before the colon', 'GET /api/facts HTTP/1.1\r\nHost : x\r\n\r\n', 400],
+  ['a folded header', 'GET /api/facts HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\nConnection: close\r\n\r\n', 400],
+  ['HTTP/9.9', 'GET /api/facts HTTP/9.9\r\nHost: x\r\n\r\n', 400],
+  ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
+  ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400],
+  ['a bad chunk size', `${HEAD}Transfer-Encoding: chunked\r\n\r\nzz\r\n`, 400],
+  ['a URL of 64 kB', `GET /${'a'.repeat(65_536)} HTTP/1.1\r\nHost: x\r\n\r\n`, 431],
+  ['headers of 64 kB', `GET / HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(65_536)}\r\n\r\n`, 431],
+  ['an unknown expectation', `${HEAD}Expect: magic\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, 417],
+];
+
+test.each(MALFORMED)('%s is refused, the connection closed, and the server unharmed', async (_, request, status) => {
+  await using running = await start();
+  const received = await sendRaw(running.port, Buffer.from(request, 'latin1'));
+  expect(received).toMatch(new RegExp(`^HTTP/1\\.1 (${status}|401) `, 'u'));
+  await expectAlive(running);
+});
+
+test('what the parser refuses is answered with JSON', async () => {
+  await using running = await start();
+  const received = await sendRaw(running.port, 'nonsense\r\n\r\n');
+  expect(received).toContain('Content-Type: application/json');
+  expect(received).toMatch(/\r\n\r\n\{"message":"this is not a well-formed HTTP request"\}$/u);
+});
+
+test('CONNECT is not served', async () => {
+  await using running = await start();
+  expect(await sendRaw(running.port, 'CONNECT x:1 HTTP/1.1\r\nHost: x:1\r\n\r\n')).toBe('');
+  await expectAlive(running);
+});
+
+test('an upgrade is not made: the request is answered as it stands', async () => {
+  await using running = await start();
+  const head = 'GET /livez HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n';
+  expect(await sendRaw(running.port, head, (text) => text.includes('}'))).toMatch(/^HTTP\/1\.1 200 /u);
+});
+
+test('a declared length above the limit is 413 at once, and the connection is closed', async () => {
+  await using running = await start();
+  const received = await sendRaw(running.port, `${HEAD}Content-Length: 10485761\r\n\r\n`, (text) => text.includes('}'));
+  expect(received).toMatch(/^HTTP\/1\.1 413 /u);
+  expect(received).toContain('Connection: close');
+  expect(received).toContain('{"message":"the body is larger than 10485760 bytes"}');
+  await expectAlive(running);
+});
+
+test('a body that turns out longer than the limit is 413 without being kept', async () => {
+  await using running = await startServer({
+    data: createFakeData({ authorize: true }),
+    limits: { maxBodyBytes: 1_000 },
+  });
+  const chunk = `400\r\n${'x'.repeat(1_024)}\r\n`;
+  const received = await sendRaw(running.port, `${HEAD}Transfer-Encoding: chunked\r\n\r\n${chunk}`, (text) =>
+    text.includes('}'),
+  );
+  expect(received).toMatch(/^HTTP\/1\.1 413 /u);
+  await expectAlive(running);
+});
+
+test('a body of exactly the limit is read', async () => {
+  const limits = { maxBodyBytes: BODY.length };
+  await using running = await startServer({ data: createFakeData({ authorize: true }), limits });
+  expect((await running.ask({ path: '/api/authorize', body: BODY })).status).toBe(200);
+  expect((await running.ask({ path: '/api/authorize', body: `${BODY} ` })).status).toBe(413);
+});
+
+test('bodies in flight share a budget: beyond it 503 with a time to come back', async () => {
+  const limits = { maxBodyBytesInFlight: 100 };
+  await using running = await startServer({ data: createFakeData({ authorize: true }), limits });
+  const reply = await running.ask({ path: '/api/authorize', body: `${BODY}${' '.repeat(100)}` });
+  expect(reply).toMatchObject({ status: 503, json: { message: 'too many large requests at once: try again' } });
+  expect(reply.headers['retry-after']).toBe('1');
+  await expectAlive(running);
+});
+
+test('requests in flight are capped, operational routes are not', async () => {
+  await using running = await startServer({ data: createFakeData({ authorize: true }), limits: { maxInFlight: 1 } });
+  const waiting = sendRaw(running.port, `${HEAD}Content-Length: ${BODY.length}\r\n\r\n{`);
+  while (running.server.inFlight === 0) await new Promise(setImmediate);
+  const reply = await running.ask({ path: '/api/authorize', body: BODY });
+  expect(reply).toMatchObject({ status: 503, json: { message: 'too many requests at once: try again' } });
+  expect((await running.ask({ path: '/readyz' })).status).toBe(200);
+  running.server.http.closeAllConnections();
+  await waiting;
+});
+
+test('Expect: 100-continue gets its answer before the body, and a refusal instead when the body is too large', async () => {
+  await using running = await start();
+  const head = `${HEAD}Expect: 100-continue\r\nContent-Length: `;
+  const asked = await sendRaw(running.port, `${head}${BODY.length}\r\n\r\n`, (text) => text.includes('\r\n\r\n'));
+  expect(asked).toBe('HTTP/1.1 100 Continue\r\n\r\n');
+  const refused = await sendRaw(running.port, `${head}99999999\r\n\r\n`, (text) => text.includes('}'));
+  expect(refused).toMatch(/^HTTP\/1\.1 413 /u);
+});
+
+test('pipelined requests are answered in order, then an invalid one ends the connection', async () => {
+  await using running = await start();
+  const valid = `${HEAD}Content-Length: ${BODY.length}\r\n\r\n${BODY}`;
+  const received = await sendRaw(running.port, `${valid}${valid}garbage\r\n\r\n`);
+  const statuses = [...received.matchAll(/HTTP\/1\.1 (\d+) /gu)].map(([, status]) => status);
+  expect(statuses).toEqual(['200', '200', '400']);
+  await expectAlive(running);
+});
+
+test('clients that leave in the middle of a request leave nothing behind', async () => {
+  await using running = await start();
+  for (let round = 0; round < 50; round += 1) {
+    const started = sendRaw(running.port, `${HEAD}Content-Length: 1000\r\n\r\n{`);
+    while (running.server.inFlight === 0) await new Promise(setImmediate);
+    running.server.http.closeAllConnections();
+    await started;
+    while (running.server.inFlight > 0) await new Promise(setImmediate);
+  }
+  await expectAlive(running);
+  expect(running.answered.filter(({ status }) => status === 499)).toHaveLength(50);
+});
+
+test('ids with line breaks stay in the body', async () => {
+  await using running = await startServer({ data: createFakeData({ list: ['a\r\nX-Evil: 1'] }) });
+  const reply = await running.ask({
+    path: '/api/list',
+    body: { actor_type: 'User', actor_id: 'a\r\nX: 1', action: 'r', resource_type: 'Repo' },
+  });
+  expect(reply.headers['x-evil']).toBeUndefined();
+  expect(reply.json).toEqual({ results: ['a\r\nX-Evil: 1'] });
+});
+
+test('limits of time and connections are set on the server', async () => {
+  await using running = await start();
+  expect(running.server.http).toMatchObject({
+    keepAliveTimeout: 72_000,
+    headersTimeout: 10_000,
+    requestTimeout: 15_000,
+    maxConnections: 2_000,
+    maxRequestsPerSocket: 10_000,
+    timeout: 60_000,
+  });
+});

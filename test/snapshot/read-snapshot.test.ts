@@ -1,0 +1,124 @@
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { PassThrough, Readable } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import { openSnapshot } from '../../src/snapshot/read-snapshot.ts';
+import { verifySnapshot } from '../../src/snapshot/verify-snapshot.ts';
+import { writeSnapshot } from '../../src/snapshot/write-snapshot.ts';
+import { collect, contentOf, FACTS, POLICY, role, temporaryDirectory } from './support/sample-snapshot.ts';
+
+describe('an open snapshot', () => {
+  test('gives its facts as often as they are asked for', async () => {
+    using directory = temporaryDirectory();
+    await writeSnapshot(directory.file('a'), contentOf(FACTS));
+    await using snapshot = await openSnapshot(directory.file('a'));
+    expect(snapshot.name).toBe(directory.file('a'));
+    expect(await collect(snapshot.facts())).toEqual(FACTS);
+    expect(await collect(snapshot.facts())).toEqual(FACTS);
+  });
+
+  test('may be left in the middle of its facts', async () => {
+    using directory = temporaryDirectory();
+    const facts = Array.from({ length: 20_000 }, (_, i) => role(`user-${i}`, 'acme'));
+    await writeSnapshot(directory.file('a'), contentOf(facts));
+    await using snapshot = await openSnapshot(directory.file('a'));
+    for await (const batch of snapshot.facts()) {
+      expect(batch.length).toBeGreaterThan(0);
+      break;
+    }
+    expect(await collect(snapshot.facts())).toHaveLength(20_000);
+  });
+
+  test('may be reached through a symbolic link', async () => {
+    using directory = temporaryDirectory();
+    await writeSnapshot(directory.file('a'), contentOf(FACTS));
+    symlinkSync('a', directory.file('link'));
+    expect((await verifySnapshot(directory.file('link'))).ok).toBe(true);
+  });
+
+  test('stops with the reason of its signal', async () => {
+    using directory = temporaryDirectory();
+    await writeSnapshot(directory.file('a'), contentOf(FACTS));
+    const signal = AbortSignal.abort(new Error('interrupted'));
+    await expect(openSnapshot(directory.file('a'), { signal })).rejects.toThrow('interrupted');
+    await expect(verifySnapshot(directory.file('a'), { signal })).rejects.toThrow('interrupted');
+    const controller = new AbortController();
+    await using snapshot = await openSnapshot(directory.file('a'), { signal: controller.signal });
+    controller.abort(new Error('interrupted'));
+    await expect(collect(snapshot.facts())).rejects.toThrow('interrupted');
+  });
+
+  test('tells how far its passes have come', async () => {
+    using directory = temporaryDirectory();
+    await writeSnapshot(directory.file('a'), contentOf(FACTS));
+    const seen: [string, number, number][] = [];
+    await verifySnapshot(directory.file('a'), { progress: (...step) => seen.push(step) });
+    const size = readFileSync(directory.file('a')).length - 40;
+    expect(seen).toEqual([
+      ['digest', size, size],
+      ['content', size, size],
+    ]);
+  });
+});
+
+describe('a verdict', () => {
+  test('on a good file says all about it', async () => {
+    using directory = temporaryDirectory();
+    const { manifest, sizeBytes } = await writeSnapshot(directory.file('a'), contentOf(FACTS));
+    const sha256 = readFileSync(directory.file('a')).subarray(-32).toString('hex');
+    expect(await verifySnapshot(directory.file('a'))).toEqual({
+      ok: true,
+      manifest,
+      policyText: POLICY,
+      sizeBytes,
+      sha256,
+    });
+  });
+});
+
+describe('a snapshot from a stream', () => {
+  test('is read like a file and leaves none behind', async () => {
+    using directory = temporaryDirectory();
+    using spool = temporaryDirectory();
+    await writeSnapshot(directory.file('a'), contentOf(FACTS));
+    const bytes = readFileSync(directory.file('a'));
+    const input = () => ({
+      stream: Readable.from([bytes.subarray(0, 100), bytes.subarray(100)]),
+      spoolDirectory: spool.path,
+    });
+    await using snapshot = await openSnapshot(input());
+    expect(readdirSync(spool.path)).toEqual([]);
+    expect(snapshot.name).toBe('-');
+    expect(await collect(snapshot.facts())).toEqual(FACTS);
+    expect((await verifySnapshot(input())).ok).toBe(true);
+  });
+
+  test('is refused when it is empty, damaged or no snapshot, and leaves nothing behind', async () => {
+    using spool = temporaryDirectory();
+    const opened = (chunks: readonly Buffer[]) =>
+      openSnapshot({ stream: Readable.from(chunks), spoolDirectory: spool.path });
+    await expect(opened([])).rejects.toMatchObject({ code: 'SNAPSHOT_INVALID', message: '`-`: it is empty' });
+    await expect(opened([Buffer.from('hello')])).rejects.toMatchObject({
+      code: 'SNAPSHOT_INVALID',
+      message: '`-`: it is not a snapshot',
+    });
+    expect(readdirSync(spool.path)).toEqual([]);
+  });
+
+  test('fails with the reason of the signal while it waits, and when the spool directory is no directory', async () => {
+    using spool = temporaryDirectory();
+    const controller = new AbortController();
+    const opened = openSnapshot(
+      { stream: new PassThrough(), spoolDirectory: spool.path },
+      { signal: controller.signal },
+    );
+    setImmediate(() => controller.abort(new Error('interrupted')));
+    await expect(opened).rejects.toThrow('interrupted');
+    expect(readdirSync(spool.path)).toEqual([]);
+    writeFileSync(spool.file('file'), '');
+    const wrong = openSnapshot({ stream: Readable.from([]), spoolDirectory: spool.file('file') });
+    await expect(wrong).rejects.toMatchObject({
+      code: 'DIRECTORY_UNUSABLE',
+      message: expect.stringMatching(/^cannot write `.*`: a part of the path is not a directory$/),
+    });
+  });
+});

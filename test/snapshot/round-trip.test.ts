@@ -1,0 +1,107 @@
+import { statSync } from 'node:fs';
+import fc from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
+import type { Fact } from '../../src/facts/fact.ts';
+import { compareFacts, printFactLine } from '../../src/facts/fact-line.ts';
+import { openSnapshot } from '../../src/snapshot/read-snapshot.ts';
+import { verifySnapshot } from '../../src/snapshot/verify-snapshot.ts';
+import { writeSnapshot } from '../../src/snapshot/write-snapshot.ts';
+import { collect, contentOf, FACTS, role, temporaryDirectory } from './support/sample-snapshot.ts';
+
+const directory = temporaryDirectory();
+const path = directory.file('round-trip.snapshot');
+afterAll(() => directory[Symbol.dispose]());
+
+/** Ids and names as hostile as facts may be: quotes, escapes, control characters, all planes, normal forms. */
+const anyText = fc.oneof(
+  fc.constantFrom(
+    'a',
+    '01',
+    '1',
+    '*',
+    '__proto__',
+    'constructor',
+    "' OR 1=1--",
+    'é',
+    'e\u0301',
+    '\u2028',
+    '\u0000',
+    '😀',
+    '\uffff',
+    '\\',
+    '"',
+    '\n',
+  ),
+  fc.string({ minLength: 1, maxLength: 40, unit: 'binary' }),
+);
+const anyFact: fc.Arbitrary<Fact> = fc.record({
+  predicate: anyText,
+  args: fc.array(fc.record({ type: anyText, id: anyText }), { maxLength: 5 }),
+});
+
+test('any policy and any facts come back as they were', async () => {
+  const content = fc.record({
+    policyText: fc.string({ maxLength: 2000, unit: 'binary' }),
+    facts: fc.uniqueArray(anyFact, { selector: printFactLine, maxLength: 60 }),
+    takenAtMs: fc.integer({ min: 0, max: 4_000_000_000_000 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(content, async ({ policyText, facts, takenAtMs }) => {
+      await writeSnapshot(path, contentOf(facts, { policyText, takenAtMs }));
+      await using snapshot = await openSnapshot(path);
+      expect(snapshot.policyText).toBe(policyText);
+      expect(Date.parse(snapshot.manifest.takenAt)).toBe(Math.trunc(takenAtMs / 1000) * 1000);
+      expect(await collect(snapshot.facts())).toEqual([...facts].sort(compareFacts));
+    }),
+    { numRuns: 150 },
+  );
+});
+
+/** A small generator with a printable seed: fast-check would keep every one of these large values. */
+function randomFrom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+test('every export of 2,500 random sizes verifies', async () => {
+  const seed = Math.trunc(Math.random() * 2 ** 31);
+  const random = randomFrom(seed);
+  for (let run = 0; run < 2500; run++) {
+    const facts = Array.from({ length: random(60) }, (_, i) =>
+      role(`${i}-${random(1e9).toString(36)}`, `o${random(9)}`),
+    );
+    const policyText = `# ${'x'.repeat(random(1200))}`;
+    await writeSnapshot(path, contentOf(facts, { policyText }));
+    const verdict = await verifySnapshot(path);
+    expect(verdict.ok, `seed ${seed}, run ${run}`).toBe(true);
+    expect(verdict.manifest?.facts.count).toBe(facts.length);
+  }
+}, 120_000);
+
+test('files whose size lies around multiples of 64 KiB verify', async () => {
+  const random = randomFrom(2026);
+  // Six bits a character, so one character more is about one byte more after compression.
+  const text = Array.from({ length: 140_000 }, () => String.fromCharCode(0x30 + random(64))).join('');
+  for (const base of [65_536, 131_072]) {
+    for (let beyond = -2; beyond <= 13; beyond++) {
+      expect(await reach(text, base + beyond + 40), `${base} + ${beyond}`).toBe(true);
+      expect((await verifySnapshot(path)).ok, `${base} + ${beyond}`).toBe(true);
+    }
+  }
+
+  /** Writes snapshots with more or less policy until the file has this size. */
+  async function reach(from: string, sizeBytes: number): Promise<boolean> {
+    let length = Math.round(sizeBytes * 1.3);
+    for (let attempt = 0; attempt < 40; attempt++) {
+      await writeSnapshot(path, contentOf(FACTS, { policyText: from.slice(0, length) }));
+      const missing = sizeBytes - statSync(path).size;
+      if (missing === 0) return true;
+      length += Math.sign(missing) * Math.max(1, Math.trunc(Math.abs(missing) * 1.2));
+      if (attempt > 15) length -= random(7);
+    }
+    return false;
+  }
+}, 120_000);

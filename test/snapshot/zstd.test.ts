@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { decompress as unpack } from 'zstd-napi';
+import { FaultFound } from '../../src/snapshot/fault.ts';
+import { compress, DEFAULT_LEVEL, decompress } from '../../src/snapshot/zstd.ts';
+
+async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+async function join(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+  const copies: Buffer[] = [];
+  for await (const chunk of chunks) copies.push(Buffer.from(chunk));
+  return Buffer.concat(copies);
+}
+
+const pack = (bytes: Buffer, pieceBytes: number, level = DEFAULT_LEVEL) =>
+  join(compress(inPieces(bytes, pieceBytes), { sizeBytes: bytes.length, level }));
+
+/** Bytes that hardly compress, from a fixed start. */
+function noise(length: number): Buffer {
+  const bytes = Buffer.alloc(length);
+  let state = 12_345;
+  for (let at = 0; at < length; at++) {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fff_ffff;
+    bytes[at] = state >> 16;
+  }
+  return bytes;
+}
+
+describe('compress', () => {
+  test('gives the same bytes however the input is cut', async () => {
+    for (const length of [0, 1, 131_071, 131_072, 131_073, 262_144, 1_000_000]) {
+      const bytes = noise(length);
+      const whole = await pack(bytes, Math.max(1, length));
+      for (const size of [1000, 65_536, 131_072, 200_000]) {
+        expect((await pack(bytes, size)).equals(whole), `${length} bytes in pieces of ${size}`).toBe(true);
+      }
+      expect(unpack(whole).equals(bytes)).toBe(true);
+    }
+  });
+
+  test('fails when the input has another size than it was said to have', async () => {
+    for (const sizeBytes of [99, 101]) {
+      await expect(join(compress(inPieces(noise(100), 10), { sizeBytes, level: 3 }))).rejects.toThrow(/size/i);
+    }
+  });
+
+  test('honours the level', async () => {
+    const text = Buffer.from(Array.from({ length: 20_000 }, (_, i) => `["has_role","User","${i * 7}"]\n`).join(''));
+    expect((await pack(text, 65_536, 19)).length).toBeLessThan((await pack(text, 65_536, 1)).length);
+  });
+});
+
+describe('decompress', () => {
+  test('gives back what was compressed, however the input is cut', async () => {
+    const bytesAndPieces = fc.record({
+      bytes: fc.oneof(
+        fc.uint8Array({ maxLength: 5000 }).map((array) => Buffer.from(array)),
+        fc.integer({ min: 0, max: 400_000 }).map((length) => Buffer.alloc(length, 'abc')),
+        fc.integer({ min: 0, max: 300_000 }).map(noise),
+      ),
+      size: fc.integer({ min: 1, max: 70_000 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(bytesAndPieces, async ({ bytes, size }) => {
+        const packed = await pack(bytes, 50_000);
+        const back = await join(decompress(inPieces(packed, Math.max(size, packed.length >> 10)), bytes.length));
+        return back.equals(bytes);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('stops at the first byte beyond the limit', async () => {
+    const packed = await pack(Buffer.alloc(10_000_000), 1_000_000);
+    let received = 0;
+    const read = (async () => {
+      for await (const chunk of decompress(inPieces(packed, 1000), 1_000_000)) received += chunk.length;
+    })();
+    await expect(read).rejects.toThrow(FaultFound);
+    await expect(read).rejects.toThrow('it unpacks to more than 1000000 bytes');
+    expect(received).toBeLessThanOrEqual(1_000_000);
+  });
+});

@@ -1,0 +1,202 @@
+import { describe, expect, test } from 'vitest';
+import { OsoError } from '../../src/errors/oso-error.ts';
+import { type AttemptOutcome, createSyncLoop, type SyncResult } from '../../src/sync/sync-loop.ts';
+import { silentLog } from '../../src/util/log.ts';
+import { FakeClock, settle } from '../support/fake-clock.ts';
+
+const INTERVAL_MS = 30 * 60_000;
+const UNREACHABLE = new OsoError('CONTROL_PLANE_UNREACHABLE', 'connection refused');
+
+/** A loop whose attempts end as told: `queue` holds their outcomes, and the last one repeats. */
+function loopWith(queue: (SyncResult | Error)[], random = 0.5) {
+  const clock = new FakeClock();
+  const attempts: { atMs: number; isFirst: boolean }[] = [];
+  const outcomes: AttemptOutcome[] = [];
+  const controller = new AbortController();
+  const loop = createSyncLoop({
+    clock,
+    log: silentLog,
+    intervalMs: INTERVAL_MS,
+    random: () => random,
+    async attempt(_signal, isFirst) {
+      attempts.push({ atMs: clock.monotonicMs(), isFirst });
+      const next = queue.length > 1 ? queue.shift() : queue[0];
+      if (next instanceof Error) throw next;
+      return next ?? 'unchanged';
+    },
+    onAttempt: (outcome) => outcomes.push(outcome),
+  });
+  const run = loop.run(controller.signal);
+  return { clock, loop, attempts, outcomes, run, stop: () => controller.abort() };
+}
+
+test('the first attempt is made at once, the next one after the interval', async () => {
+  const { clock, attempts, stop, run } = loopWith(['downloaded']);
+  await clock.advance(INTERVAL_MS - 1);
+  expect(attempts).toEqual([{ atMs: 0, isFirst: true }]);
+  await clock.advance(1);
+  expect(attempts).toEqual([
+    { atMs: 0, isFirst: true },
+    { atMs: INTERVAL_MS, isFirst: false },
+  ]);
+  stop();
+  await run;
+});
+
+test('a day of outage is survived: attempts go on, and recovery is noticed within one backoff', async () => {
+  const { clock, loop, attempts, outcomes, stop, run } = loopWith([UNREACHABLE], 0.99);
+  await clock.advance(24 * 60 * 60_000);
+  expect(attempts.length).toBeGreaterThan(280);
+  expect(loop.attempts.consecutiveFailures).toBe(attempts.length);
+  const gaps = attempts.map(({ atMs }, n) => atMs - (attempts[n - 1]?.atMs ?? 0));
+  expect(Math.max(...gaps)).toBeLessThanOrEqual(5 * 60_000);
+  expect(outcomes.every((outcome) => !outcome.ok)).toBe(true);
+  stop();
+  await run;
+});
+
+test('whatever an attempt throws, the next one is scheduled and the error is classed', async () => {
+  const strange: Error = new TypeError('cannot read properties of undefined');
+  const { clock, loop, attempts, stop, run } = loopWith([strange, 'downloaded'], 1);
+  await clock.advance(0);
+  expect(loop.attempts.lastError).toEqual({
+    code: 'CONTROL_PLANE_FAILED',
+    message: 'the attempt broke: cannot read properties of undefined',
+    atMs: clock.nowMs(),
+  });
+  await clock.advance(5_000);
+  expect(attempts).toHaveLength(2);
+  expect(loop.attempts.consecutiveFailures).toBe(0);
+  stop();
+  await run;
+});
+
+test('a listener that throws does not stop the loop', async () => {
+  const clock = new FakeClock();
+  const controller = new AbortController();
+  let attempts = 0;
+  const loop = createSyncLoop({
+    clock,
+    log: silentLog,
+    intervalMs: INTERVAL_MS,
+    random: () => 0.5,
+    attempt: async () => {
+      attempts += 1;
+      return 'downloaded';
+    },
+    onAttempt: () => {
+      throw new Error('listener');
+    },
+  });
+  const run = loop.run(controller.signal);
+  await clock.advance(3 * INTERVAL_MS);
+  expect(attempts).toBe(4);
+  controller.abort();
+  await run;
+});
+
+test('`Retry-After` decides when the next attempt is made', async () => {
+  const throttled = new OsoError('CONTROL_PLANE_THROTTLED', 'asked to wait', { cause: { retryAfterMs: 120_000 } });
+  const { clock, attempts, stop, run } = loopWith([throttled], 0);
+  await clock.advance(119_999);
+  expect(attempts).toHaveLength(1);
+  await clock.advance(1);
+  expect(attempts).toHaveLength(2);
+  stop();
+  await run;
+});
+
+describe('status', () => {
+  test('it tells attempts, successes, failures and the next attempt', async () => {
+    const { clock, loop, stop, run } = loopWith(['downloaded', UNREACHABLE]);
+    const startMs = clock.nowMs();
+    await clock.advance(0);
+    expect(loop.attempts).toEqual({
+      running: false,
+      lastAttemptAtMs: startMs,
+      lastSuccessAtMs: startMs,
+      lastError: undefined,
+      consecutiveFailures: 0,
+      nextAttemptAtMs: startMs + INTERVAL_MS,
+    });
+    await clock.advance(INTERVAL_MS);
+    expect(loop.attempts).toEqual({
+      running: false,
+      lastAttemptAtMs: startMs + INTERVAL_MS,
+      lastSuccessAtMs: startMs,
+      lastError: { code: 'CONTROL_PLANE_UNREACHABLE', message: 'connection refused', atMs: startMs + INTERVAL_MS },
+      consecutiveFailures: 1,
+      nextAttemptAtMs: startMs + INTERVAL_MS + 2_500,
+    });
+    stop();
+    await run;
+  });
+
+  test('while an attempt runs there is no next one', async () => {
+    const clock = new FakeClock();
+    const controller = new AbortController();
+    const loop = createSyncLoop({
+      clock,
+      log: silentLog,
+      intervalMs: INTERVAL_MS,
+      random: () => 0.5,
+      attempt: (signal) =>
+        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true })),
+      onAttempt: () => {},
+    });
+    const run = loop.run(controller.signal);
+    await clock.advance(3 * INTERVAL_MS);
+    expect(loop.attempts).toMatchObject({ running: true, nextAttemptAtMs: undefined, lastSuccessAtMs: undefined });
+    controller.abort();
+    await run;
+    expect(await loop.first).toBeUndefined();
+  });
+});
+
+test('an attempt that outlasts the interval is not overtaken, and the next one waits a whole interval after it', async () => {
+  const clock = new FakeClock();
+  const controller = new AbortController();
+  const begun: number[] = [];
+  let running = 0;
+  const loop = createSyncLoop({
+    clock,
+    log: silentLog,
+    intervalMs: INTERVAL_MS,
+    random: () => 0.5,
+    async attempt(signal) {
+      running += 1;
+      expect(running).toBe(1);
+      begun.push(clock.monotonicMs());
+      await clock.sleep(3 * INTERVAL_MS, signal);
+      running -= 1;
+      return 'downloaded';
+    },
+    onAttempt: () => {},
+  });
+  const run = loop.run(controller.signal);
+  loop.wake();
+  await clock.advance(5 * INTERVAL_MS);
+  expect(begun).toEqual([0, 4 * INTERVAL_MS]);
+  controller.abort();
+  await run;
+});
+
+test('waking cuts the wait short', async () => {
+  const { clock, loop, attempts, stop, run } = loopWith(['downloaded']);
+  await clock.advance(1_000);
+  loop.wake();
+  await settle();
+  expect(attempts.map(({ atMs }) => atMs)).toEqual([0, 1_000]);
+  stop();
+  await run;
+});
+
+test('an abort ends the wait at once and leaves no timer', async () => {
+  const { clock, loop, stop, run } = loopWith(['downloaded']);
+  await clock.advance(1_000);
+  expect(clock.sleeping).toBe(1);
+  stop();
+  await run;
+  expect(clock.sleeping).toBe(0);
+  expect(await loop.first).toEqual({ ok: true, result: 'downloaded' });
+});
