@@ -3,6 +3,7 @@ import { describeDuration } from '../util/duration.ts';
 /** How far one stage of the work has come. */
 export interface StageProgress {
   readonly stage: string;
+  readonly unit: 'facts' | 'bytes';
   readonly done: number;
   /** Undefined when the end is not known. */
   readonly total: number | undefined;
@@ -14,12 +15,13 @@ export interface StageProgress {
 const LEAST_ELAPSED_MS = 500;
 
 /** One line for a terminal: `reading 120,000 of 1,000,000 facts · 85,000/s · 11s left`. */
-export function describeProgress({ stage, done, total, elapsedMs }: StageProgress): string {
-  const amount = total === undefined ? count(done) : `${count(done)} of ${count(total)}`;
-  const parts = [`${stage} ${amount} facts`];
+export function describeProgress({ stage, unit, done, total, elapsedMs }: StageProgress): string {
+  const amount = unit === 'bytes' ? describeBytes : count;
+  const noun = unit === 'bytes' ? '' : ' facts';
+  const parts = [`${stage} ${amount(done)}${total === undefined ? '' : ` of ${amount(total)}`}${noun}`];
   if (elapsedMs >= LEAST_ELAPSED_MS && done > 0) {
     const perSecond = done / (elapsedMs / 1_000);
-    parts.push(`${count(Math.round(perSecond))}/s`);
+    parts.push(`${amount(Math.round(perSecond))}/s`);
     if (total !== undefined && total > done)
       parts.push(`${describeDuration(((total - done) / perSecond) * 1_000)} left`);
   }

@@ -28,3 +28,11 @@ export function interruptedBy(signal: AbortSignal): 'SIGINT' | 'SIGTERM' | undef
   const cause = signal.reason instanceof OsoError ? signal.reason.cause : undefined;
   return cause === 'SIGINT' || cause === 'SIGTERM' ? cause : undefined;
 }
+
+/** Resolves when the process is asked to stop. */
+export function untilInterrupted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

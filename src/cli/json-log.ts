@@ -16,7 +16,7 @@ export interface JsonLog extends Log {
 export interface JsonLogOptions {
   readonly level: LogLevel;
   /** On every line: which node speaks. */
-  readonly clientId: string;
+  readonly clientId: () => string;
   /** Texts that must never appear. Anything that looks like an API key is removed as well. */
   readonly secrets: readonly string[];
 }
@@ -28,7 +28,8 @@ export function createJsonLog({ level, clientId, secrets }: JsonLogOptions): Jso
   const logger = pino(
     {
       level,
-      base: { clientId },
+      base: null,
+      mixin: () => ({ clientId: clientId() }),
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       hooks: { streamWrite: (line) => redact(line, secrets) },

@@ -16,10 +16,10 @@ export interface ProcessLike extends SignalSource {
 /** Runs one command line. Never throws: every failure is reported and becomes an exit code. */
 export async function main(process: ProcessLike): Promise<ExitCode> {
   const argv = process.argv.slice(2);
-  const { stdout, stderr } = process;
+  const { stdout, stderr, env } = process;
   const switches = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length);
   const isJson = switches.includes('--json');
-  const output = createOutput({ stdout, stderr, isJson, isQuiet: switches.includes('--quiet') });
+  const output = createOutput({ stdout, stderr, isJson, isQuiet: switches.includes('--quiet'), env });
   const request = readRequest(argv, Object.keys(COMMANDS));
   try {
     switch (request.kind) {
@@ -35,7 +35,7 @@ export async function main(process: ProcessLike): Promise<ExitCode> {
         return await runCommand(request, process, output);
     }
   } catch (failure) {
-    return (await import('./report-errors.ts')).reportErrors(failure, output);
+    return await (await import('./report-errors.ts')).reportErrors(failure, output);
   }
 }
 

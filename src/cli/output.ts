@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { type Paint, paintFor } from './paint.ts';
 
 /** Where a command writes. Results go to stdout, everything else to stderr; `--quiet` leaves only JSON and errors. */
 export interface Output {
@@ -9,6 +10,8 @@ export interface Output {
   readonly stderr: Terminal;
   /** A result: the text for people, or with `--json` the data as one line. */
   result(text: string, data: unknown): void;
+  /** How to colour what goes there. */
+  paint(stream: 'stdout' | 'stderr'): Promise<Paint>;
   /** Something worth knowing beside the result, for people. */
   note(text: string): void;
 }
@@ -23,10 +26,11 @@ export interface OutputOptions {
   readonly stderr: Terminal;
   readonly isJson: boolean;
   readonly isQuiet: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** A reader that went away (`… | head -1`) is no error of ours: what it does not want to read is dropped. */
-export function createOutput({ stdout, stderr, isJson, isQuiet }: OutputOptions): Output {
+export function createOutput({ stdout, stderr, isJson, isQuiet, env }: OutputOptions): Output {
   for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
   let results = stdout;
   return {
@@ -41,6 +45,7 @@ export function createOutput({ stdout, stderr, isJson, isQuiet }: OutputOptions)
       if (isJson) results.write(`${JSON.stringify(data)}\n`);
       else if (!isQuiet) results.write(`${text}\n`);
     },
+    paint: (stream) => paintFor(stream === 'stdout' ? stdout : stderr, env),
     note(text) {
       if (!isQuiet) stderr.write(`${text}\n`);
     },

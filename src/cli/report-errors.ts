@@ -1,6 +1,7 @@
 import { OsoError } from '../errors/oso-error.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
 import type { Output } from './output.ts';
+import type { Paint } from './paint.ts';
 
 /** An error as `--json` shows it. */
 export interface JsonError {
@@ -13,9 +14,10 @@ export interface JsonError {
  * Tells the user what went wrong: text on stderr and, with `--json`, `{"error":…,"errors":[…]}` on stdout, where
  * `error` is the first. Returns the exit code, that of the first error.
  */
-export function reportErrors(failure: unknown, output: Output): ExitCode {
+export async function reportErrors(failure: unknown, output: Output): Promise<ExitCode> {
   const errors = failure instanceof AggregateError ? failure.errors : [failure];
-  for (const error of errors) output.stderr.write(`${renderError(error)}\n`);
+  const paint = await output.paint('stderr');
+  for (const error of errors) output.stderr.write(`${renderError(error, paint)}\n`);
   if (output.isJson) {
     const all = errors.map(jsonError);
     output.result('', { error: all[0], errors: all });
@@ -29,8 +31,8 @@ export function jsonError(error: unknown): JsonError {
 }
 
 /** Bugs of ours show their stack: a report without it helps nobody. */
-function renderError(error: unknown): string {
-  if (error instanceof OsoError) return error.render();
+function renderError(error: unknown, paint: Paint): string {
+  if (error instanceof OsoError) return error.render().replace(/^\w+/, paint.bad);
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `INTERNAL: a bug in oso-fallback\n${stack}`;
 }

@@ -15,7 +15,8 @@ export function connectionError(error: unknown, url: URL): OsoError {
   const code = codeOf(error);
   const cause: ConnectionFailure = { code };
   if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') {
-    const what = code === 'UND_ERR_HEADERS_OVERFLOW' ? 'sent response headers that are too large' : 'did not answer in HTTP';
+    const what =
+      code === 'UND_ERR_HEADERS_OVERFLOW' ? 'sent response headers that are too large' : 'did not answer in HTTP';
     return new OsoError('CONTROL_PLANE_MALFORMED', `${hostAndPort(url)} ${what} (${code})`, { hint: NOT_OSO, cause });
   }
   const [what, hint] = explain(code);
@@ -26,6 +27,8 @@ export function connectionError(error: unknown, url: URL): OsoError {
 export function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return 'unknown';
   if ('code' in error && typeof error.code === 'string' && !OPAQUE.has(error.code)) return error.code;
+  // The client's parser of HTTP does not always say which error of llhttp it was.
+  if ('name' in error && error.name === 'HTTPParserError') return 'HPE_INVALID';
   const deeper = [
     ...('errors' in error && Array.isArray(error.errors) ? error.errors : []),
     ...('cause' in error ? [error.cause] : []),
@@ -57,7 +60,10 @@ function explain(code: string): readonly [what: string, hint: string] {
       return ['nothing accepts connections at', 'Check host and port in `OSO_URL`.'];
     case 'ETIMEDOUT':
     case 'UND_ERR_CONNECT_TIMEOUT':
-      return ['no connection within the time limit to', 'Check routes and firewalls between this machine and the host.'];
+      return [
+        'no connection within the time limit to',
+        'Check routes and firewalls between this machine and the host.',
+      ];
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
       return ['no route to', 'Check routes and firewalls between this machine and the host.'];

@@ -67,7 +67,10 @@ function classify(status: number): { readonly code: ErrorCode; readonly hint: st
     return { code: 'CONTROL_PLANE_NOT_FOUND', hint: 'Check `OSO_URL` and whether the environment still exists.' };
   }
   if (status === 429) {
-    return { code: 'CONTROL_PLANE_THROTTLED', hint: 'It will be asked again later; fewer nodes or a longer interval ask less.' };
+    return {
+      code: 'CONTROL_PLANE_THROTTLED',
+      hint: 'It will be asked again later; fewer nodes or a longer interval ask less.',
+    };
   }
   // 408 is the server's own timeout: as passing as a 5xx.
   if (status >= 500 || status === 408) {
@@ -88,7 +91,12 @@ function clean(text: string, apiToken: Secret): string {
   const token = apiToken.reveal();
   const secretPart = token.slice(token.lastIndexOf('_') + 1);
   // A short last part would cut innocent words; tokens of Oso Cloud end in a longer one.
-  const redacted = text.replaceAll(token, '[secret]').replaceAll(secretPart.length < 8 ? token : secretPart, '[secret]');
-  const oneLine = redacted.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu, ' ').replaceAll('`', "'").trim();
-  return oneLine.length > MAX_MESSAGE ? `${oneLine.slice(0, MAX_MESSAGE).toWellFormed()}…` : oneLine;
+  const redacted = text
+    .replaceAll(token, '[secret]')
+    .replaceAll(secretPart.length < 8 ? token : secretPart, '[secret]');
+  const oneLine = redacted
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]+/gu, ' ')
+    .replaceAll('`', "'")
+    .trim();
+  return oneLine.length > MAX_MESSAGE ? `${oneLine.slice(0, MAX_MESSAGE).replace(/\p{Cs}$/u, '')}…` : oneLine;
 }

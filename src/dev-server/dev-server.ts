@@ -18,7 +18,14 @@ import { createEnvironments, type Environments } from './environments.ts';
 import { readFactFile } from './fact-file.ts';
 import { policyRoute } from './policy-route.ts';
 import { requireFact } from './require-fact.ts';
-import { noPolicy, printPolicyErrors, printTestFailures, type SaveOutcome, savePolicy } from './save-policy.ts';
+import {
+  noPolicy,
+  printPolicyErrors,
+  printTestFailures,
+  type SaveOptions,
+  type SaveOutcome,
+  savePolicy,
+} from './save-policy.ts';
 import { DEFAULT_WRITE_LIMITS, type WriteLimits } from './write-limits.ts';
 import { writeRoutes } from './write-routes.ts';
 
@@ -60,7 +67,7 @@ export async function createDevServer(options: DevServerOptions): Promise<DevSer
   return {
     server: createHttpServer(options, environments),
     main,
-    savePolicy: (sources) => savePolicy(main, sources, { clock: options.clock, force: false }),
+    savePolicy: (sources) => savePolicy(main, sources, saveOptions(options.clock, sources)),
     close: async () => persistence?.close(),
   };
 }
@@ -88,9 +95,14 @@ async function openMain(options: DevServerOptions, persistence: Persistence | un
 }
 
 function startWith(main: Environment, sources: readonly Source[], clock: Clock): void {
-  const outcome = savePolicy(main, sources, { clock, force: false });
+  const outcome = savePolicy(main, sources, saveOptions(clock, sources));
   if (outcome.kind === 'invalid') throw new OsoError('POLICY_INVALID', printPolicyErrors(outcome.errors));
   if (outcome.kind === 'tests-failed') throw new OsoError('POLICY_TESTS_FAILED', printTestFailures(outcome.results));
+}
+
+/** Several files are one policy without a name. */
+function saveOptions(clock: Clock, sources: readonly Source[]): SaveOptions {
+  return { clock, force: false, filename: sources.length === 1 ? sources[0]?.name : undefined };
 }
 
 /** Without a policy there is nothing to check facts against: the file may come before the policy. */

@@ -2,7 +2,6 @@ import { renderMessage } from '../errors/oso-error.ts';
 import type { Answer, Call, Route } from '../http/route.ts';
 import { isAbsent, readBodyRecord, readString } from '../http/wire/field.ts';
 import { readQueryString } from '../http/wire/query-string.ts';
-import type { Source } from '../source/source.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Environments } from './environments.ts';
 import { printPolicyErrors, printTestFailures, type SaveOutcome, savePolicy } from './save-policy.ts';
@@ -30,7 +29,9 @@ export function policyRoute(options: PolicyRouteOptions): Route {
 function postPolicy({ environments, clock }: PolicyRouteOptions, call: Call): Answer {
   const force = readQueryString(call.query).get('force') === 'true';
   const environment = environments.of(call.apiKey);
-  const outcome = savePolicy(environment, [readSource(call.body)], { clock, force });
+  const { filename, text } = readPolicy(call.body);
+  const source = { name: filename ?? UNNAMED, text };
+  const outcome = savePolicy(environment, [source], { clock, force, filename });
   switch (outcome.kind) {
     case 'saved':
       return changed(environment, { message: 'the policy is saved' });
@@ -42,11 +43,14 @@ function postPolicy({ environments, clock }: PolicyRouteOptions, call: Call): An
 }
 
 /** `{"filename", "src"}`; the Node.js SDK sends an empty name. Throws REQUEST_INVALID. */
-function readSource(body: unknown): Source {
+function readPolicy(body: unknown): { filename: string | undefined; text: string } {
   const { filename, src } = readBodyRecord(body);
   const name = isAbsent(filename) ? '' : readString(filename, 'filename');
-  return { name: name === '' ? 'policy.polar' : name, text: readString(src, 'src') };
+  return { filename: name === '' ? undefined : name, text: readString(src, 'src') };
 }
+
+/** What messages call a policy without a name. */
+const UNNAMED = 'policy.polar';
 
 type Refused = Exclude<SaveOutcome, { readonly kind: 'saved' | 'unchanged' }>;
 

@@ -19,19 +19,20 @@ export interface SaveOptions {
   readonly clock: Clock;
   /** Save although tests fail. A policy that is not valid cannot be forced. */
   readonly force: boolean;
+  /** What GET /policy calls it. */
+  readonly filename: string | undefined;
 }
 
 /** Validates the policy, runs its tests, and makes it the policy of the environment (polar reference, 7.11). */
 export function savePolicy(environment: Environment, sources: readonly Source[], options: SaveOptions): SaveOutcome {
   const text = sources.map((source) => source.text).join('\n');
-  const filename = sources.length === 1 ? sources[0]?.name : undefined;
   if (text === environment.policy.text) return { kind: 'unchanged' };
   const loaded = loadPolicy(sources);
   if (!loaded.ok) return { kind: 'invalid', errors: loaded.errors };
   const { program } = loaded;
   const results = runTests(program, options.clock);
   if (!results.success && !options.force) return { kind: 'tests-failed', results };
-  environment.savePolicy({ text, filename, program });
+  environment.savePolicy({ text, filename: options.filename, program });
   return { kind: 'saved' };
 }
 

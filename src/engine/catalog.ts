@@ -4,6 +4,7 @@ import type { Program, Rule, TypeSet } from '../program/program.ts';
 import { type BindingDemands, findBindingDemands, termsOf } from './binding-demands.ts';
 import { compileRule, type NameScope } from './compile-rule.ts';
 import type { CompiledRule, Predicate } from './compiled-rule.ts';
+import { linearizeClosure } from './linear-closure.ts';
 import { RelationAccess } from './relation-access.ts';
 import { ScratchDictionary } from './scratch-dictionary.ts';
 import { TypeSets } from './type-sets.ts';
@@ -19,6 +20,8 @@ export class Catalog {
   readonly storedEnd: number;
   /** The values that only the policy mentions. */
   readonly #literals: ScratchDictionary;
+  /** Every String that the policy mentions. */
+  readonly names = new Set<string>();
   readonly #predicates = new Map<string, Map<number, KnownPredicate>>();
   readonly #demands: BindingDemands;
   readonly #names: NameScope = {
@@ -81,11 +84,16 @@ export class Catalog {
         name,
         arity,
         demands: this.#demands(name, arity),
-        compile: (rule) => compileRule(rule, this.#names),
+        compile: (known) => this.#compile(known),
       });
       byArity.set(arity, predicate);
     }
     return predicate;
+  }
+
+  #compile(predicate: KnownPredicate): readonly CompiledRule[] {
+    const rules = predicate.sources.flatMap((rule) => compileRule(rule, this.#names) ?? []);
+    return linearizeClosure(predicate, rules, this.types);
   }
 
   #know(rule: Rule): void {
@@ -107,6 +115,7 @@ export class Catalog {
 
   #knowValue({ type, id }: Value): void {
     this.types.addType(type);
+    if (type === 'String') this.names.add(id);
     if (this.dictionary.handleOf(type, id) < 0) this.#literals.add(type, id);
   }
 }
@@ -118,7 +127,7 @@ class KnownPredicate implements Predicate {
   readonly relations: RelationAccess[] = [];
   /** The rules as they were given, until they are compiled. */
   readonly sources: Rule[] = [];
-  readonly #compile: (rule: Rule) => CompiledRule | undefined;
+  readonly #compile: (predicate: KnownPredicate) => readonly CompiledRule[];
   #rules: readonly CompiledRule[] | undefined;
   readonly #meanRows = new Map<number, number>();
 
@@ -126,7 +135,7 @@ class KnownPredicate implements Predicate {
     readonly name: string;
     readonly arity: number;
     readonly demands: ReadonlySet<number>;
-    readonly compile: (rule: Rule) => CompiledRule | undefined;
+    readonly compile: (predicate: KnownPredicate) => readonly CompiledRule[];
   }) {
     this.name = parts.name;
     this.arity = parts.arity;
@@ -135,7 +144,7 @@ class KnownPredicate implements Predicate {
   }
 
   get rules(): readonly CompiledRule[] {
-    this.#rules ??= this.sources.flatMap((rule) => this.#compile(rule) ?? []);
+    this.#rules ??= this.#compile(this);
     return this.#rules;
   }
 

@@ -8,6 +8,8 @@ export interface Predicate {
   /** Compiled when first asked for. Rules that can never hold are missing. */
   readonly rules: readonly CompiledRule[];
   readonly relations: readonly RelationAccess[];
+  /** Whose context facts these are too; undefined: none but its own. */
+  readonly facts?: Predicate | undefined;
   /** Positions that should have a value before the predicate is called, because a rule compares or negates them. */
   readonly demands: ReadonlySet<number>;
   /** Stored rows to expect when the arguments whose bits are set are known. Only the first 30 arguments count. */

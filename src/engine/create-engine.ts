@@ -4,6 +4,7 @@ import { actions } from './actions.ts';
 import { authorize } from './authorize.ts';
 import { authorizeResources } from './authorize-resources.ts';
 import { Catalog } from './catalog.ts';
+import { Checker } from './checker.ts';
 import type { Engine, RequestContext } from './engine.ts';
 import { evaluateQuery } from './evaluate-query.ts';
 import { list } from './list.ts';
@@ -17,11 +18,12 @@ import { RequestState } from './request-state.ts';
 export function createEngine(program: Program, facts: FactReader): Engine {
   const catalog = new Catalog(program, facts);
   const begin = (context: RequestContext) => new RequestState(catalog, context);
+  const deciders = { checker: new Checker(catalog), begin };
   return {
-    authorize: (question, context) => authorize(question, begin(context)),
+    authorize: (question, context) => authorize(question, context, deciders),
     list: (question, context) => list(question, begin(context)),
     actions: (question, context) => actions(question, begin(context)),
-    authorizeResources: (question, context) => authorizeResources(question, begin(context)),
+    authorizeResources: (question, context) => authorizeResources(question, context, deciders),
     query: (pattern, context) => query(pattern, begin(context)),
     evaluateQuery: (conjunction, context) => evaluateQuery(conjunction, begin(context)),
   };

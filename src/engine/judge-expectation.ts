@@ -10,7 +10,11 @@ const MAX_NAMED = 10;
  * How the values that satisfy an assertion differ from the expected set (`codes` are values and wildcards), or undefined when they are the same. A
  * wildcard equals no finite set (polar reference, 7.8 and 12.18).
  */
-export function judgeExpectation(expected: readonly Value[], codes: readonly number[], request: RequestState): string | undefined {
+export function judgeExpectation(
+  expected: readonly Value[],
+  codes: readonly number[],
+  request: RequestState,
+): string | undefined {
   const wanted = new Set(expected.map((value) => request.handleOf(value)));
   const found = new Set(codes.filter((code) => code >= 0));
   const missing = [...wanted].filter((handle) => !found.has(handle)).map((handle) => print(handle, request));

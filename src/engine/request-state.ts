@@ -4,14 +4,11 @@ import type { Catalog } from './catalog.ts';
 import type { Predicate } from './compiled-rule.ts';
 import { ContextFacts } from './context-facts.ts';
 import type { RequestContext } from './engine.ts';
+import { parseInteger } from './parse-integer.ts';
 import { ScratchDictionary } from './scratch-dictionary.ts';
 import { StepMeter } from './step-meter.ts';
 import { ANY_TYPE, exactly, type TypeSets } from './type-sets.ts';
 import { Wildcards } from './wildcards.ts';
-
-/** Text of an Integer that a JavaScript number holds exactly. */
-const SMALL_INTEGER = /^-?[0-9]{1,15}$/;
-const INTEGER = /^-?[0-9]+$/;
 
 /** Everything that lives as long as one request: its own values and types, context facts, the time, the budget. */
 export class RequestState {
@@ -109,12 +106,6 @@ export class RequestState {
   }
 
   contextFacts(predicate: Predicate): ContextFacts | undefined {
-    return this.#contextFacts.get(predicate);
+    return this.#contextFacts.get(predicate.facts ?? predicate);
   }
-}
-
-function parseInteger({ type, id }: Value): number | bigint | undefined {
-  if (type !== 'Integer') return undefined;
-  if (SMALL_INTEGER.test(id)) return Number(id);
-  return INTEGER.test(id) ? BigInt(id) : undefined;
 }

@@ -1,6 +1,6 @@
 import { OsoError } from '../errors/oso-error.ts';
+import { areInOrder } from './are-in-order.ts';
 import { chooseLiteral } from './choose-literal.ts';
-import { holdsComparison } from './compare-values.ts';
 import { type CompiledLiteral, NOW, type PendingLiterals, type Predicate, type TermCode } from './compiled-rule.ts';
 import { alias, bind, type Environment, follow, freeVariable, narrow, typesOf, unify } from './environment.ts';
 import { judgeNegation } from './negation.ts';
@@ -190,7 +190,10 @@ export class Solver {
   #compare(literal: Extract<CompiledLiteral, { kind: 'compare' }>, { frame, environment }: Suspended): boolean {
     const left = this.#resolve(environment, literal.left);
     const right = this.#resolve(environment, literal.right);
-    if (left >= 0 && right >= 0) return holdsComparison(literal.operator, left, right, this.#request);
+    if (left >= 0 && right >= 0) {
+      if (literal.operator === '!=') return left !== right;
+      return areInOrder(literal.operator, this.#request.integerOf(left), this.#request.integerOf(right));
+    }
     if (left === right) return false;
     const isAsked = this.#isOutput(frame, environment, left) || this.#isOutput(frame, environment, right);
     if (isAsked || this.#negationDepth > 0) throw unboundedError('comparison', frame.rule.rule);

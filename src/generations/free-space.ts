@@ -16,7 +16,7 @@ export async function checkFreeSpace(path: string, expectedBytes: number): Promi
 }
 
 /** Bytes that this user may still write to the disk of `path`. Throws DIRECTORY_UNUSABLE. */
-export async function freeBytes(path: string): Promise<number> {
+async function freeBytes(path: string): Promise<number> {
   try {
     const { bavail, bsize } = await statfs(path);
     return bavail * bsize;

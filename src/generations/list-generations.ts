@@ -4,7 +4,8 @@ import { errnoOf, ioError } from '../snapshot/io-error.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { takenAtMsInId } from './generation-id.ts';
 
-const QUARANTINE_PREFIX = 'quarantined-';
+/** Prefix of generations that were put aside. */
+export const QUARANTINE_PREFIX = 'quarantined-';
 
 /** A folder that bears the name of a generation. Whether it is intact only opening tells. */
 export interface GenerationEntry {

@@ -1,12 +1,13 @@
 import { closeSync, constants, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { tryLock } from 'fs-native-extensions';
 import { OsoError } from '../errors/oso-error.ts';
-import { ioError } from '../snapshot/io-error.ts';
+import { errnoOf, ioError } from '../snapshot/io-error.ts';
+import { tryLock } from '../snapshot/try-lock.ts';
 
 /** Held until released, or until the process dies in whatever way: the kernel frees it, so there are no stale locks. */
 export interface Lock {
+  /** May be called again. */
   release(): void;
 }
 
@@ -26,7 +27,14 @@ export function lockDirectory(directory: string, owner: string): Lock {
     closeSync(fd);
     throw ioError(error, 'lock', directory);
   }
-  return { release: () => closeSync(fd) };
+  let held = true;
+  return {
+    release() {
+      // A second close could hit a file that got the same number meanwhile.
+      if (held) closeSync(fd);
+      held = false;
+    },
+  };
 }
 
 function openLockFile(path: string): number {
@@ -51,9 +59,14 @@ function checkLocksWork(path: string): void {
   }
 }
 
+/** Only a hint: a full disk must not keep a node from serving what it has. */
 function writeHolder(fd: number, owner: string): void {
-  ftruncateSync(fd);
-  writeSync(fd, `${JSON.stringify({ pid: process.pid, host: hostname(), command: owner })}\n`, 0);
+  try {
+    ftruncateSync(fd);
+    writeSync(fd, `${JSON.stringify({ pid: process.pid, host: hostname(), command: owner })}\n`, 0);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+  }
 }
 
 function lockedBy(directory: string, path: string): OsoError {

@@ -13,6 +13,7 @@ import { TEMPORARY_PREFIX } from './data-directory.ts';
 import type { GenerationMetadata } from './generation.ts';
 import { readGeneration } from './generation-file.ts';
 import { hashFile } from './hash-file.ts';
+import { QUARANTINE_PREFIX } from './list-generations.ts';
 import { probeEngine } from './probe-engine.ts';
 
 /** A generation that passed every check and can answer. Its owner closes it, and then uses nothing of it any more. */
@@ -62,8 +63,8 @@ export async function openGeneration(folder: string, options: OpenGenerationOpti
   }
 }
 
-/** Hashes the index of a generation that is there, as a scrub does. Throws INDEX_INVALID, DIRECTORY_UNUSABLE or the signal's reason. */
-export async function checkIndexFile(path: string, metadata: GenerationMetadata, signal?: AbortSignal): Promise<void> {
+/** Hashes the whole index. Throws INDEX_INVALID, DIRECTORY_UNUSABLE or the signal's reason. */
+async function checkIndexFile(path: string, metadata: GenerationMetadata, signal?: AbortSignal): Promise<void> {
   const { sizeBytes, sha256 } = await hashFile(path, signal).catch((error: unknown) => {
     throw isMissing(error) ? damaged(path, 'it is missing', error) : error;
   });
@@ -75,7 +76,7 @@ export async function checkIndexFile(path: string, metadata: GenerationMetadata,
 
 function checkName(folder: string, metadata: GenerationMetadata): void {
   const name = basename(folder);
-  if (name !== metadata.id && !name.startsWith(TEMPORARY_PREFIX)) {
+  if (![metadata.id, `${QUARANTINE_PREFIX}${metadata.id}`].includes(name) && !name.startsWith(TEMPORARY_PREFIX)) {
     throw damaged(folder, `it holds the generation ${metadata.id}`);
   }
 }

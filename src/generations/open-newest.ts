@@ -1,11 +1,11 @@
 import { OsoError } from '../errors/oso-error.ts';
 import type { DataDirectory } from './data-directory.ts';
-import { type GenerationEntry, listGenerations } from './list-generations.ts';
+import { type GenerationEntry, listGenerations, listQuarantined } from './list-generations.ts';
 import { type OpenGeneration, type OpenGenerationOptions, openGeneration } from './open-generation.ts';
-import { isDamage, quarantine } from './quarantine.ts';
+import { isDamage, quarantine, release } from './quarantine.ts';
 
 /** A generation that could not be served, and why. */
-export interface GenerationFailure {
+interface GenerationFailure {
   readonly id: string;
   readonly error: OsoError;
   /** Whether it was put aside. */
@@ -26,20 +26,38 @@ export interface OpenNewestOptions extends OpenGenerationOptions {
 
 /**
  * Opens the pinned generation or the newest that passes its checks. Damaged ones are quarantined when the directory is
- * open for writing. Throws DIRECTORY_UNUSABLE when the directory cannot be listed, or the signal's reason.
+ * open for writing; when nothing else is left, those quarantined before are tried once more. Throws DIRECTORY_UNUSABLE
+ * when the directory cannot be listed, or the signal's reason.
  */
 export async function openNewest(directory: DataDirectory, options: OpenNewestOptions): Promise<OpenedNewest> {
+  const lastResort = await listQuarantined(directory);
   const failures: GenerationFailure[] = [];
   for (const entry of pinnedFirst(await listGenerations(directory), options.pinned)) {
-    options.signal?.throwIfAborted();
-    try {
-      return { opened: await openGeneration(entry.path, options), failures };
-    } catch (error) {
-      options.signal?.throwIfAborted();
-      failures.push(await setAside(directory, entry, asOsoError(entry.id, error)));
+    const result = await attempt(entry, options);
+    if (!(result instanceof OsoError)) return { opened: result, failures };
+    failures.push(await setAside(directory, entry, result));
+  }
+  for (const entry of lastResort) {
+    const result = await attempt(entry, options);
+    if (result instanceof OsoError) {
+      failures.push({ id: entry.id, error: result, quarantined: true });
+      continue;
     }
+    if (directory.writable) await release(directory, entry);
+    return { opened: result, failures };
   }
   return { opened: undefined, failures };
+}
+
+/** Throws the signal's reason, and nothing else. */
+async function attempt(entry: GenerationEntry, options: OpenNewestOptions): Promise<OpenGeneration | OsoError> {
+  options.signal?.throwIfAborted();
+  try {
+    return await openGeneration(entry.path, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    return asOsoError(entry.id, error);
+  }
 }
 
 function pinnedFirst(

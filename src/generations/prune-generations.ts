@@ -1,22 +1,28 @@
 import { ioError } from '../snapshot/io-error.ts';
 import { syncDirectory } from '../snapshot/replace-file.ts';
 import type { DataDirectory } from './data-directory.ts';
-import { listGenerations } from './list-generations.ts';
+import { listGenerations, listQuarantined } from './list-generations.ts';
 import { removeFolder } from './quarantine.ts';
 
 /** Generations kept when nothing else is asked for: the current one and two to fall back to. */
 export const DEFAULT_KEEP = 3;
 
+/** Quarantined generations that are kept for a look; they cost disk. */
+const KEEP_QUARANTINED = 1;
+
 /**
- * Removes all but the newest `keep` generations and those in `inUse` (being served, or pinned). Returns the ids that are
- * gone. Throws DIRECTORY_UNUSABLE; a plain Error without the lock.
+ * Removes all but the newest `keep` generations and those in `inUse` (being served, or pinned), and all but the newest
+ * quarantined one. Returns the ids that are gone. Meant for after a publication: then there is something to serve.
+ * Throws DIRECTORY_UNUSABLE; a plain Error without the lock.
  */
 export async function pruneGenerations(
   directory: DataDirectory,
   options: { readonly keep: number; readonly inUse: ReadonlySet<string> },
 ): Promise<readonly string[]> {
   if (!directory.writable) throw new Error('the data directory is not open for writing');
-  const surplus = (await listGenerations(directory)).slice(options.keep).filter(({ id }) => !options.inUse.has(id));
+  const generations = (await listGenerations(directory)).slice(options.keep);
+  const quarantined = (await listQuarantined(directory)).slice(KEEP_QUARANTINED);
+  const surplus = [...generations, ...quarantined].filter(({ id }) => !options.inUse.has(id));
   try {
     for (const { path } of surplus) await removeFolder(directory, path);
     if (surplus.length > 0) await syncDirectory(directory.generationsPath);

@@ -1,13 +1,10 @@
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OsoError } from '../errors/oso-error.ts';
-import { ioError } from '../snapshot/io-error.ts';
+import { errnoOf, ioError } from '../snapshot/io-error.ts';
 import { syncDirectory } from '../snapshot/replace-file.ts';
 import { type DataDirectory, TEMPORARY_PREFIX } from './data-directory.ts';
-import { type GenerationEntry, listQuarantined, quarantinePath } from './list-generations.ts';
-
-/** Quarantined generations that are kept for a look; they cost disk. */
-const KEEP = 1;
+import { type GenerationEntry, generationPath, quarantinePath } from './list-generations.ts';
 
 /** True for damage that stays. A disk that gives no answer or another environment is no reason to put data aside. */
 export function isDamage(error: unknown): boolean {
@@ -15,7 +12,8 @@ export function isDamage(error: unknown): boolean {
 }
 
 /**
- * Takes a damaged generation out of the way by renaming its folder. Whoever has it open keeps reading.
+ * Takes a damaged generation out of the way by renaming its folder. Whoever has it open keeps reading. Nothing is lost:
+ * it is tried again when nothing else is left, because the fault may have been in the program.
  * Throws DIRECTORY_UNUSABLE or NO_SPACE; a plain Error without the lock.
  */
 export async function quarantine(directory: DataDirectory, entry: GenerationEntry): Promise<void> {
@@ -23,11 +21,20 @@ export async function quarantine(directory: DataDirectory, entry: GenerationEntr
   try {
     await removeFolder(directory, quarantinePath(directory, entry.id));
     await rename(entry.path, quarantinePath(directory, entry.id));
-    const old = (await listQuarantined(directory)).filter(({ id }) => id !== entry.id).slice(KEEP - 1);
-    for (const { path } of old) await removeFolder(directory, path);
     await syncDirectory(directory.generationsPath);
   } catch (error) {
     throw ioError(error, 'quarantine', entry.path);
+  }
+}
+
+/** Gives a quarantined generation its name back. Throws DIRECTORY_UNUSABLE or NO_SPACE; a plain Error without the lock. */
+export async function release(directory: DataDirectory, entry: GenerationEntry): Promise<void> {
+  if (!directory.writable) throw new Error('the data directory is not open for writing');
+  try {
+    await rename(entry.path, generationPath(directory, entry.id));
+    await syncDirectory(directory.generationsPath);
+  } catch (error) {
+    throw ioError(error, 'release', entry.path);
   }
 }
 
@@ -38,7 +45,7 @@ export async function removeFolder(directory: DataDirectory, path: string): Prom
   try {
     await rename(path, doomed);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
+    if (errnoOf(error) === 'ENOENT') return;
     throw error;
   }
   await rm(doomed, { recursive: true, force: true });

@@ -46,7 +46,7 @@ function requestContext({ clock, limits }: DataAccess, contextFacts: readonly Fa
     budget: {
       maxSteps: limits.maxEvaluationSteps,
       deadlineMs: clock.monotonicMs() + limits.maxEvaluationMs,
-      monotonicMs: clock.monotonicMs,
+      monotonicMs: () => clock.monotonicMs(),
     },
   };
 }

@@ -20,7 +20,7 @@ export interface Block {
   readonly parents: readonly NameNode[];
   /**
    * The type itself, then the blocks it extends, nearest first, each once. Unknown parents are left out and cycles end.
-   * `Actor` and `Resource` are not listed. At most MAX_SUPERTYPES + 1 entries.
+   * `Actor` and `Resource` are not listed. At most MAX_SUPERTYPES + 2 entries, which is one too many.
    */
   readonly supertypes: readonly string[];
   /** By name. Where a name is declared twice, the first one; validation reports the second. */
@@ -117,7 +117,7 @@ function closure(type: string, parents: ParentNames): readonly string[] {
   for (const name of found) {
     for (const parent of parents.get(name) ?? []) {
       if (parents.has(parent)) found.add(parent);
-      if (found.size > MAX_SUPERTYPES) return [...found];
+      if (found.size > MAX_SUPERTYPES + 1) return [...found];
     }
   }
   return [...found];

@@ -74,7 +74,8 @@ const CLOSED_PART = /"(?:[^"\\\r\n\p{Cs}]|\\(?:\r\n|[^\p{Cs}]))*/uy;
 
 function failInString(source: Source, start: number): never {
   const end = matchEnd(CLOSED_PART, source.text, start);
-  if (isSurrogate(source.text.charCodeAt(end))) failAtCharacter(source, end);
+  const stop = source.text[end] === '\\' ? end + 1 : end;
+  if (isSurrogate(source.text.charCodeAt(stop))) failAtCharacter(source, stop);
   throw new OsoError('POLAR_SYNTAX', 'a string is not closed on its line', {
     span: { source, start, end },
     hint: 'close it with `"`; a line break inside a string is written `\\n`',

@@ -31,11 +31,11 @@ function parseExtends(cursor: Cursor): NameNode[] {
   return parents;
 }
 
-/** A colon is no declaration either, but its message is better when read as one. */
+/** A declaration without its `=` gets a better message when it is read as one. */
 function startsDeclaration(cursor: Cursor): boolean {
   if (cursor.token.kind !== 'name') return false;
   const { text } = cursor.peek();
-  return text === '=' || text === ':' || text === '[' || text === '{';
+  return text === '=' || text === ':' || text === '[' || (text === '{' && cursor.at('relations'));
 }
 
 /** declaration : NAME `=` ( list | dict ) `;` */

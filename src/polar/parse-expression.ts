@@ -1,6 +1,6 @@
 import type { CallNode, CompareNode, ExpressionNode, HeadNode, ParameterNode, TermNode } from './ast.ts';
 import type { Cursor } from './cursor.ts';
-import { nameNode, parseArguments, parseCall, parseList, parseName, parseTerm } from './parse-term.ts';
+import { nameNode, parseArguments, parseCall, parseList, parseName, parseTerm, startsTerm } from './parse-term.ts';
 
 const CONDITION = 'a condition';
 const TYPED_HINT = 'a type is given before the call: `x matches Type and …`';
@@ -41,7 +41,7 @@ function parsePrimary(cursor: Cursor): ExpressionNode {
   const { token } = cursor;
   if (token.text === '(') return parseParentheses(cursor);
   if (token.kind === 'name' && cursor.peek().text === '(') return parseBodyCall(cursor);
-  if (token.kind === 'end' || token.text === ';' || token.text === ')') cursor.fail(CONDITION);
+  if (!startsTerm(token)) cursor.fail(CONDITION);
   return parseRelation(cursor, parseTerm(cursor));
 }
 

@@ -1,7 +1,7 @@
 import type { NameNode, ShorthandNode, ShorthandRuleNode, StringNode, TermNode } from './ast.ts';
 import type { Cursor } from './cursor.ts';
 import { parseFlags } from './parse-expression.ts';
-import { parseCall, parseName, parseString, parseTerm } from './parse-term.ts';
+import { parseCall, parseName, parseString, parseTerm, startsTerm } from './parse-term.ts';
 import { isReserved, type Token } from './token.ts';
 
 const SHORT = 'a name in quotes, a call or `global`';
@@ -16,16 +16,12 @@ const FULL_RULE_HINT =
 export function parseShorthandRule(cursor: Cursor, blockStart: number): ShorthandRuleNode {
   const { start } = cursor.token;
   const flags = parseFlags(cursor);
-  if (!startsTerm(cursor)) cursor.fail('a declaration, a rule or `}`');
+  if (!startsTerm(cursor.token)) cursor.fail('a declaration, a rule or `}`');
   const head = parseTerm(cursor);
   if (!cursor.take('if')) cursor.fail('`if`', headHint(cursor, head, blockStart));
   const body = parseOr(cursor);
   if (!cursor.take(';')) cursor.fail('`and`, `or` or `;`', bodyHint(cursor.token.text));
   return { kind: 'shorthand-rule', flags, head, body, span: cursor.spanFrom(start) };
-}
-
-function startsTerm(cursor: Cursor): boolean {
-  return cursor.token.kind === 'string' || (cursor.token.kind === 'name' && !isReserved(cursor.token.text));
 }
 
 function headHint(cursor: Cursor, head: TermNode, blockStart: number): string | undefined {

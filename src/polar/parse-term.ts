@@ -1,4 +1,14 @@
-import type { BooleanNode, CallNode, ListNode, NameNode, NumberNode, ObjectNode, StringNode, TermNode } from './ast.ts';
+import type {
+  BooleanNode,
+  CallNode,
+  ListNode,
+  NameNode,
+  NowNode,
+  NumberNode,
+  ObjectNode,
+  StringNode,
+  TermNode,
+} from './ast.ts';
 import type { Cursor } from './cursor.ts';
 import { foreignHint } from './foreign-syntax.ts';
 import { isReserved, type Token } from './token.ts';
@@ -24,6 +34,12 @@ export function parseTerm(cursor: Cursor): TermNode {
   if (cursor.peek().text === '{') return parseObject(cursor);
   cursor.advance();
   return { kind: 'variable', name: token.text, span: cursor.spanFrom(token.start) };
+}
+
+/** Whether a term starts with this token. Others get a message of their own from the caller. */
+export function startsTerm({ kind, text }: Token): boolean {
+  if (kind === 'name') return !isReserved(text) || text === 'true' || text === 'false';
+  return kind === 'string' || kind === 'number' || kind === 'flag' || text === '+' || text === '-';
 }
 
 /** STRING | NUMBER | BOOLEAN, where NUMBER : [ `+` | `-` ] digits. Absent when none of them stands here. */
@@ -74,7 +90,7 @@ function integerOf(text: string): bigint | undefined {
   return BigInt.asIntN(64, value) === value ? value : undefined;
 }
 
-function parseNow(cursor: Cursor): TermNode {
+function parseNow(cursor: Cursor): NowNode {
   const { token } = cursor;
   if (token.text !== '@current_unix_time') return cursor.fail(TERM, 'the only constant is `@current_unix_time`');
   cursor.advance();

@@ -15,7 +15,7 @@ export interface Token {
 }
 
 /** Words that are never a variable or a predicate (polar reference, 1.12). */
-const RESERVED: ReadonlySet<string> = new Set(['if', 'and', 'or', 'not', 'in', 'matches', 'iff', 'true', 'false']);
+const RESERVED: ReadonlySet<string> = new Set(['if', 'and', 'or', 'not', 'in', 'matches', 'true', 'false']);
 
 export function isReserved(word: string): boolean {
   return RESERVED.has(word);

@@ -32,7 +32,7 @@ function noteOf(hidden: readonly Finding[]): Diagnostic[] {
   if (!first) return [];
   const { severity, code, span } = first;
   const errors = hidden.filter((finding) => finding.severity === 'error').length;
-  const message = `the report ends here: ${errors} more errors and ${hidden.length - errors} more warnings, the first of them here`;
+  const message = `the report ends here: more errors: ${errors}, more warnings: ${hidden.length - errors}`;
   return [{ severity, code, message, span }];
 }
 

@@ -9,7 +9,7 @@ export interface Finding extends Omit<Diagnostic, 'hint'> {
 }
 
 /** The nodes that have this kind, also when they share their type with another kind, as `or` does with `and`. */
-export type NodeOfKind<K extends PolarNode['kind'], N extends PolarNode = PolarNode> = N extends PolarNode
+type NodeOfKind<K extends PolarNode['kind'], N extends PolarNode = PolarNode> = N extends PolarNode
   ? K extends N['kind']
     ? N
     : never
@@ -26,16 +26,21 @@ export interface ValidationContext {
 
 /** A context over one policy; findings go to the array in the order of report. */
 export function createValidationContext(policy: PolicyNode, findings: Finding[]): ValidationContext {
-  const nodes: PolarNode[] = [];
-  walk(policy, (node) => nodes.push(node));
+  const byKind = new Map<PolarNode['kind'], PolarNode[]>();
+  walk(policy, (node) => {
+    const nodes = byKind.get(node.kind);
+    if (nodes) nodes.push(node);
+    else byKind.set(node.kind, [node]);
+  });
   return {
     policy,
     blocks: buildBlockTable(policy),
-    nodesOf: (kind) => nodes.filter((node) => isOfKind(node, kind)),
+    nodesOf: (kind) => (byKind.get(kind) ?? []).filter((node) => isOfKind(node, kind)),
     report: (finding) => findings.push(finding),
   };
 }
 
+/** Always true for nodes filed under the kind; it tells the compiler. */
 function isOfKind<K extends PolarNode['kind']>(node: PolarNode, kind: K): node is PolarNode & NodeOfKind<K> {
   return node.kind === kind;
 }

@@ -11,12 +11,11 @@ import { PRIMITIVE_TYPES } from './type-table.ts';
 /** Why a fact may not be stored; absent when it may. */
 export type FactChecker = (fact: Fact) => FactFault | undefined;
 
-export interface FactFault {
-  /** As in `OsoError`: one line, no final period. */
-  readonly message: string;
-  /** What to do about it, or what the policy knows that comes near. */
-  readonly hint: string | undefined;
-}
+type FactFault =
+  /** No value, or no fact, can be like this anywhere. One line, no final period. */
+  | { readonly kind: 'malformed'; readonly message: string }
+  /** `shape` is the fact with types for values, but Strings as they are; `near` is a sentence about what comes near. */
+  | { readonly kind: 'unused'; readonly shape: string; readonly near: string | undefined };
 
 /** What of a program decides which facts may be stored. */
 export type FactLaw = Pick<Program, 'types' | 'signatures'>;
@@ -34,7 +33,7 @@ export function createFactChecker(law: FactLaw): FactChecker {
   const accepted = new Set<string>();
   return (fact) => {
     const fault = faultOfValues(fact, law);
-    if (fault !== undefined) return { message: fault, hint: undefined };
+    if (fault !== undefined) return { kind: 'malformed', message: fault };
     const shape = JSON.stringify([fact.predicate, ...fact.args.map(({ type }) => type)]);
     if (accepted.has(shape)) return undefined;
     const signatures = byPredicate.get(fact.predicate) ?? [];
@@ -54,16 +53,14 @@ export function checkFact(program: Program, fact: Fact): string | undefined {
   const checker = checkers.get(program) ?? createFactChecker(program);
   checkers.set(program, checker);
   const fault = checker(fact);
-  if (!fault) return undefined;
-  return fault.message.endsWith(UNUSED) ? `${fault.message}. ${printHelp(fact, fault)}` : fault.message;
+  return fault && printFault(fault, fact);
 }
 
-const UNUSED = ' is not used in policy';
-
-/** The first sentence is Oso Cloud's, to the letter. */
-function printHelp({ predicate }: Fact, { hint }: FactFault): string {
-  const help = `Help: use this fact in your policy, or add 'declare ${predicate}(...)' to your policy to force Oso to accept facts of this type.`;
-  return hint === undefined ? help : `${help} ${hint}`;
+/** The first two sentences are Oso Cloud's, to the letter. */
+function printFault(fault: FactFault, { predicate }: Fact): string {
+  if (fault.kind === 'malformed') return fault.message;
+  const text = `${fault.shape} is not used in policy. Help: use this fact in your policy, or add 'declare ${predicate}(...)' to your policy to force Oso to accept facts of this type.`;
+  return fault.near === undefined ? text : `${text} ${fault.near}`;
 }
 
 const checkers = new WeakMap<Program, FactChecker>();
@@ -107,7 +104,8 @@ function faultOfId({ type, id }: Value): string | undefined {
     const wanted = type === 'Integer' ? 'an integer of 64 bits' : '`true` or `false`';
     return `the id ${JSON.stringify(id)} of a value of type \`${type}\` is not ${wanted}`;
   }
-  if (canonical !== id) return `the id ${JSON.stringify(id)} of a value of type \`${type}\` is not written \`${canonical}\``;
+  if (canonical !== id)
+    return `the id ${JSON.stringify(id)} of a value of type \`${type}\` is not written \`${canonical}\``;
   if (id === '*' && !PRIMITIVE_TYPES.has(type)) return 'the id `*` is the mark of a wildcard, so no object has it';
   return undefined;
 }
@@ -118,12 +116,12 @@ function unused(
   { law, predicates }: { readonly law: FactLaw; readonly predicates: Iterable<string> },
 ): FactFault {
   const shown = args.map(({ type, id }) => (type === 'String' ? JSON.stringify(id) : type));
-  const message = `${predicate}(${shown.join(', ')})${UNUSED}`;
+  const shape = `${predicate}(${shown.join(', ')})`;
   if (signatures.length === 0) {
     const guess = didYouMean(predicate, predicates);
-    return { message, hint: guess === undefined ? undefined : `Did you mean \`${guess}\`?` };
+    return { kind: 'unused', shape, near: guess === undefined ? undefined : `Did you mean \`${guess}\`?` };
   }
   const printed = [...new Set(signatures.map((signature) => printFactSignature(signature, law.types)))];
   const more = printed.length > MAX_LISTED ? [`${printed.length - MAX_LISTED} more`] : [];
-  return { message, hint: `The policy uses ${[...printed.slice(0, MAX_LISTED), ...more].join(', ')}.` };
+  return { kind: 'unused', shape, near: `The policy uses ${[...printed.slice(0, MAX_LISTED), ...more].join(', ')}.` };
 }

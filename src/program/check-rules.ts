@@ -35,10 +35,11 @@ export function checkRules(
 
 type Finding = Omit<Diagnostic, 'span'>;
 
-/** A rule that was split would say everything several times. */
+/** A rule that was split would say everything several times, and every rule of a policy without actors the same. */
 class Report {
   readonly diagnostics: Diagnostic[] = [];
   readonly #seen = new Map<Span, Set<string>>();
+  readonly #emptyTypes = new Set<string>();
 
   add(span: Span, finding: Finding): void {
     const messages = this.#seen.get(span) ?? new Set();
@@ -47,19 +48,32 @@ class Report {
     messages.add(finding.message);
     this.diagnostics.push({ ...finding, span });
   }
+
+  addOnce(type: string, span: Span, finding: Finding): void {
+    if (this.#emptyTypes.has(type)) return;
+    this.#emptyTypes.add(type);
+    this.add(span, finding);
+  }
 }
 
 function reportImpossible({ name, written, span }: ImpossibleVariable, table: TypeTable, report: Report): void {
-  const bare = written.find((type) => table.subtypesOf(type).size === 0);
-  const [keyword] = bare === 'Actor' ? ['actor'] : ['actor` or `resource'];
+  const empty = written.find((type) => table.subtypesOf(type).size === 0);
+  if (empty !== undefined) {
+    const [keyword, example] = empty === 'Actor' ? ['actor', 'actor User {}'] : ['resource', 'resource Document {}'];
+    report.addOnce(empty, span, {
+      severity: 'warning',
+      code: 'POLAR_TYPE',
+      message: `this can never hold: no type is ${quote(empty)}, since the policy has no \`${keyword}\` block`,
+      hint: `declare one, such as \`${example}\``,
+    });
+    return;
+  }
+  const types = written.map(quote).join(' and ');
+  const wanted = written.length > 1 ? `${types} at once` : `exactly ${types}`;
   report.add(span, {
     severity: 'warning',
     code: 'POLAR_TYPE',
-    message:
-      bare === undefined
-        ? `this can never hold: no value of ${quote(name)} is ${written.map(quote).join(' and ')} at once`
-        : `this can never hold: the policy has no \`${keyword}\` block, so no value of ${quote(name)} is ${quote(bare)}`,
-    hint: bare === undefined ? undefined : `declare one, such as \`${bare === 'Actor' ? 'actor User' : 'resource Document'} {}\``,
+    message: `this can never hold: no value of ${quote(name)} is ${wanted}`,
   });
 }
 
@@ -69,7 +83,7 @@ function reportContradiction(rule: TypedRule, index: number, report: Report): vo
   report.add(span, {
     severity: 'warning',
     code: 'POLAR_TYPE',
-    message: `this can never hold: what ${nameOf({ kind: 'variable', index }, rule)} is compared with has another type`,
+    message: `this can never hold: no type fits all that is said of ${nameOf({ kind: 'variable', index }, rule)}`,
   });
 }
 
@@ -82,7 +96,11 @@ function reportUnknown(rule: TypedRule, index: number, report: Report): void {
     severity: 'warning',
     code: 'POLAR_TYPE',
     message: `the type of ${quote(name)} is unknown, so it accepts every value`,
-    hint: inHead ? `write \`${name}: Type\`` : name === '_' ? 'use a variable and `matches`' : `add \`${name} matches Type\``,
+    hint: inHead
+      ? `write \`${name}: Type\``
+      : name === '_'
+        ? 'use a variable and `matches`'
+        : `add \`${name} matches Type\``,
   });
 }
 

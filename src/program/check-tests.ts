@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import { quote } from '../errors/quote.ts';
-import type { PolicyNode } from '../polar/ast.ts';
+import type { FactNode, NameNode, PolicyNode } from '../polar/ast.ts';
 import { didYouMean } from '../util/did-you-mean.ts';
-import { createFactChecker } from './check-fact.ts';
+import { createFactChecker, type FactChecker } from './check-fact.ts';
 import { factOf } from './policy-tests.ts';
 import type { Program } from './program.ts';
 
@@ -16,28 +16,34 @@ export function checkTests(
 ): readonly Diagnostic[] {
   const check = createFactChecker(program);
   const known = new Set([...program.rules, ...program.signatures].map(({ predicate }) => predicate));
-  const diagnostics: Diagnostic[] = [];
-  for (const item of policy.items) {
-    const entries = item.kind === 'test' ? item.setup : item.kind === 'fixture' ? item.facts : [];
-    for (const entry of entries) {
-      if (entry.kind !== 'fact') continue;
-      const fault = check(factOf(entry));
-      if (fault === undefined) continue;
-      const { message, hint = `use it in a rule, or add \`declare ${entry.name.text}(…)\`` } = fault;
-      diagnostics.push({ severity: 'error', code: 'POLAR_FACT', message, hint, span: entry.span });
-    }
-    for (const { head } of item.kind === 'test' ? item.assertions : []) {
-      const { text, span } = head.name;
-      if (known.has(text)) continue;
-      const guess = didYouMean(text, known);
-      diagnostics.push({
-        severity: 'error',
-        code: 'POLAR_TEST',
-        message: `nothing in the policy defines or uses ${quote(text)}`,
-        span,
-        hint: guess === undefined ? 'without a rule or fact of that name, every such assertion is false' : `did you mean ${quote(guess)}?`,
-      });
-    }
-  }
-  return diagnostics;
+  return policy.items.flatMap((item) => {
+    if (item.kind === 'fixture') return item.facts.flatMap((fact) => checkSetupFact(fact, check));
+    if (item.kind !== 'test') return [];
+    return [
+      ...item.setup.flatMap((entry) => (entry.kind === 'fact' ? checkSetupFact(entry, check) : [])),
+      ...item.assertions.flatMap(({ head }) => checkPredicate(head.name, known)),
+    ];
+  });
+}
+
+function checkSetupFact(node: FactNode, check: FactChecker): readonly Diagnostic[] {
+  const fault = check(factOf(node));
+  if (!fault) return [];
+  const { span } = node;
+  const finding = { severity: 'error', code: 'POLAR_FACT', span } as const;
+  if (fault.kind === 'malformed') return [{ ...finding, message: fault.message }];
+  const message = `${quote(fault.shape)} is not used in policy`;
+  const hint = fault.near ?? `use it in a rule, or add \`declare ${node.name.text}(…);\``;
+  return [{ ...finding, message, hint }];
+}
+
+function checkPredicate({ text, span }: NameNode, known: ReadonlySet<string>): readonly Diagnostic[] {
+  if (known.has(text)) return [];
+  const guess = didYouMean(text, known);
+  const hint =
+    guess === undefined
+      ? 'without a rule or fact of that name, every such assertion is false'
+      : `did you mean ${quote(guess)}?`;
+  const message = `nothing in the policy defines or uses ${quote(text)}`;
+  return [{ severity: 'error', code: 'POLAR_TEST', message, hint, span }];
 }

@@ -7,7 +7,6 @@ import type {
   ParameterNode,
   RuleNode,
   ShorthandNode,
-  ShorthandRuleNode,
   StringNode,
   TermNode,
   VariableNode,
@@ -20,122 +19,110 @@ import type { Span } from '../source/source.ts';
  * part of the plain rule has the span of the shorthand it comes from.
  */
 export function expandBlock(block: BlockNode, table: BlockTable): RuleNode[] {
-  return block.rules.map((rule) => new ShorthandExpansion(block, rule, table).expand());
+  return block.rules.map((rule) => {
+    let relatedCount = 0;
+    const { flags, head, body, span } = rule;
+    const context: Context = {
+      block,
+      table,
+      headName: head.kind === 'variable' ? head.name : undefined,
+      // A number sign starts a comment, so no variable of the text has such a name.
+      nameRelated: (relation) => `${relation}#${++relatedCount}`,
+    };
+    return { kind: 'rule', flags, head: expandHead(head, context), body: expandBody(body, context), span };
+  });
 }
 
 type Short = StringNode | NameNode;
-type HeadName = 'role' | 'permission';
+
+interface Context {
+  readonly block: BlockNode;
+  readonly table: BlockTable;
+  /** The variable that the head is, if it is one. */
+  readonly headName: string | undefined;
+  /** Makes up a variable for what a relation leads to: fresh at each occurrence. */
+  nameRelated(relation: string): string;
+}
 
 const PREDICATE = { role: 'has_role', permission: 'has_permission' } as const;
 
-/** One shorthand rule; an object because the variables made up for `on` are numbered within the rule. */
-class ShorthandExpansion {
-  readonly #block: BlockNode;
-  readonly #rule: ShorthandRuleNode;
-  readonly #table: BlockTable;
-  #relatedCount = 0;
+function expandHead(head: TermNode, context: Context): HeadNode {
+  const { span } = head;
+  const kind = headKind(head, context);
+  const middle: ParameterNode =
+    head.kind === 'string'
+      ? { kind: 'parameter', term: head, type: undefined, span }
+      : parameter(variable(kind, span), 'String');
+  const parameters = [parameter(variable('actor', span), 'Actor'), middle];
+  const { container, name: type } = context.block;
+  if (container !== 'global') parameters.push(parameter(variable('resource', span), type.text));
+  return { kind: 'head', name: name(PREDICATE[kind], span), parameters, span };
+}
 
-  constructor(block: BlockNode, rule: ShorthandRuleNode, table: BlockTable) {
-    this.#block = block;
-    this.#rule = rule;
-    this.#table = table;
-  }
+function headKind(head: TermNode, context: Context): 'role' | 'permission' {
+  if (head.kind === 'variable' && (head.name === 'role' || head.name === 'permission')) return head.name;
+  const kind = head.kind === 'string' ? findOwn(head.value, context)?.kind : undefined;
+  if (kind === 'role' || kind === 'permission') return kind;
+  throw new Error('a checked block has a shorthand rule whose head is neither role nor permission');
+}
 
-  expand(): RuleNode {
-    const { span, flags, body } = this.#rule;
-    return { kind: 'rule', flags, head: this.#head(), body: this.#expression(body), span };
-  }
+function findOwn(text: string, { block, table }: Context): DeclaredName | undefined {
+  return block.container === 'global' ? table.global.get(text) : findDeclared(table, block.name.text, text);
+}
 
-  #head(): HeadNode {
-    const { head } = this.#rule;
-    const { span } = head;
-    const kind = this.#headKind();
-    const middle: ParameterNode =
-      head.kind === 'string'
-        ? { kind: 'parameter', term: head, type: undefined, span }
-        : parameter(variable(kind, span), 'String');
-    const parameters = [parameter(variable('actor', span), 'Actor'), middle];
-    if (this.#block.container !== 'global') {
-      parameters.push(parameter(variable('resource', span), this.#block.name.text));
-    }
-    return { kind: 'head', name: name(PREDICATE[kind], span), parameters, span };
+function expandBody(node: ShorthandNode, context: Context): ExpressionNode {
+  const { span } = node;
+  switch (node.kind) {
+    case 'shorthand-or':
+      return { kind: 'or', operands: node.operands.map((operand) => expandBody(operand, context)), span };
+    case 'shorthand-and':
+      return { kind: 'and', operands: node.operands.map((operand) => expandBody(operand, context)), span };
+    case 'call':
+      return node;
+    case 'shorthand-global':
+      return holdsGlobally(quoted(node.term), context, span);
+    case 'shorthand-term':
+      if (node.on?.kind === 'string') return expandOn(node.term, node.on, { context, span });
+      return expandPlain(quoted(node.term), context, span);
   }
+}
 
-  #headKind(): HeadName {
-    const { head } = this.#rule;
-    if (head.kind === 'variable' && (head.name === 'role' || head.name === 'permission')) return head.name;
-    const kind = head.kind === 'string' ? this.#ownKind(head.value)?.kind : undefined;
-    if (kind === 'role' || kind === 'permission') return kind;
-    throw new Error('a checked block has a shorthand rule whose head is neither role nor permission');
-  }
+/** `"x"`, also written `"x" on resource`. */
+function expandPlain(term: StringNode, context: Context, span: Span): ExpressionNode {
+  if (context.block.container === 'global') return holdsGlobally(term, context, span);
+  return holds(term, findOwn(term.value, context), variable('resource', span), span);
+}
 
-  #ownKind(text: string): DeclaredName | undefined {
-    return this.#block.container === 'global'
-      ? this.#table.global.get(text)
-      : findDeclared(this.#table, this.#block.name.text, text);
-  }
+function holdsGlobally(term: StringNode, { table }: Context, span: Span): ExpressionNode {
+  return holds(term, table.global.get(term.value), undefined, span);
+}
 
-  #expression(node: ShorthandNode): ExpressionNode {
-    const { span } = node;
-    switch (node.kind) {
-      case 'shorthand-or':
-        return { kind: 'or', operands: node.operands.map((operand) => this.#expression(operand)), span };
-      case 'shorthand-and':
-        return { kind: 'and', operands: node.operands.map((operand) => this.#expression(operand)), span };
-      case 'call':
-        return node;
-      case 'shorthand-global':
-        return this.#global(node.term, span);
-      case 'shorthand-term':
-        return node.on?.kind === 'string'
-          ? this.#onRelation(node.term, node.on, span)
-          : this.#plain(node.term, span);
-    }
-  }
+/** `"x" on "relation"`, `role on "relation"` */
+function expandOn(
+  term: Short,
+  relation: StringNode,
+  { context, span }: { readonly context: Context; readonly span: Span },
+): ExpressionNode {
+  const declared = findOwn(relation.value, context);
+  if (declared?.kind !== 'relation') throw new Error(`a checked block has no relation ${relation.value}`);
+  const related = variable(context.nameRelated(relation.value), span);
+  const type = declared.type.text;
+  return conjunction(span, [
+    matches(related, type),
+    call('has_relation', [variable('resource', span), relation, related], span),
+    term.kind === 'name'
+      ? holdsAny(term, related, context)
+      : holds(term, findDeclared(context.table, type, term.value), related, span),
+  ]);
+}
 
-  /** `"x"`, also written `"x" on resource`. */
-  #plain(term: Short, span: Span): ExpressionNode {
-    if (this.#block.container === 'global') return this.#global(term, span);
-    const resource = variable('resource', span);
-    if (term.kind === 'name') return this.#anyName(term, resource, span);
-    return holds(term, this.#ownKind(term.value), resource, span);
-  }
-
-  #global(term: Short, span: Span): ExpressionNode {
-    if (term.kind === 'name') return this.#anyName(term, undefined, span);
-    return holds(term, this.#table.global.get(term.value), undefined, span);
-  }
-
-  /** The related thing is a fresh variable at each occurrence. */
-  #onRelation(term: Short, relation: StringNode, span: Span): ExpressionNode {
-    const declared = this.#ownKind(relation.value);
-    if (declared?.kind !== 'relation') throw new Error(`a checked block has no relation ${relation.value}`);
-    this.#relatedCount += 1;
-    // A number sign starts a comment, so no variable of the text has such a name.
-    const related = variable(`${relation.value}#${this.#relatedCount}`, span);
-    const type = declared.type.text;
-    const held =
-      term.kind === 'name'
-        ? this.#anyName(term, related, span)
-        : holds(term, findDeclared(this.#table, type, term.value), related, span);
-    return conjunction(span, [
-      matches(related, type),
-      call('has_relation', [variable('resource', span), relation, related], span),
-      held,
-    ]);
-  }
-
-  /** `role` or `permission`: the variable of the head when it has that name, else any such String. */
-  #anyName(term: NameNode, target: VariableNode | undefined, span: Span): ExpressionNode {
-    if (term.text !== 'role' && term.text !== 'permission') {
-      throw new Error(`a checked block uses the bare name ${term.text}`);
-    }
-    const { head } = this.#rule;
-    const bound = variable(term.text, term.span);
-    const held = call(PREDICATE[term.text], [variable('actor', span), bound, ...(target ? [target] : [])], span);
-    if (head.kind === 'variable' && head.name === term.text) return held;
-    return conjunction(span, [matches(bound, 'String'), held]);
-  }
+/** `role` or `permission`: the variable of the head when it has that name, else any such String. */
+function holdsAny(term: NameNode, target: VariableNode, context: Context): ExpressionNode {
+  const { text, span } = term;
+  if (text !== 'role' && text !== 'permission') throw new Error(`a checked block uses the bare name ${text}`);
+  const bound = variable(text, span);
+  const held = call(PREDICATE[text], [variable('actor', span), bound, target], span);
+  return context.headName === text ? held : conjunction(span, [matches(bound, 'String'), held]);
 }
 
 /** That the actor has a role or permission on `target` (on nothing: globally), or that the relation leads to the actor. */
@@ -147,9 +134,16 @@ function holds(
 ): CallNode {
   if (!declared) throw new Error(`a checked block uses the undeclared name ${term.value}`);
   const actor = variable('actor', span);
-  if (declared.kind !== 'relation') return call(PREDICATE[declared.kind], [actor, term, ...(target ? [target] : [])], span);
+  if (declared.kind !== 'relation')
+    return call(PREDICATE[declared.kind], [actor, term, ...(target ? [target] : [])], span);
   if (!target) throw new Error('a global block declares a relation');
   return call('has_relation', [target, term, actor], span);
+}
+
+/** Only `on "relation"` has a meaning for a bare name. */
+function quoted(term: Short): StringNode {
+  if (term.kind === 'name') throw new Error(`a checked block uses the bare name ${term.text}`);
+  return term;
 }
 
 function conjunction(span: Span, operands: readonly ExpressionNode[]): ExpressionNode {

@@ -1,4 +1,4 @@
-import { type AtomPattern, atomsOverlap, type TermPattern } from './term-pattern.ts';
+import { type AtomPattern, atomsOverlap, type PatternValue, type TermPattern } from './term-pattern.ts';
 
 /** Sets of types larger than this are not taken apart: their heads are tried for every call. */
 const MAX_INDEXED_TYPES = 8;
@@ -60,8 +60,8 @@ function newPosition(): Position {
 function addTo(position: Position | undefined, term: TermPattern, number: number): void {
   if (!position) return;
   if (term.kind === 'values') {
-    for (const key of new Set(term.keys)) append(position.byValue, key, number);
-    for (const type of term.types) append(position.byType, type, number);
+    for (const { key } of term.values) append(position.byValue, key, number);
+    for (const type of typesOf(term.values)) append(position.byType, type, number);
   } else if (term.set.kind === 'any' || term.set.types.size > MAX_INDEXED_TYPES) {
     position.broad.push(number);
   } else {
@@ -72,6 +72,10 @@ function addTo(position: Position | undefined, term: TermPattern, number: number
   }
 }
 
+function typesOf(values: readonly PatternValue[]): readonly string[] {
+  return [...new Set(values.map(({ type }) => type))];
+}
+
 function append(lists: Map<string, number[]>, key: string, number: number): void {
   const list = lists.get(key);
   if (list) list.push(number);
@@ -79,16 +83,13 @@ function append(lists: Map<string, number[]>, key: string, number: number): void
 }
 
 /** Absent when this position narrows nothing. A head can be in several lists. */
-function candidatesFor(
-  position: Position | undefined,
-  term: TermPattern,
-): readonly (readonly number[])[] | undefined {
+function candidatesFor(position: Position | undefined, term: TermPattern): readonly (readonly number[])[] | undefined {
   if (!position) return undefined;
   if (term.kind === 'values') {
     return [
       position.broad,
-      ...term.keys.map((key) => position.byValue.get(key) ?? []),
-      ...term.types.map((type) => position.openByType.get(type) ?? []),
+      ...term.values.map(({ key }) => position.byValue.get(key) ?? []),
+      ...typesOf(term.values).map((type) => position.openByType.get(type) ?? []),
     ];
   }
   if (term.set.kind === 'any' || term.set.types.size > MAX_INDEXED_TYPES) return undefined;

@@ -1,5 +1,6 @@
+import { termTypes } from './narrow-types.ts';
 import type { Term, TypeSet } from './program.ts';
-import { type TypedCall, type TypedRule, termTypes } from './static-types.ts';
+import type { TypedCall, TypedRule } from './static-types.ts';
 import { ANY_TYPE, typesNamed, typesUnder } from './type-set.ts';
 import type { TypeTable } from './type-table.ts';
 
@@ -21,8 +22,8 @@ export interface KnownSignature {
  * A variable of unknown type has the types of the parameters it is passed to: heads, signatures and other calls of the
  * same predicate and arity, united; of several predicates, what they have in common (polar reference, 3.3.6).
  *
- * Two passes make the answer independent of the order of rules: first which positions and variables can be known at all,
- * then the least types that agree with each other.
+ * Two passes make the answer independent of the order of rules: first something for every variable that can be known,
+ * then whatever else reached the positions it is passed to.
  */
 export function inferTypes(
   rules: readonly TypedRule[],
@@ -34,7 +35,7 @@ export function inferTypes(
     for (const [position, set] of types.entries()) network.place(predicate, types.length, position).add(set);
   }
   const cells = new Map(rules.map((rule) => [rule, connect(rule, network, table)]));
-  network.findKnowable();
+  network.findFirstTypes();
   network.grow();
 
   const typesOf = (rule: TypedRule, term: Term, types: readonly TypeSet[]): TypeSet => {
@@ -55,12 +56,9 @@ export function inferTypes(
 class Place {
   readonly types = new Set<string>();
   readonly readers: Cell[] = [];
-  known = false;
 
   add(set: TypeSet): void {
-    if (set.kind === 'any') return;
-    for (const type of set.types) this.types.add(type);
-    if (set.types.size > 0) this.known = true;
+    if (set.kind === 'some') for (const type of set.types) this.types.add(type);
   }
 }
 
@@ -73,7 +71,6 @@ class Cell {
   readonly targets = new Set<Place>();
   /** Given from outside: nothing is inferred. */
   preset: TypeSet | undefined;
-  known = false;
 
   result(): TypeSet {
     return this.preset ?? (this.types.size > 0 ? { kind: 'some', types: this.types } : ANY_TYPE);
@@ -90,22 +87,19 @@ class Network {
     return place;
   }
 
-  /** A place is known when anything written to it is; a cell when a place that it reads is. */
-  findKnowable(): void {
-    const queue = [...this.#places.values()].filter((place) => place.known);
-    for (const place of queue) {
-      for (const cell of place.readers) {
-        if (cell.known) continue;
-        cell.known = true;
-        for (const target of cell.targets) {
-          if (!target.known) queue.push(target);
-          target.known = true;
-        }
-      }
+  /** In rounds: what the places known so far have in common, or all they have when that is nothing. */
+  findFirstTypes(): void {
+    let frontier = [...this.#places.values()].filter(isKnown);
+    while (frontier.length > 0) {
+      const open = new Set(frontier.flatMap(({ readers }) => readers.filter(({ types }) => types.size === 0)));
+      const found = [...open].map((cell) => [cell, firstTypes(cell)] as const);
+      const reached = new Set(found.flatMap(([cell]) => [...cell.targets].filter((target) => !isKnown(target))));
+      for (const [cell, types] of found) give(cell, types);
+      frontier = [...reached];
     }
   }
 
-  /** Types only ever grow, so this ends: a cell takes what all its known places share, and gives it on. */
+  /** What reached a place later also belongs to its readers. Types only ever grow, so this ends. */
   grow(): void {
     const queue = new Set(this.#places.values());
     for (const place of queue) {
@@ -118,16 +112,34 @@ class Network {
   }
 }
 
+function isKnown(place: Place): boolean {
+  return place.types.size > 0;
+}
+
+function give(cell: Cell, types: ReadonlySet<string>): void {
+  for (const type of types) cell.types.add(type);
+  for (const target of cell.targets) target.add(cell.result());
+}
+
+function firstTypes(cell: Cell): ReadonlySet<string> {
+  const known = [...cell.sources].filter(isKnown);
+  const common = commonTypes(known);
+  return common.length > 0 ? new Set(common) : new Set(known.flatMap((place) => [...place.types]));
+}
+
+function commonTypes([first, ...rest]: readonly Place[]): readonly string[] {
+  return [...(first?.types ?? [])].filter((type) => rest.every((place) => place.types.has(type)));
+}
+
 function growCell(cell: Cell): boolean {
-  const [first, ...rest] = [...cell.sources].filter((place) => place.known);
   const before = cell.types.size;
-  for (const type of first?.types ?? []) if (rest.every((place) => place.types.has(type))) cell.types.add(type);
+  for (const type of commonTypes([...cell.sources].filter(isKnown))) cell.types.add(type);
   return cell.types.size > before;
 }
 
 function growPlace(place: Place, cell: Cell): boolean {
   const before = place.types.size;
-  for (const type of cell.types) place.types.add(type);
+  place.add(cell.result());
   return place.types.size > before;
 }
 
@@ -161,13 +173,20 @@ function tieCell(cell: Cell, place: Place, reads: boolean): void {
 }
 
 function makeCells(rule: TypedRule): readonly (Cell | undefined)[] {
-  const cells: (Cell | undefined)[] = rule.types.map((types) => (types.kind === 'any' ? new Cell() : undefined));
-  for (const [a, b] of rule.aliases) {
-    const [kept, replaced] = [cells[a], cells[b]];
-    if (!kept || !replaced || kept === replaced) continue;
-    for (const [index, cell] of cells.entries()) if (cell === replaced) cells[index] = kept;
+  const cells = rule.types.map((types) => (types.kind === 'any' ? new Cell() : undefined));
+  const same = rule.types.map((_, index) => index);
+  for (const [a, b] of rule.aliases) if (cells[a] && cells[b]) same[representative(a, same)] = representative(b, same);
+  return cells.map((cell, index) => cell && cells[representative(index, same)]);
+}
+
+/** Union-find by path halving. */
+function representative(index: number, same: number[]): number {
+  let at = index;
+  for (let up = same[at] ?? at; up !== at; up = same[at] ?? at) {
+    same[at] = same[up] ?? up;
+    at = up;
   }
-  return cells;
+  return at;
 }
 
 /** Untyped parameters of `allow` are what the default rule makes of them (polar reference, 3.4). */

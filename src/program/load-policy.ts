@@ -3,7 +3,7 @@ import { OsoError } from '../errors/oso-error.ts';
 import type { DeclareNode, PolicyNode, RuleNode } from '../polar/ast.ts';
 import { type BlockTable, buildBlockTable } from '../polar/block-table.ts';
 import { parsePolicy } from '../polar/parser.ts';
-import { validatePolicy } from '../polar/validate.ts';
+import { MAX_DIAGNOSTICS, validatePolicy } from '../polar/validate.ts';
 import type { Source, Span } from '../source/source.ts';
 import { checkRules } from './check-rules.ts';
 import { checkTests } from './check-tests.ts';
@@ -37,7 +37,7 @@ export function loadPolicy(sources: readonly Source[]): LoadedPolicy {
     const found = validatePolicy(policy);
     if (found.some(isError)) return refuse(found);
     const { program, diagnostics } = buildProgram(policy);
-    const all = [...found, ...diagnostics].sort(compareDiagnostics);
+    const all = [...found, ...limit(diagnostics)].sort(compareDiagnostics);
     return all.some(isError) ? refuse(all) : { ok: true, program, warnings: all };
   } catch (error) {
     if (error instanceof OsoError) return refuse([asDiagnostic(error, sources)]);
@@ -55,6 +55,17 @@ function refuse(diagnostics: readonly Diagnostic[]): LoadedPolicy {
 
 function isError({ severity }: Diagnostic): boolean {
   return severity === 'error';
+}
+
+/** Errors go before warnings; a note where the rest begins is an error when errors are left out. */
+function limit(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const sorted = [...diagnostics].sort(compareDiagnostics);
+  const ranked = [...sorted.filter(isError), ...sorted.filter((diagnostic) => !isError(diagnostic))];
+  const [first] = ranked.slice(MAX_DIAGNOSTICS);
+  if (!first) return ranked;
+  const { severity, code, span } = first;
+  const message = `the report ends here: ${ranked.length - MAX_DIAGNOSTICS} more findings, the first of them here`;
+  return [...ranked.slice(0, MAX_DIAGNOSTICS), { severity, code, message, span }];
 }
 
 /** An error about the policy as a whole points at its start. */

@@ -1,3 +1,4 @@
+import type { Fact, Value } from '../facts/fact.ts';
 import type {
   AssertionNode,
   ExpressionNode,
@@ -7,7 +8,6 @@ import type {
   PolicyNode,
   TermNode,
 } from '../polar/ast.ts';
-import type { Fact, Value } from '../facts/fact.ts';
 import { literalValue } from './literal-value.ts';
 import type { Assertion, AssertionTerm, PolicyTest } from './program.ts';
 import { ANY_TYPE, typesUnder } from './type-set.ts';
@@ -35,11 +35,12 @@ export function policyTests(policy: PolicyNode, types: TypeTable): readonly Poli
 
 /** The fact that a line of a setup or fixture states. */
 export function factOf({ name, args }: FactNode): Fact {
-  return { predicate: name.text, args: args.map(valueOf) };
+  return { predicate: name.text, args: args.map(valueOfTerm) };
 }
 
-function valueOf(term: TermNode): Value {
-  if (term.kind === 'variable' || term.kind === 'now') throw new Error('a checked policy has a variable where a value stands');
+function valueOfTerm(term: TermNode): Value {
+  if (term.kind === 'variable' || term.kind === 'now')
+    throw new Error('a checked policy has a variable where a value stands');
   return literalValue(term);
 }
 
@@ -69,7 +70,7 @@ function assertionTerms(parameters: readonly ParameterNode[], types: TypeTable):
 
 /** The values of `x in [ … ]` or `x = …`. */
 function expectedValues(condition: ExpressionNode): readonly Value[] {
-  if (condition.kind === 'in') return condition.list.items.map(valueOf);
+  if (condition.kind === 'in') return condition.list.items.map(valueOfTerm);
   if (condition.kind !== 'compare') throw new Error('a checked policy has an `iff` that lists no values');
-  return [valueOf(condition.left.kind === 'variable' ? condition.right : condition.left)];
+  return [valueOfTerm(condition.left.kind === 'variable' ? condition.right : condition.left)];
 }

@@ -14,7 +14,7 @@ export function printProgram(program: Program): string {
 }
 
 /** `has_permission(actor: Actor, "read", resource: Repo) if has_role(actor, "reader", resource);` */
-export function printRule(rule: Rule, types: TypeTable): string {
+function printRule(rule: Rule, types: TypeTable): string {
   const head = printHead(rule, types);
   const inHead = new Set(rule.params.flatMap((term) => (term.kind === 'variable' ? [term.index] : [])));
   const constraints = rule.variables.flatMap(({ name, types: set }, index) =>
@@ -40,7 +40,7 @@ export function printFactSignature({ predicate, types }: FactSignature, table: T
 }
 
 /** As the language writes it: `"member"`, `12`, `User{"alice"}`. */
-export function printValue({ type, id }: Value): string {
+function printValue({ type, id }: Value): string {
   if (type === 'String') return JSON.stringify(id);
   if (type === 'Integer' || type === 'Boolean') return id;
   return `${type}{${JSON.stringify(id)}}`;

@@ -61,10 +61,15 @@ export type Literal =
       readonly right: Term;
     }
   | { readonly kind: 'in'; readonly item: Term; readonly list: readonly Term[] }
-  /** Holds when the body has no solution. Variables that occur nowhere else in the rule are existential inside. */
+  /**
+   * Holds when the body has no solution. Variables that occur nowhere else in the rule are existential inside; a variable
+   * that only `not`s mention is a different one in each. No goal depends on its own negation, when goals are told apart by
+   * predicate, arity, values and types (strata.ts).
+   */
   | { readonly kind: 'not'; readonly body: readonly Literal[] }
   /** A type test inside `not`, where it cannot be folded into the variable. */
   | { readonly kind: 'matches'; readonly variable: number; readonly types: TypeSet }
+  /** Never in a program of `loadPolicy`: what holds never is dropped. */
   | { readonly kind: 'false' };
 
 /** One legal shape of stored facts; `types[i]` lists what position i accepts (subtypes included). */

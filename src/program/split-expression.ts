@@ -78,10 +78,14 @@ function checked(alternatives: readonly Conjunction[], span: Span): readonly Con
 function spend(budget: SplitBudget, conditions: number, span: Span): void {
   budget.conditions -= conditions;
   if (budget.conditions >= 0) return;
-  throw new OsoError('POLAR_COMPLEX', `the rules of the policy have more than ${MAX_CONDITIONS} conditions once split`, {
-    span,
-    hint: 'give parts of rules that mix `and` and `or` a name by moving them into rules of their own',
-  });
+  throw new OsoError(
+    'POLAR_COMPLEX',
+    `the rules of the policy have more than ${MAX_CONDITIONS} conditions once split`,
+    {
+      span,
+      hint: 'give parts of rules that mix `and` and `or` a name by moving them into rules of their own',
+    },
+  );
 }
 
 function tooManyConjunctions(span: Span): OsoError {

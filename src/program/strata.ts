@@ -1,106 +1,67 @@
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import { printPlace } from '../source/frame.ts';
-import type { Span } from '../source/source.ts';
-import { createHeadIndex } from './head-index.ts';
+import { type GoalEdge, GoalGraph } from './goal-graph.ts';
 import { printHead } from './print-program.ts';
 import type { Rule } from './program.ts';
-import type { TypedCall, TypedRule } from './static-types.ts';
+import type { TypedRule } from './static-types.ts';
 import { stronglyConnected } from './strongly-connected.ts';
-import { type AtomPattern, atomPattern, knownValues } from './term-pattern.ts';
 import type { TypeTable } from './type-table.ts';
 
 /**
- * That no rule depends on its own negation (polar reference, 5.20). A rule depends on the rules whose heads its calls can
- * meet: by predicate, arity, literals and types, since nearly every rule of a policy is about the same few predicates.
- * One POLAR_NEGATION error for each group of rules that depend on each other through a `not`.
+ * That no goal depends on its own negation (polar reference, 5.20). Goals are told apart by predicate, arity, literals and
+ * types, since nearly every rule of a policy is about the same few predicates. One POLAR_NEGATION error for each group of
+ * goals that depend on each other through a `not`, naming the rules of a shortest cycle.
  */
 export function checkStrata(rules: readonly TypedRule[], table: TypeTable): readonly Diagnostic[] {
   if (!rules.some(({ calls }) => calls.some(({ negated }) => negated))) return [];
-  const graph = buildGraph(rules);
-  const starts = graph.negations.map(({ pattern }) => pattern);
-  const component = stronglyConnected(starts, graph.neighbours);
-  const diagnostics: Diagnostic[] = [];
-  const reported = new Set<number>();
-  for (const { rule, pattern, call } of graph.negations) {
-    const number = component.get(pattern);
-    if (number === undefined || number !== component.get(rule) || reported.has(number)) continue;
-    reported.add(number);
-    const path = shortestPath(pattern, rule, (node) =>
-      graph.neighbours(node).filter((next) => component.get(next) === number),
-    );
-    const cycle = path.flatMap((node) => rules[node] ?? []);
-    const owner = rules[rule];
-    if (owner && call.span) diagnostics.push(describeCycle(owner, call, { cycle, table, span: call.span }));
+  const graph = new GoalGraph(rules);
+  const component = stronglyConnected(graph.negatedGoals(), (goal) => graph.edges(goal).map(({ to }) => to));
+  const worst = new Map<number, GoalEdge>();
+  for (const [goal, number] of component) {
+    if (worst.has(number)) continue;
+    const edge = graph.edges(goal).find(({ to, call }) => call.negated && component.get(to) === number);
+    if (edge) worst.set(number, edge);
   }
-  return diagnostics;
+  const seen = new Set<TypedRule>();
+  return [...worst].flatMap(([number, edge]) => {
+    const owner = rules[edge.rule];
+    if (!owner || seen.has(owner)) return [];
+    seen.add(owner);
+    const inside = (goal: number) => graph.edges(goal).filter(({ to }) => component.get(to) === number);
+    const cycle = shortestPath(edge.to, edge.from, inside).flatMap(({ rule }) => rules[rule] ?? []);
+    return describeCycle(owner, [...cycle, owner], { edge, table });
+  });
 }
 
-/** Nodes are rules, by number, and after them the distinct patterns of their calls. */
-interface Graph {
-  neighbours(node: number): readonly number[];
-  readonly negations: readonly { readonly rule: number; readonly pattern: number; readonly call: TypedCall }[];
-}
-
-function buildGraph(rules: readonly TypedRule[]): Graph {
-  const heads: AtomPattern[] = [];
-  const patterns: AtomPattern[] = [];
-  const nodeByKey = new Map<string, number>();
-  const callsOf: number[][] = [];
-  const negations: { rule: number; pattern: number; call: TypedCall }[] = [];
-  const nodeOf = (pattern: AtomPattern) => {
-    const node = nodeByKey.get(pattern.key) ?? rules.length + patterns.length;
-    if (!nodeByKey.has(pattern.key)) patterns.push(pattern);
-    nodeByKey.set(pattern.key, node);
-    return node;
-  };
-  for (const [number, rule] of rules.entries()) {
-    const known = knownValues(rule);
-    heads.push(atomPattern({ predicate: rule.rule.predicate, args: rule.rule.params }, rule.types, known));
-    const calls = new Set<number>();
-    for (const call of rule.calls) {
-      const pattern = nodeOf(atomPattern(call, call.types, known));
-      calls.add(pattern);
-      if (call.negated) negations.push({ rule: number, pattern, call });
-    }
-    callsOf.push([...calls]);
+/** The edges from one goal to another of the same component. */
+function shortestPath(from: number, to: number, edgesOf: (goal: number) => readonly GoalEdge[]): readonly GoalEdge[] {
+  const cameBy = new Map<number, GoalEdge | undefined>([[from, undefined]]);
+  for (const [goal] of cameBy) {
+    if (goal === to) break;
+    for (const edge of edgesOf(goal)) if (!cameBy.has(edge.to)) cameBy.set(edge.to, edge);
   }
-  const index = createHeadIndex(heads);
-  const met = new Map<number, readonly number[]>();
-  const headsMetBy = (node: number): readonly number[] => {
-    const pattern = patterns[node - rules.length];
-    const found = met.get(node) ?? (pattern ? index.matching(pattern) : []);
-    met.set(node, found);
-    return found;
-  };
-  return { neighbours: (node) => callsOf[node] ?? headsMetBy(node), negations };
-}
-
-/** From the first node to the last, both included; both are in one component, so there is one. */
-function shortestPath(from: number, to: number, neighbours: (node: number) => readonly number[]): readonly number[] {
-  const cameFrom = new Map<number, number | undefined>([[from, undefined]]);
-  for (const [node] of cameFrom) {
-    if (node === to) break;
-    for (const next of neighbours(node)) if (!cameFrom.has(next)) cameFrom.set(next, node);
-  }
-  const path: number[] = [];
-  for (let node: number | undefined = to; node !== undefined; node = cameFrom.get(node)) path.push(node);
+  const path: GoalEdge[] = [];
+  for (let edge = cameBy.get(to); edge; edge = cameBy.get(edge.from)) path.push(edge);
   return path.reverse();
 }
 
 function describeCycle(
   owner: TypedRule,
-  call: TypedCall,
-  { cycle, table, span }: { readonly cycle: readonly TypedRule[]; readonly table: TypeTable; readonly span: Span },
-): Diagnostic {
-  const places = [owner, ...cycle].map(({ rule }) => placeOf(rule));
-  const [first, ...others] = places;
-  return {
-    severity: 'error',
-    code: 'POLAR_NEGATION',
-    message: `\`${printHead(owner.rule, table)}\` depends on its own negation: ${first} needs \`not ${call.predicate}(…)\` of ${others.join(', which needs ')}`,
-    span,
-    hint: 'negate something that the rule itself does not decide, such as a fact',
-  };
+  cycle: readonly TypedRule[],
+  { edge: { call }, table }: { readonly edge: GoalEdge; readonly table: TypeTable },
+): readonly Diagnostic[] {
+  const span = call.span ?? owner.rule.span;
+  if (!span) return [];
+  const places = cycle.map(({ rule }) => placeOf(rule)).join(', which needs ');
+  return [
+    {
+      severity: 'error',
+      code: 'POLAR_NEGATION',
+      message: `\`${printHead(owner.rule, table)}\` depends on its own negation: ${placeOf(owner.rule)} needs \`not ${call.predicate}(…)\` of ${places}`,
+      span,
+      hint: 'negate something that the rule itself does not decide, such as a fact',
+    },
+  ];
 }
 
 function placeOf({ span }: Rule): string {

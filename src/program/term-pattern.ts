@@ -1,26 +1,37 @@
-import type { Literal, Term, TypeSet } from './program.ts';
-import { type TypedRule, termTypes, type VariableTypes } from './static-types.ts';
-import { hasType, typeSetKey, typesOverlap } from './type-set.ts';
+import { termTypes, type VariableTypes } from './narrow-types.ts';
+import type { Literal, Rule, Term, TypeSet } from './program.ts';
+import type { TypedRule } from './static-types.ts';
+import { hasType, intersectTypes, isEmptyTypeSet, typeSetKey, typesOverlap } from './type-set.ts';
 
 /** What can stand at one argument position: some values, or anything of some types. */
 export type TermPattern =
-  | { readonly kind: 'values'; readonly types: readonly string[]; readonly keys: readonly string[] }
+  | { readonly kind: 'values'; readonly values: readonly PatternValue[] }
   | { readonly kind: 'types'; readonly set: TypeSet };
+
+/** `key` is the same for the same value only. */
+export interface PatternValue {
+  readonly type: string;
+  readonly key: string;
+}
 
 /** A head or a call, as far as it matters for which of them can meet. */
 export interface AtomPattern {
   readonly predicate: string;
   readonly terms: readonly TermPattern[];
-  /** Equal patterns have equal keys. */
-  readonly key: string;
 }
 
-/** Variables that a positive `=` or `in` of the rule ties to values, by number. */
-export type KnownValues = ReadonlyMap<number, TermPattern>;
+/** What is known of variables beyond their types, by number. */
+export type KnownPatterns = ReadonlyMap<number, TermPattern>;
 
-export function knownValues(rule: TypedRule): KnownValues {
+/** Equal patterns have equal keys. */
+export function atomKey({ predicate, terms }: AtomPattern): string {
+  return [predicate, ...terms.map(termKey)].join('\n');
+}
+
+/** Variables that a positive `=` or `in` of the rule ties to values. */
+export function tiedValues({ body }: Rule): KnownPatterns {
   const known = new Map<number, TermPattern>();
-  for (const literal of rule.rule.body) {
+  for (const literal of body) {
     for (const [term, values] of bindingsOf(literal)) {
       if (term.kind === 'variable' && !known.has(term.index)) known.set(term.index, values);
     }
@@ -31,10 +42,28 @@ export function knownValues(rule: TypedRule): KnownValues {
 export function atomPattern(
   atom: { readonly predicate: string; readonly args: readonly Term[] },
   types: VariableTypes,
-  known: KnownValues,
+  known: KnownPatterns,
 ): AtomPattern {
-  const terms = atom.args.map((term) => termPattern(term, types, known));
-  return { predicate: atom.predicate, terms, key: [atom.predicate, ...terms.map(patternKey)].join('\n') };
+  return { predicate: atom.predicate, terms: atom.args.map((term) => termPattern(term, types, known)) };
+}
+
+/**
+ * What is known of the variables of a rule when its head is an instance of `goal`; absent when it never is. `tied` is what
+ * {@link tiedValues} says of the rule.
+ */
+export function meetHead(
+  { rule, types }: TypedRule,
+  goal: AtomPattern,
+  tied: KnownPatterns,
+): KnownPatterns | undefined {
+  const known = new Map(tied);
+  for (const [position, term] of rule.params.entries()) {
+    const wanted = goal.terms[position];
+    const met = wanted && meetTerms(termPattern(term, types, known), wanted);
+    if (!met) return undefined;
+    if (term.kind === 'variable') known.set(term.index, met);
+  }
+  return known;
 }
 
 /** Whether one fact could be an instance of both. Both are of the same predicate and arity. */
@@ -46,11 +75,22 @@ export function atomsOverlap(a: AtomPattern, b: AtomPattern): boolean {
 }
 
 function termsOverlap(a: TermPattern, b: TermPattern): boolean {
+  return a.kind === 'types' && b.kind === 'types' ? typesOverlap(a.set, b.set) : meetTerms(a, b) !== undefined;
+}
+
+/** What fits both; absent when nothing does. */
+function meetTerms(a: TermPattern, b: TermPattern): TermPattern | undefined {
   if (a.kind === 'types') {
-    return b.kind === 'types' ? typesOverlap(a.set, b.set) : b.types.some((type) => hasType(a.set, type));
+    if (b.kind === 'values') return meetTerms(b, a);
+    const set = intersectTypes(a.set, b.set);
+    return isEmptyTypeSet(set) ? undefined : { kind: 'types', set };
   }
-  if (b.kind === 'types') return a.types.some((type) => hasType(b.set, type));
-  return a.keys.some((key) => b.keys.includes(key));
+  const fits =
+    b.kind === 'types'
+      ? ({ type }: PatternValue) => hasType(b.set, type)
+      : ({ key }: PatternValue) => b.values.some((value) => value.key === key);
+  const values = a.values.filter(fits);
+  return values.length === 0 ? undefined : { kind: 'values', values };
 }
 
 function bindingsOf(literal: Literal): readonly (readonly [Term, TermPattern])[] {
@@ -67,18 +107,17 @@ function bindingsOf(literal: Literal): readonly (readonly [Term, TermPattern])[]
 function valuesPattern(terms: readonly Term[]): TermPattern | undefined {
   const values = terms.flatMap((term) => (term.kind === 'value' ? [term.value] : []));
   if (values.length < terms.length) return undefined;
-  return {
-    kind: 'values',
-    types: [...new Set(values.map(({ type }) => type))],
-    keys: values.map(({ type, id }) => JSON.stringify([type, id])),
-  };
+  return { kind: 'values', values: values.map(({ type, id }) => ({ type, key: JSON.stringify([type, id]) })) };
 }
 
-function termPattern(term: Term, types: VariableTypes, known: KnownValues): TermPattern {
-  const values = term.kind === 'variable' ? known.get(term.index) : valuesPattern([term]);
-  return values ?? { kind: 'types', set: termTypes(term, types) };
+/** A variable known to be something that its types exclude fits nothing. */
+function termPattern(term: Term, types: VariableTypes, known: KnownPatterns): TermPattern {
+  const open: TermPattern = { kind: 'types', set: termTypes(term, types) };
+  if (term.kind !== 'variable') return valuesPattern([term]) ?? open;
+  const more = known.get(term.index);
+  return more ? (meetTerms(more, open) ?? { kind: 'values', values: [] }) : open;
 }
 
-function patternKey(pattern: TermPattern): string {
-  return pattern.kind === 'values' ? pattern.keys.join() : typeSetKey(pattern.set);
+function termKey(pattern: TermPattern): string {
+  return pattern.kind === 'values' ? pattern.values.map(({ key }) => key).join() : typeSetKey(pattern.set);
 }

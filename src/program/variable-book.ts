@@ -68,10 +68,7 @@ export class VariableBook {
 
   /** Call when all `matches` of the body are noted. False when some variable of the scope has no type left. */
   closeScope(scope: Scope): boolean {
-    const constraints = [
-      ...scope.members.flatMap((index) => this.#entries[index] ?? []),
-      ...scope.pending.values(),
-    ];
+    const constraints = [...scope.members.flatMap((index) => this.#entries[index] ?? []), ...scope.pending.values()];
     const impossible = constraints.filter(({ types }) => isEmptyTypeSet(types));
     this.impossible.push(...impossible.map(({ name, written, span }) => ({ name, written, span })));
     return impossible.length === 0;

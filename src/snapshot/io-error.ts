@@ -13,6 +13,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'the name is too long',
   EMFILE: 'too many open files',
   ENFILE: 'too many open files in the system',
+  ENOLCK: 'the filesystem has no locks',
   EIO: 'the disk reported an error',
   EBUSY: 'it is in use',
   ETXTBSY: 'it is in use',
@@ -38,9 +39,8 @@ export function ioError(error: unknown, action: string, path: string): unknown {
   return new OsoError('DIRECTORY_UNUSABLE', `cannot ${action} \`${path}\`: ${REASONS[code] ?? code}`, { cause: error });
 }
 
-/** The code of a system error, such as `ENOENT`, or undefined for anything else. */
+/** The code of a system error, such as `ENOENT`, or undefined for anything else; Node's own codes start with `ERR_`. */
 export function errnoOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || error instanceof OsoError || !('syscall' in error) || !('code' in error))
-    return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
+  if (!(error instanceof Error) || error instanceof OsoError || !('code' in error)) return undefined;
+  return typeof error.code === 'string' && /^E[A-Z0-9]+$/.test(error.code) ? error.code : undefined;
 }

@@ -34,7 +34,7 @@ export interface SnapshotManifest {
   readonly writer: string;
 }
 
-export interface SnapshotMember {
+interface SnapshotMember {
   readonly sizeBytes: number;
   /** 64 lower-case hex digits. */
   readonly sha256: string;

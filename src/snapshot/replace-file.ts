@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { tryLock } from 'fs-native-extensions';
 import { OsoError } from '../errors/oso-error.ts';
 import { errnoOf, ioError } from './io-error.ts';
+import { tryLock } from './try-lock.ts';
 
 export interface ReplaceFileOptions<T> {
   readonly path: string;

@@ -1,5 +1,6 @@
 import { Header } from 'tar/header';
 import { FaultFound } from './fault.ts';
+import { MAX_MEMBER_BYTES } from './manifest.ts';
 
 export const TAR_BLOCK_BYTES = 512;
 
@@ -39,12 +40,25 @@ export function memberHeader({ name, sizeBytes, takenAtSeconds }: MemberPlace): 
  * Throws FaultFound when they are missing.
  */
 export function readFirstHeader(block: Buffer): MemberPlace {
-  const { size, mtime } = new Header(block);
+  const { size, mtime } = decodeHeader(block);
   const takenAtSeconds = mtime === undefined ? Number.NaN : mtime.getTime() / 1000;
-  if (size === undefined || !Number.isSafeInteger(takenAtSeconds) || takenAtSeconds < 0) {
-    throw new FaultFound('archive', 'its first member has no readable tar header');
-  }
+  if (size === undefined || !Number.isSafeInteger(takenAtSeconds) || takenAtSeconds < 0) throw unreadable();
+  // What does not fit a plain header is not ours, and `memberHeader` could not print it.
+  if (size > MAX_MEMBER_BYTES || takenAtSeconds > MAX_MEMBER_BYTES) throw unreadable();
   return { name: 'manifest.json', sizeBytes: size, takenAtSeconds };
+}
+
+function decodeHeader(block: Buffer): Header {
+  try {
+    return new Header(block);
+  } catch (error) {
+    // Numbers in base 256 that JavaScript cannot hold.
+    throw unreadable(error);
+  }
+}
+
+function unreadable(cause?: unknown): FaultFound {
+  return new FaultFound('archive', 'its first member has no readable tar header', cause);
 }
 
 /** Zeros after a member, up to the next block. */

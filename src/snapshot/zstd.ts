@@ -28,7 +28,9 @@ export async function* compress(
   context.setPledgedSrcSize(options.sizeBytes);
   const piece = Buffer.allocUnsafe(PIECE_BYTES);
   let filled = 0;
+  let total = 0;
   for await (const chunk of input) {
+    total += chunk.length;
     for (let at = 0; at < chunk.length; ) {
       const part = chunk.subarray(at, at + PIECE_BYTES - filled);
       piece.set(part, filled);
@@ -39,6 +41,8 @@ export async function* compress(
       filled = 0;
     }
   }
+  // zstd itself checks this only when the input is longer than one piece.
+  if (total !== options.sizeBytes) throw new Error(`compressed ${total} bytes instead of ${options.sizeBytes}`);
   yield* drain(context, piece.subarray(0, filled), binding.EndDirective.end);
 }
 

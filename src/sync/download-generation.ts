@@ -1,12 +1,12 @@
-import type { ControlPlane } from '../control-plane/control-plane.ts';
+import type { ControlPlane, PolicyText } from '../control-plane/control-plane.ts';
+import { type EnvironmentCopy, readEnvironment } from '../control-plane/read-environment.ts';
 import type { FactProgress } from '../facts/fact-sink.ts';
+import { compilePolicy } from '../generations/compile-policy.ts';
 import type { DataDirectory } from '../generations/data-directory.ts';
 import { checkGuards, type GuardSettings } from '../generations/guards.ts';
 import { loadState } from '../generations/load-state.ts';
 import { type StagedGeneration, stageGeneration } from '../generations/stage-generation.ts';
 import type { Clock } from '../util/clock.ts';
-import { copyEnvironment, type LiveContent } from './copy-environment.ts';
-import { createStallGuard } from './stall-guard.ts';
 
 export interface DownloadOptions {
   readonly environment: string;
@@ -14,8 +14,6 @@ export interface DownloadOptions {
   readonly guards: GuardSettings;
   readonly clock: Clock;
   readonly memoryBytes: number;
-  /** Longest wait for the control plane without progress; undefined leaves it to the deadlines of the client. */
-  readonly stallLimitMs?: number | undefined;
   readonly progress?: FactProgress | undefined;
   readonly signal: AbortSignal;
   /** One line each: accepted, and still strange. */
@@ -23,7 +21,7 @@ export interface DownloadOptions {
 }
 
 /**
- * Copies the environment and builds a generation of it, which the guards have accepted. Throws what `copyEnvironment`
+ * Copies the environment and builds a generation of it, which the guards have accepted. Throws what `readEnvironment`
  * and `stageGeneration` throw, and GUARD_ENVIRONMENT, GUARD_OLDER or GUARD_SHRINK; then nothing of it is left.
  */
 export async function downloadGeneration(
@@ -31,41 +29,41 @@ export async function downloadGeneration(
   directory: DataDirectory,
   options: DownloadOptions,
 ): Promise<StagedGeneration> {
-  const { clock, stallLimitMs, signal } = options;
-  const guard = createStallGuard({ clock, limitMs: stallLimitMs, signal });
-  const staged = await copyEnvironment(controlPlane, {
-    clock,
-    guard,
-    take: (content) => stage(content, guard.signal),
-    discard: (unwanted) => unwanted.discard(),
-  });
+  const { source } = controlPlane;
+  const consumer = {
+    predicatesOf: factPredicatesOf,
+    consume: (copy: EnvironmentCopy) => stage(copy, directory, { ...options, source }),
+    discard: (staged: StagedGeneration) => staged.discard(),
+  };
+  const staged = await readEnvironment(controlPlane, consumer, options);
   try {
-    await checkDoor(staged);
+    const { state } = await loadState(directory);
+    const { refusal, alarms } = checkGuards(state, staged.metadata, options.guards);
+    if (refusal) throw refusal;
+    for (const alarm of alarms) options.onAlarm(alarm);
     return staged;
   } catch (error) {
     await staged.discard();
     throw error;
   }
+}
 
-  function stage(content: LiveContent, stageSignal: AbortSignal): Promise<StagedGeneration> {
-    const { environment, tenant, memoryBytes, progress } = options;
-    return stageGeneration(directory, {
-      ...content,
-      environment,
-      tenant,
-      source: controlPlane.source,
-      arrivedBy: 'download',
-      memoryBytes,
-      clock,
-      progress,
-      signal: stageSignal,
-    });
-  }
+/** Every predicate whose facts the policy can read or declares, sorted. Throws POLICY_INVALID when it does not compile. */
+export function factPredicatesOf({ text }: PolicyText): readonly string[] {
+  const { signatures } = compilePolicy(text, 'POLICY_INVALID');
+  return [...new Set(signatures.map(({ predicate }) => predicate))].sort();
+}
 
-  async function checkDoor({ metadata }: StagedGeneration): Promise<void> {
-    const { state } = await loadState(directory);
-    const { refusal, alarms } = checkGuards(state, metadata, options.guards);
-    if (refusal) throw refusal;
-    for (const alarm of alarms) options.onAlarm(alarm);
-  }
+function stage(
+  { policy, facts, takenAtMs }: EnvironmentCopy,
+  directory: DataDirectory,
+  options: DownloadOptions & { readonly source: string },
+): Promise<StagedGeneration> {
+  return stageGeneration(directory, {
+    ...options,
+    takenAtMs,
+    arrivedBy: 'download',
+    policyText: policy.text,
+    facts,
+  });
 }

@@ -46,6 +46,8 @@ export interface NodeDataOptions {
   readonly memoryBytes: number;
   /** After every attempt to reach the control plane. */
   readonly onAttempt: (outcome: AttemptOutcome) => void;
+  /** Other data are served than before. */
+  readonly onServing: () => void;
 }
 
 export interface ImportFile {
@@ -102,7 +104,7 @@ export class NodeData {
     return this.#survey;
   }
 
-  /** Resolves when something is served, or nothing can be. Rejects with the signal's reason. */
+  /** Resolves when something is served, or nothing can be. Rejects with the signal's reason when that comes first. */
   async start(signal: AbortSignal): Promise<BringUp> {
     const { importFile, download, wait } = this.#options;
     const sources = {
@@ -112,6 +114,7 @@ export class NodeData {
       startLive: download && (() => this.#startLive(signal)),
     };
     const outcome = await bringUp(sources, { wait });
+    if (this.#state.kind === 'serving') return 'serving';
     signal.throwIfAborted();
     if (outcome === 'failed') this.#apply({ kind: 'gave-up' });
     return outcome;
@@ -130,7 +133,10 @@ export class NodeData {
 
   #sourceFailed(source: SourceName, error: OsoError): void {
     this.#apply({ kind: 'source-failed', failure: { source, error } });
-    this.#options.log.error(`no data from ${source}`, { code: error.code, reason: error.message, hint: error.hint });
+    const { log } = this.#options;
+    // An empty directory is how every node begins.
+    const say = error.code === 'NOTHING_TO_START_FROM' ? log.info : log.error;
+    say(`no data from ${source}`, { code: error.code, reason: error.message, hint: error.hint });
   }
 
   /** Building two generations at once would need twice the room, and the later one could be the older. */
@@ -162,8 +168,8 @@ export class NodeData {
 
   async #startLive(signal: AbortSignal): Promise<boolean> {
     this.#copying = this.loop.run(signal);
-    const first = await this.loop.first;
-    return first?.ok === true;
+    await this.loop.first;
+    return this.#state.kind === 'serving';
   }
 
   async #import({ path, build }: ImportFile, signal: AbortSignal): Promise<boolean> {
@@ -183,7 +189,7 @@ export class NodeData {
       if (await this.#isNewer(file.path, signal)) await this.#import(file, signal);
       else log.info('the file of --import is not newer than the data on disk', { file: file.path });
     } catch (error) {
-      signal.throwIfAborted();
+      if (signal.aborted) return;
       const { code, message } = asOsoError(error);
       log.error('the file of --import was not taken', { file: file.path, code, reason: message });
     }
@@ -218,6 +224,7 @@ export class NodeData {
   async #confirm({ contentDigest, takenAtMs }: JobResult): Promise<void> {
     const { directory } = this.#options;
     this.#apply({ kind: 'confirmed', atMs: takenAtMs });
+    this.slot.confirm(takenAtMs);
     const { state } = await loadState(directory);
     await writeState(directory, withConfirmed(state, contentDigest, takenAtMs));
   }
@@ -243,6 +250,7 @@ export class NodeData {
     this.#metadata = opened.metadata;
     this.slot.replace(opened);
     this.#options.log.info('serving', { generation: id, origin, facts: factCount });
+    this.#options.onServing();
   }
 
   /** Old generations go, and the survey is made anew. Neither may fail what has succeeded. */

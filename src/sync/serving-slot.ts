@@ -14,12 +14,14 @@ export interface ServingSlot extends DataSource {
   readonly current: Serving | undefined;
   /** Takes ownership of `next`, also when it is the slot's end: undefined leaves nothing to answer from. */
   replace(next: ClosableData | undefined): void;
+  /** The control plane still has these very data: from now on requests are told this time. Nothing else changes. */
+  confirm(takenAtMs: number): void;
 }
 
 /** Data and their pins. One object serves all requests of a generation, so that pinning allocates nothing. */
 interface Held {
   readonly data: ClosableData;
-  readonly pinned: Pinned;
+  pinned: Pinned;
   pins: number;
 }
 
@@ -31,25 +33,27 @@ export function createServingSlot(reason: () => string): ServingSlot {
     if (old !== held && old.pins === 0) old.data.close();
   }
 
-  function hold(data: ClosableData): Held {
-    const next: Held = {
-      data,
-      pins: 0,
-      pinned: {
-        serving: data.serving,
-        release() {
-          if (next.pins === 0) throw new Error('released more often than acquired');
-          next.pins -= 1;
-          closeWhenFree(next);
-        },
+  function pinnedOf(owner: Held, serving: Serving): Pinned {
+    return {
+      serving,
+      release() {
+        if (owner.pins === 0) throw new Error('released more often than acquired');
+        owner.pins -= 1;
+        closeWhenFree(owner);
       },
     };
+  }
+
+  function hold(data: ClosableData): Held {
+    const pinned: Pinned = { serving: data.serving, release: () => {} };
+    const next = { data, pinned, pins: 0 };
+    next.pinned = pinnedOf(next, data.serving);
     return next;
   }
 
   return {
     get current() {
-      return held?.data.serving;
+      return held?.pinned.serving;
     },
     get notReadyReason() {
       return held === undefined ? reason() : '';
@@ -63,6 +67,9 @@ export function createServingSlot(reason: () => string): ServingSlot {
       const old = held;
       held = next === undefined ? undefined : hold(next);
       if (old !== undefined) closeWhenFree(old);
+    },
+    confirm(takenAtMs) {
+      if (held !== undefined) held.pinned = pinnedOf(held, { ...held.data.serving, takenAtMs });
     },
   };
 }

@@ -8,7 +8,7 @@ const LIST = { actor_type: 'User', actor_id: 'a', action: 'read', resource_type:
 
 test('a reply is JSON, echoes the request id, and says how long it took and how old its data are', async () => {
   await using running = await startServer({ data: createFakeData({ authorize: true }) });
-  running.clock.advance(90_999);
+  await running.clock.advance(90_999);
   const reply = await running.ask({ path: '/api/authorize', body: AUTHORIZE, headers: { 'x-request-id': 'req 1' } });
   expect(reply.headers).toMatchObject({
     'content-type': 'application/json',

@@ -35,7 +35,7 @@ test('the engine is told the time in whole seconds and how much the answer may c
     },
   });
   await using running = await startServer({ data });
-  running.clock.advance(1_500);
+  await running.clock.advance(1_500);
   await running.ask({ path: '/api/authorize', body: AUTHORIZE });
   expect(request).toMatchObject({
     unixTime: 1_700_000_001n,

@@ -1,4 +1,5 @@
 import { readdirSync, writeFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { compress } from 'zstd-napi';
 import { printFactLine } from '../../src/facts/fact-line.ts';
@@ -93,6 +94,11 @@ describe('an archive is refused whatever its digest says', () => {
     [
       'a negative size',
       [patched(manifest, (h) => h.fill(0xff, 124, 136)), policy, facts],
+      'its first member has no readable tar header',
+    ],
+    [
+      'a size beyond all numbers',
+      [patched(manifest, (h) => h.fill(0x7f, 124, 136).writeUInt8(0x80, 124)), policy, facts],
       'its first member has no readable tar header',
     ],
     [
@@ -230,6 +236,44 @@ describe('compressed data are refused', () => {
       message: 'line 2 of facts.jsonl is wrong: it is not in order, or repeats the line before',
     });
     expect(process.memoryUsage().rss - before).toBeLessThan(1_000_000_000);
+  });
+});
+
+describe('random damage that is sealed with a right digest', () => {
+  const damage = fc.record({
+    at: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+    cut: fc.integer({ min: 0, max: 40 }),
+    put: fc.uint8Array({ maxLength: 40 }),
+  });
+  const damaged = (bytes: Buffer, { at, cut, put }: { at: number; cut: number; put: Uint8Array }) => {
+    const start = Math.floor(at * bytes.length);
+    return Buffer.concat([bytes.subarray(0, start), put, bytes.subarray(start + cut)]);
+  };
+
+  test('is always found in the archive', async () => {
+    const plain = tar(good);
+    await fc.assert(
+      fc.asyncProperty(damage, async (where) => {
+        const bytes = damaged(plain, where);
+        fc.pre(!bytes.equals(plain));
+        expect((await verdictOn(sealed(compressed(bytes)))).ok).toBe(false);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  test('is found in the compressed data unless they still say the same', async () => {
+    const plain = compressed(tar(good));
+    const before = await verdictOn(sealed(plain));
+    await fc.assert(
+      fc.asyncProperty(damage, async (where) => {
+        const verdict = await verdictOn(sealed(damaged(plain, where)));
+        if (verdict.ok && before.ok) {
+          expect({ ...verdict, sha256: '', sizeBytes: 0 }).toEqual({ ...before, sha256: '', sizeBytes: 0 });
+        }
+      }),
+      { numRuns: 1500 },
+    );
   });
 });
 

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import type { Fact } from '../../src/facts/fact.ts';
@@ -83,25 +82,38 @@ test('every export of 2,500 random sizes verifies', async () => {
 
 test('files whose size lies around multiples of 64 KiB verify', async () => {
   const random = randomFrom(2026);
-  // Six bits a character, so one character more is about one byte more after compression.
-  const text = Array.from({ length: 140_000 }, () => String.fromCharCode(0x30 + random(64))).join('');
-  for (const base of [65_536, 131_072]) {
-    for (let beyond = -2; beyond <= 13; beyond++) {
-      expect(await reach(text, base + beyond + 40), `${base} + ${beyond}`).toBe(true);
+  // Six bits a character, so one character more is about one byte more after compression. A policy that grows into the
+  // next tar block makes a leap, a longer tenant fills it.
+  const text = Array.from({ length: 200_000 }, () => String.fromCharCode(0x30 + random(64))).join('');
+  const seen = new Set<number>();
+  let tailAt = 180_000;
+  for (const base of [65_536, 131_072, 65_536, 131_072]) {
+    const start = await lengthFor(base);
+    tailAt += 2000;
+    for (let tenantLength = 1; tenantLength < 600 && seen.size < 16; tenantLength++) {
+      const beyond = (await write(start, tenantLength)) - 40 - base;
+      if (beyond > 40) break;
+      if (beyond < -20) tenantLength += -beyond >> 2;
+      if (beyond < -2 || beyond > 13) continue;
+      seen.add(beyond);
       expect((await verifySnapshot(path)).ok, `${base} + ${beyond}`).toBe(true);
     }
   }
+  expect([...seen].sort((a, b) => a - b)).toEqual(Array.from({ length: 16 }, (_, i) => i - 2));
 
-  /** Writes snapshots with more or less policy until the file has this size. */
-  async function reach(from: string, sizeBytes: number): Promise<boolean> {
-    let length = Math.round(sizeBytes * 1.3);
-    for (let attempt = 0; attempt < 40; attempt++) {
-      await writeSnapshot(path, contentOf(FACTS, { policyText: from.slice(0, length) }));
-      const missing = sizeBytes - statSync(path).size;
-      if (missing === 0) return true;
-      length += Math.sign(missing) * Math.max(1, Math.trunc(Math.abs(missing) * 1.2));
-      if (attempt > 15) length -= random(7);
+  async function write(policyLength: number, tenantLength: number): Promise<number> {
+    const [policyText, tenant] = [text.slice(0, policyLength), text.slice(tailAt, tailAt + tenantLength)];
+    return (await writeSnapshot(path, contentOf(FACTS, { policyText, tenant }))).sizeBytes;
+  }
+
+  /** A policy length whose file is a little shorter than `base` and the trailer. */
+  async function lengthFor(base: number): Promise<number> {
+    let [low, high] = [0, text.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if ((await write(middle, 1)) - 40 < base - 12) low = middle;
+      else high = middle;
     }
-    return false;
+    return low;
   }
 }, 120_000);

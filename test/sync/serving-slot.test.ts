@@ -58,6 +58,22 @@ describe('a swap', () => {
   });
 });
 
+test('a confirmation changes the time that later requests are told, and who must close what stays the same', () => {
+  const served = slot();
+  const [a, b] = [data('a'), data('b')];
+  served.replace(a);
+  const before = served.acquire('key');
+  served.confirm(5_000);
+  const after = served.acquire('key');
+  expect(before?.serving.takenAtMs).toBeUndefined();
+  expect(after?.serving).toMatchObject({ snapshotId: 'a', takenAtMs: 5_000 });
+  served.replace(b);
+  before?.release();
+  expect(a.closed).toBe(0);
+  after?.release();
+  expect(a.closed).toBe(1);
+});
+
 test('letting go twice is a bug and is said', () => {
   const served = slot();
   served.replace(data('a'));
@@ -85,7 +101,8 @@ test('over any order of requests and swaps, data in use are open and data out of
       for (const { kind, which } of steps) {
         take[kind](which);
         for (const { closed, serving } of all) {
-          const inUse = serving === served.current || pins.some(({ id }) => id === serving.snapshotId);
+          const inUse =
+            serving.snapshotId === served.current?.snapshotId || pins.some(({ id }) => id === serving.snapshotId);
           expect(closed).toBe(inUse ? 0 : 1);
         }
       }

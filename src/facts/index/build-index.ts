@@ -1,4 +1,12 @@
+import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FactProgress, FactStream, FactSummary } from '../fact-sink.ts';
+import { checkReadBack } from './build/check-read-back.ts';
+import { FactChunk } from './build/fact-chunk.ts';
+import { SignatureTable } from './build/signature-table.ts';
+import { Spills } from './build/spills.ts';
+import { TemporaryFiles } from './build/temporary-files.ts';
+import { writeIndex } from './build/write-index.ts';
 
 export interface BuildIndexOptions {
   /** Where to write the index file. It must not exist. It is fsynced before this returns; the caller renames. */
@@ -17,6 +25,62 @@ export interface BuildIndexOptions {
  * Throws FACT_INVALID for a fact that is not well formed, NO_SPACE when the disk is full, INDEX_INVALID when
  * the read-back differs, or the signal's reason.
  */
-export function buildIndex(_facts: FactStream, _options: BuildIndexOptions): Promise<FactSummary> {
-  throw new Error('not built yet');
+export async function buildIndex(facts: FactStream, options: BuildIndexOptions): Promise<FactSummary> {
+  options.signal?.throwIfAborted();
+  const descriptor = openSync(options.path, 'wx+', 0o600);
+  try {
+    const summary = await buildInto(descriptor, facts, options);
+    fsyncSync(descriptor);
+    closeSync(descriptor);
+    return summary;
+  } catch (error) {
+    closeSync(descriptor);
+    rmSync(options.path, { force: true });
+    throw error;
+  }
+}
+
+async function buildInto(descriptor: number, facts: FactStream, options: BuildIndexOptions): Promise<FactSummary> {
+  using files = new TemporaryFiles(options.temporaryDirectory);
+  const spills = new Spills(files);
+  const signatures = await takeIn(facts, spills, options);
+  const { memoryBytes, progress } = options;
+  const written = await inTurns(
+    writeIndex({ descriptor, files, spills, signatures, memoryBytes, progress }),
+    options.signal,
+  );
+  return await inTurns(checkReadBack({ descriptor, written, memoryBytes, progress }), options.signal);
+}
+
+/** Facts taken in between two turns of the event loop. */
+const TURN_FACTS = 32_768;
+
+async function takeIn(facts: FactStream, spills: Spills, options: BuildIndexOptions): Promise<SignatureTable> {
+  const signatures = new SignatureTable();
+  const chunk = new FactChunk(options.memoryBytes, spills);
+  for await (const batch of facts) {
+    for (const fact of batch) {
+      chunk.add(fact, signatures.of(fact));
+      if (spills.factCount % TURN_FACTS === 0) await takeTurn(options.signal);
+    }
+    options.progress?.('read', spills.factCount, undefined);
+    options.signal?.throwIfAborted();
+  }
+  chunk.spill();
+  options.progress?.('sort', 0, spills.factCount);
+  return signatures;
+}
+
+/** Runs long work to its end, letting other work have a turn whenever it yields. */
+async function inTurns<T>(work: Generator<void, T>, signal: AbortSignal | undefined): Promise<T> {
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+    await takeTurn(signal);
+  }
+}
+
+async function takeTurn(signal: AbortSignal | undefined): Promise<void> {
+  await nextTurn();
+  signal?.throwIfAborted();
 }

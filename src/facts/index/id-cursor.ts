@@ -12,6 +12,9 @@ export class IdCursor {
   #id = -1;
   /** Bytes of the block read so far. */
   #done = 0;
+  /** For each id walked over: where in the source its added bytes would begin if none were shared, and those shared. */
+  readonly #starts = new Float64Array(BLOCK_IDS);
+  readonly #shared = new Int32Array(BLOCK_IDS);
 
   constructor(blocks: BlockReader) {
     this.#blocks = blocks;
@@ -25,11 +28,11 @@ export class IdCursor {
     blocks.open(block);
     const start = blocks.at;
     const goesOn = this.#id >= 0 && this.#id >>> BLOCK_SHIFT === block && id > this.#id;
-    let entry = goesOn ? (this.#id & (BLOCK_IDS - 1)) + 1 : 0;
+    const first = goesOn ? (this.#id & (BLOCK_IDS - 1)) + 1 : 0;
     if (goesOn) blocks.at += this.#done;
     else this.length = 0;
     this.#id = -1;
-    for (const last = id & (BLOCK_IDS - 1); entry <= last; entry++) this.#read();
+    this.#walk(first, id & (BLOCK_IDS - 1));
     this.#done = blocks.at - start;
     this.#id = id;
   }
@@ -38,13 +41,24 @@ export class IdCursor {
     return this.bytes.toString('utf8', 0, this.length);
   }
 
-  #read(): void {
+  /** Reads the entries from one to another, then copies only those bytes that are left in the last one. */
+  #walk(first: number, last: number): void {
     const blocks = this.#blocks;
-    blocks.next(this.length);
-    const { shared, added, at } = blocks;
+    let length = this.length;
+    for (let entry = first; entry <= last; entry++) {
+      blocks.next(length);
+      this.#starts[entry] = blocks.at - blocks.shared;
+      this.#shared[entry] = blocks.shared;
+      length = blocks.shared + blocks.added;
+      blocks.at += blocks.added;
+    }
     const from = blocks.source.bytes;
-    for (let i = 0; i < added; i++) this.bytes[shared + i] = from[at + i] ?? 0;
-    this.length = shared + added;
-    blocks.at = at + added;
+    this.length = length;
+    for (let entry = last, end = length; entry >= first && end > 0; entry--) {
+      const shared = this.#shared[entry] ?? 0;
+      const start = this.#starts[entry] ?? 0;
+      for (let i = shared; i < end; i++) this.bytes[i] = from[start + i] ?? 0;
+      if (shared < end) end = shared;
+    }
   }
 }

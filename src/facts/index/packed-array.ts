@@ -24,9 +24,9 @@ export class PackedArray {
 
   /** Throws INDEX_INVALID when there is no such element, or its value is out of range. */
   get(index: number): number {
+    if (!(index >= 0 && index < this.length)) throw this.#outOfRange();
     const value = this.#base + this.#stored(index);
-    if (value >= this.#limit || !(index < this.length))
-      throw damaged(`a value at byte ${this.#offset} is out of range`);
+    if (value >= this.#limit) throw this.#outOfRange();
     return value;
   }
 

@@ -18,7 +18,7 @@ export function knownParents({ blocks, report }: ValidationContext): void {
       if (fault) report({ severity: 'error', code: 'POLAR_EXTENDS', span: parent.span, ...fault });
     }
     const [firstParent] = block.parents;
-    if (block.supertypes.length <= MAX_SUPERTYPES || !firstParent) continue;
+    if (block.supertypes.length - 1 <= MAX_SUPERTYPES || !firstParent) continue;
     report({
       severity: 'error',
       code: 'POLAR_COMPLEX',

@@ -34,7 +34,10 @@ function faultOf({ type, id }: ObjectNode): Fault | undefined {
   }
   if (PRIMITIVE_TYPES.has(text)) {
     if (PRIMITIVE_LITERALS.get(text) === id.kind) return undefined;
-    return { message: `a ${text} cannot be a ${id.kind}`, hint: `write the value alone, without ${quote(text)}` };
+    return {
+      message: `the type ${quote(text)} does not hold a ${id.kind}`,
+      hint: `write the value alone, without ${quote(text)}`,
+    };
   }
   if (id.kind === 'string') return faultOfId(id.value);
   return {

@@ -6,7 +6,8 @@ import type { Finding, ValidationContext } from '../validation-context.ts';
 import { type PolarNode, walk } from '../walk.ts';
 import { declaredIn, undeclaredHint } from './declared-in.ts';
 
-type Fault = Pick<Finding, 'code' | 'message' | 'span' | 'hint'>;
+/** An error unless it says otherwise. */
+type Fault = Omit<Finding, 'severity'> & Partial<Pick<Finding, 'severity'>>;
 type Name = StringNode | NameNode;
 
 /** What the names of a rule body mean: the block it stands in and the types that actors may have. */
@@ -20,8 +21,8 @@ interface Scope {
  * Shorthand bodies
  *
  * A name in quotes is declared in its block or in what that extends; `on` takes a relation of the block and a name of
- * the related type; `global` takes a name of the global block. A relation alone leads to an actor (polar reference, 4.2
- * and 4.3).
+ * the related type; `global` takes a name of the global block. A relation alone should lead to an actor; elsewhere it never
+ * holds, which is a warning (polar reference, 4.2, 4.3 and 9).
  */
 export function shorthandBodies({ blocks: table, nodesOf, report }: ValidationContext): void {
   const actorTypes = typesOfActors(table);
@@ -107,6 +108,7 @@ function faultOfRelationAlone({ table, actorTypes }: Scope, term: Name, declared
   const { text: type } = declared.type;
   if (!table.blocks.has(type) || actorTypes.has(type)) return undefined;
   return {
+    severity: 'warning',
     code: 'POLAR_TYPE',
     message: `the relation ${quote(declared.name)} leads to ${quote(type)}, which is not an actor, so this never holds`,
     span: term.span,

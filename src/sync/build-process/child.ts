@@ -1,7 +1,10 @@
+import { Secret } from '../../config/secret.ts';
 import type { ControlPlane } from '../../control-plane/control-plane.ts';
+import { createOsoCloud } from '../../control-plane/oso-cloud.ts';
+import { TRANSFER_LIMITS } from '../../control-plane/transfer-limits.ts';
 import type { FactProgress } from '../../facts/fact-sink.ts';
-import type { Clock } from '../../util/clock.ts';
-import { type FromChild, type Job, sendError, type ToChild } from './job.ts';
+import { type Clock, systemClock } from '../../util/clock.ts';
+import { type DownloadJob, type FromChild, sendError, type ToChild } from './job.ts';
 import { runJob } from './run-job.ts';
 
 /** The part of `process` that talks to a parent. */
@@ -12,12 +15,6 @@ export interface ChildProcess {
   disconnect?(): void;
 }
 
-export interface ChildOptions {
-  readonly process: ChildProcess;
-  readonly clock: Clock;
-  readonly connect: (job: Extract<Job, { kind: 'download' }>) => ControlPlane;
-}
-
 /** Time between two messages about progress: a terminal shows no more. */
 const PROGRESS_INTERVAL_MS = 200;
 
@@ -25,7 +22,7 @@ const PROGRESS_INTERVAL_MS = 200;
  * The process that builds: does the one job that its parent sends, and ends. When the parent aborts it, or is gone,
  * it cleans up and ends too. Signals of the terminal are the parent's business.
  */
-export function serveParent({ process, clock, connect }: ChildOptions): void {
+export function serveParent(process: ChildProcess, clock: Clock = systemClock): void {
   const controller = new AbortController();
   const abort = () => controller.abort(new Error('the parent process aborted the work'));
   const send = (message: FromChild) => process.send?.(message);
@@ -37,13 +34,26 @@ export function serveParent({ process, clock, connect }: ChildOptions): void {
       return;
     }
     const progress = throttle(clock, send);
-    runJob(message.job, { clock, connect, progress, signal: controller.signal })
+    runJob(message.job, { clock, connect: (job) => connect(job, clock), progress, signal: controller.signal })
       .then(
         (result) => send({ kind: 'done', result }),
         (error: unknown) => send({ kind: 'failed', error: sendError(error) }),
       )
       .finally(() => process.disconnect?.());
   });
+}
+
+/** A download that must not stall longer than a limit waits no longer than that for anything. */
+function connect({ url, token, clientId, version, stallLimitMs }: DownloadJob, clock: Clock): ControlPlane {
+  const atMost = (ms: number) => Math.min(ms, stallLimitMs ?? ms);
+  const { connectMs, headersMs, idleMs } = TRANSFER_LIMITS;
+  const limits = {
+    ...TRANSFER_LIMITS,
+    connectMs: atMost(connectMs),
+    headersMs: atMost(headersMs),
+    idleMs: atMost(idleMs),
+  };
+  return createOsoCloud({ url, apiToken: new Secret(token), clientId, version, limits, clock });
 }
 
 function throttle(clock: Clock, send: (message: FromChild) => unknown): FactProgress {

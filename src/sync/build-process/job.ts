@@ -4,21 +4,27 @@ import type { FactProgress } from '../../facts/fact-sink.ts';
 import type { GuardSettings } from '../../generations/guards.ts';
 
 /** Work that makes a generation. Plain data: it crosses a process boundary, never through arguments or environment. */
-export type Job = JobCommon &
-  (
-    | {
-        readonly kind: 'download';
-        readonly url: string;
-        readonly token: string;
-        readonly clientId: string;
-        readonly environment: string;
-        readonly tenant: string;
-        readonly stallLimitMs: number | undefined;
-        /** Content that is served already: the same content again makes no generation. */
-        readonly servedDigest: string | undefined;
-      }
-    | { readonly kind: 'import'; readonly file: string }
-  );
+export type Job = DownloadJob | ImportJob;
+
+export interface DownloadJob extends JobCommon {
+  readonly kind: 'download';
+  readonly url: string;
+  readonly token: string;
+  readonly clientId: string;
+  /** Of this program. */
+  readonly version: string;
+  readonly environment: string;
+  readonly tenant: string;
+  /** Longest wait for the control plane without progress; undefined leaves it to the limits of the client. */
+  readonly stallLimitMs: number | undefined;
+  /** Content that is served already: the same content again makes no generation. */
+  readonly servedDigest: string | undefined;
+}
+
+export interface ImportJob extends JobCommon {
+  readonly kind: 'import';
+  readonly file: string;
+}
 
 interface JobCommon {
   /** The data directory, locked by whoever gives the job. */

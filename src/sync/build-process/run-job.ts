@@ -6,14 +6,14 @@ import { openSnapshot } from '../../snapshot/read-snapshot.ts';
 import type { Clock } from '../../util/clock.ts';
 import { downloadGeneration } from '../download-generation.ts';
 import { importSnapshot } from '../import-snapshot.ts';
-import type { Job, JobResult } from './job.ts';
+import type { DownloadJob, Job, JobResult } from './job.ts';
 
 export interface JobContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly progress: FactProgress;
   /** Opens the control plane of a download; it is closed here. */
-  readonly connect: (job: Extract<Job, { kind: 'download' }>) => ControlPlane;
+  readonly connect: (job: DownloadJob) => ControlPlane;
 }
 
 /** Does one job, in whatever process. Throws what the work throws; then nothing of it is left in the directory. */
@@ -46,10 +46,10 @@ async function stage(job: Job, { directory, context, onAlarm }: Stage): Promise<
     await using snapshot = await openSnapshot(job.file, { signal });
     return await importSnapshot(directory, snapshot, options);
   }
-  const { environment, tenant, stallLimitMs } = job;
+  const { environment, tenant } = job;
   const controlPlane = context.connect(job);
   try {
-    return await downloadGeneration(controlPlane, directory, { ...options, environment, tenant, stallLimitMs });
+    return await downloadGeneration(controlPlane, directory, { ...options, environment, tenant });
   } finally {
     await controlPlane.close();
   }

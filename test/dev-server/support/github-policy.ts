@@ -31,13 +31,13 @@ resource Repo {
 actor Computer {}
 resource Field {}
 
-allow_field(user: User, "read", repo: Repo, _: Field{"name"}) if
+allow_field(user: User, "read", repo: Repo, Field{"name"}) if
   has_permission(user, "read", repo);
 
 hello(x) if is_friendly(x);
 declare is_friendly(User);
 declare is_friendly(Computer);
-something(_: User, _: Computer, _other: Org);
+something(_: User, _: Computer, _other);
 declare is_weird(Integer, String, Boolean);
 `;
 

@@ -5,16 +5,16 @@ import type { Readiness } from '../../../src/http/routes/operations-routes.ts';
 import { createServer } from '../../../src/http/server.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import { silentLog } from '../../../src/util/log.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
 import { close, type HttpReply, type HttpRequest, listen, send } from '../../support/http-client.ts';
 import { createFakeData, type FakeData } from './fake-serving.ts';
-import { createManualClock, type ManualClock } from './manual-clock.ts';
 
 export const KEY = 'e_env1_key1_secret';
 
 export interface RunningServer extends AsyncDisposable {
   readonly port: number;
   readonly server: HttpServer;
-  readonly clock: ManualClock;
+  readonly clock: FakeClock;
   readonly data: FakeData;
   readonly logged: { readonly message: string; readonly error: unknown }[];
   readonly answered: AnsweredRequest[];
@@ -31,7 +31,7 @@ export interface StartOptions {
 /** A node's server over made-up data, on a free port. */
 export async function startServer(options: StartOptions = {}): Promise<RunningServer> {
   const { data = createFakeData(), limits = {}, readiness = () => ({ ready: true }) as const } = options;
-  const clock = createManualClock();
+  const clock = new FakeClock(1_700_000_000_000);
   const logged: RunningServer['logged'] = [];
   const answered: AnsweredRequest[] = [];
   const server = createServer({

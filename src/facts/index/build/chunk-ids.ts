@@ -6,28 +6,39 @@ import type { IdTexts } from './sort-ids.ts';
 /** Longest chunk: id numbers must leave room for four bytes in a double when they are sorted. */
 export const MAX_CHUNK_IDS = 2 ** 21;
 
-/** The distinct ids of a part of the facts, in arrays that do not grow. */
+/** Words of a slot: id number + 1, 0 for a free slot; hash; start of the bytes; type and length. */
+const SLOT_WORDS = 4;
+
+/** A length takes ten bits, so a type may take 22. */
+const LENGTH_SPAN = 2 * MAX_ID_BYTES;
+
+/**
+ * The distinct ids of a part of the facts, in arrays that do not grow. A slot holds all that tells ids apart but their
+ * bytes, because every other array would be one more miss of the cache.
+ */
 export class ChunkIds implements IdTexts {
   readonly bytes: Uint8Array;
   readonly starts: Uint32Array;
   readonly lengths: Uint16Array;
   /** The type of each id, as a number. */
   readonly types: Uint32Array;
-  readonly hashes: Uint32Array;
-  /** Id number + 1, 0 for a free slot; at most half are taken. */
+  /** Of the bytes of the id added last, whether it was new or not. */
+  lastHash = 0;
+  /** At most two of three are taken. */
   readonly #slots: Uint32Array;
+  readonly #slotCount: number;
   readonly #capacity: number;
   #count = 0;
   #usedBytes = 0;
 
   constructor(capacity: number, textBytes: number) {
     this.#capacity = capacity;
+    this.#slotCount = Math.ceil(capacity * 1.5);
     this.bytes = new Uint8Array(textBytes);
     this.starts = new Uint32Array(capacity);
     this.lengths = new Uint16Array(capacity);
     this.types = new Uint32Array(capacity);
-    this.hashes = new Uint32Array(capacity);
-    this.#slots = new Uint32Array(2 ** Math.ceil(Math.log2(capacity * 2)));
+    this.#slots = new Uint32Array(this.#slotCount * SLOT_WORDS);
   }
 
   get count(): number {
@@ -45,20 +56,26 @@ export class ChunkIds implements IdTexts {
     const length = encodeId(id, this.bytes, start);
     if (length === -1) return refuse(id);
     const hash = hashBytes(this.bytes, start, start + length);
-    const mask = this.#slots.length - 1;
-    let slot = (hash + type) & mask;
+    this.lastHash = hash;
+    const slots = this.#slots;
+    const typeAndLength = type * LENGTH_SPAN + length;
+    let at = this.#homeOf(hash, type);
     for (;;) {
-      const known = this.#slots[slot] ?? 0;
+      const known = slots[at] ?? 0;
       if (known === 0) break;
-      if (this.#equals(known - 1, type, hash, length)) return known - 1;
-      slot = (slot + 1) & mask;
+      const isAlike = slots[at + 1] === hash && slots[at + 3] === typeAndLength;
+      if (isAlike && this.#equals(slots[at + 2] ?? 0, length)) return known - 1;
+      at += SLOT_WORDS;
+      if (at === slots.length) at = 0;
     }
     const number = this.#count++;
-    this.#slots[slot] = number + 1;
+    slots[at] = number + 1;
+    slots[at + 1] = hash;
+    slots[at + 2] = start;
+    slots[at + 3] = typeAndLength;
     this.starts[number] = start;
     this.lengths[number] = length;
     this.types[number] = type;
-    this.hashes[number] = hash;
     this.#usedBytes = start + length;
     return number;
   }
@@ -69,10 +86,13 @@ export class ChunkIds implements IdTexts {
     this.#usedBytes = 0;
   }
 
-  /** Whether the bytes written last are those of this id. */
-  #equals(number: number, type: number, hash: number, length: number): boolean {
-    if (this.hashes[number] !== hash || this.types[number] !== type || this.lengths[number] !== length) return false;
-    const start = this.starts[number] ?? 0;
+  #homeOf(hash: number, type: number): number {
+    const spread = (hash ^ Math.imul(type, 0x9e37_79b1)) >>> 0;
+    return Math.floor((spread / 2 ** 32) * this.#slotCount) * SLOT_WORDS;
+  }
+
+  /** Whether the bytes written last are those from `start` on. */
+  #equals(start: number, length: number): boolean {
     for (let i = 0; i < length; i++) if (this.bytes[start + i] !== this.bytes[this.#usedBytes + i]) return false;
     return true;
   }

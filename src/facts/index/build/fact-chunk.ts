@@ -11,7 +11,7 @@ const ROW_HEAD = 2;
 
 /**
  * As many facts as fit into memory: their distinct ids, and a row for each fact. Of every 16 bytes of memory six hold
- * texts, six serve the numbers of ids with the room to sort them (some 70 bytes an id), and four hold rows.
+ * texts, six serve the numbers of ids with the room to sort them (some 60 bytes an id), and four hold rows.
  */
 export class FactChunk {
   readonly #ids: ChunkIds;
@@ -23,7 +23,7 @@ export class FactChunk {
 
   constructor(memoryBytes: number, spills: Spills) {
     const sixteenth = Math.max(memoryBytes, LEAST_MEMORY_BYTES) / 16;
-    const idCapacity = Math.min(MAX_CHUNK_IDS, Math.floor((sixteenth * 6) / 70));
+    const idCapacity = Math.min(MAX_CHUNK_IDS, Math.floor((sixteenth * 6) / 60));
     this.#ids = new ChunkIds(idCapacity, Math.floor(sixteenth * 6));
     this.#rows = new Uint32Array(sixteenth);
     this.#spills = spills;
@@ -39,7 +39,7 @@ export class FactChunk {
     let fingerprint = signature.hash;
     for (let column = 0; column < arity; column++) {
       const id = this.#ids.add(typeNumbers[column] ?? 0, fact.args[column]?.id ?? '');
-      fingerprint = combine(fingerprint, this.#ids.hashes[id] ?? 0);
+      fingerprint = combine(fingerprint, this.#ids.lastHash);
       this.#rows[at + ROW_HEAD + column] = id;
     }
     this.#rows[at] = signature.number;

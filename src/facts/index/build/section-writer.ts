@@ -14,17 +14,25 @@ export class SectionWriter {
   readonly #values = new Uint32Array(CHUNK_VALUES);
   #used = 0;
   /** Where the buffer goes in the file. */
-  #at = 0;
-  #sectionAt = 0;
+  #at: number;
+  #sectionAt: number;
   #crc32 = 0;
 
-  constructor(descriptor: number) {
+  /** The first section begins at `at`. */
+  constructor(descriptor: number, at: number) {
     this.#descriptor = descriptor;
+    this.#at = at;
+    this.#sectionAt = at;
   }
 
   /** Bytes of the current section so far. */
   get sectionBytes(): number {
     return this.#at + this.#used - this.#sectionAt;
+  }
+
+  /** Where the next section begins. */
+  get sizeBytes(): number {
+    return this.#sectionAt;
   }
 
   byte(value: number): void {
@@ -47,6 +55,13 @@ export class SectionWriter {
     this.#sectionAt = this.#at;
     this.#crc32 = 0;
     return section;
+  }
+
+  /** Forgets what was written since the last section. */
+  discard(): void {
+    this.#used = 0;
+    this.#at = this.#sectionAt;
+    this.#crc32 = 0;
   }
 
   /** A section that is a packed array of the values of a column. */

@@ -1,7 +1,7 @@
+import { OsoError } from '../../../errors/oso-error.ts';
 import { checkText } from '../../check-fact.ts';
 import { type Fact, MAX_FACT_ARITY } from '../../fact.ts';
 import type { Signature } from '../../signature.ts';
-import { OsoError } from '../../../errors/oso-error.ts';
 import { hashText } from '../hash-id.ts';
 
 /** A signature met so far. Types are numbered in the order of their first appearance. */

@@ -46,16 +46,9 @@ function sortRun(work: Work, first: Run): void {
 }
 
 /** Sorts a run by its next bytes, and adds the runs that are still equal. */
-function splitRun({ texts, order, keys, copy }: Work, { from, to, depth }: Run, runs: Run[]): void {
-  let longest = 0;
-  for (let i = from; i < to; i++) {
-    const id = order[i] ?? 0;
-    copy[i] = id;
-    keys[i] = keyAt(texts, id, depth) * NUMBER_LIMIT + (i - from);
-    longest = Math.max(longest, texts.lengths[id] ?? 0);
-  }
-  // Ids that are equal beyond their ends differ in trailing NUL bytes: there the shorter comes first.
-  if (depth >= longest) for (let i = from; i < to; i++) keys[i] = (texts.lengths[order[i] ?? 0] ?? 0) * NUMBER_LIMIT + (i - from);
+function splitRun(work: Work, { from, to, depth }: Run, runs: Run[]): void {
+  const { order, keys, copy } = work;
+  makeKeys(work, { from, to, depth });
   keys.subarray(from, to).sort();
   let runFrom = from;
   let runKey = -1;
@@ -69,6 +62,20 @@ function splitRun({ texts, order, keys, copy }: Work, { from, to, depth }: Run, 
     runKey = key;
   }
   if (to - runFrom > 1) runs.push({ from: runFrom, to, depth: depth + KEY_BYTES });
+}
+
+/** Fills in `keys` and `copy` for a run. */
+function makeKeys({ texts, order, keys, copy }: Work, { from, to, depth }: Run): void {
+  let longest = 0;
+  for (let i = from; i < to; i++) {
+    const id = order[i] ?? 0;
+    copy[i] = id;
+    keys[i] = keyAt(texts, id, depth) * NUMBER_LIMIT + (i - from);
+    longest = Math.max(longest, texts.lengths[id] ?? 0);
+  }
+  if (depth < longest) return;
+  // Ids that are equal beyond their ends differ in trailing NUL bytes: there the shorter comes first.
+  for (let i = from; i < to; i++) keys[i] = (texts.lengths[copy[i] ?? 0] ?? 0) * NUMBER_LIMIT + (i - from);
 }
 
 /** Four bytes from `depth` on, zeros beyond the end. */

@@ -3,5 +3,5 @@ resource Repo {
   "raeder" if "wirter";
   "something" if "else";
   other if "reader";
-  12 if "reader";
+  User{"x"} if "reader";
 }

@@ -1,0 +1,94 @@
+import { parsePort } from '../../config/parse-value.ts';
+import { createDevServer, type DevServer } from '../../dev-server/dev-server.ts';
+import { DEV_TOKEN } from '../../dev-server/environments.ts';
+import { printPolicyErrors, printTestFailures } from '../../dev-server/save-policy.ts';
+import { watchFiles } from '../../dev-server/watch-files.ts';
+import { OsoError } from '../../errors/oso-error.ts';
+import { drain } from '../../http/drain.ts';
+import type { Command, CommandContext, Invocation } from '../command.ts';
+import { count } from '../describe-progress.ts';
+import { EXIT } from '../exit-code.ts';
+import { interruptedBy, untilInterrupted } from '../interruption.ts';
+import { createJsonLog } from '../json-log.ts';
+import { listen, printUrl } from '../listen.ts';
+import { readPolicyFiles } from '../read-policy-files.ts';
+import { version } from '../version.ts';
+
+const DEFAULT_PORT = '8081';
+
+export const devServer: Command = {
+  name: 'dev-server',
+  summary: 'a local stand-in for Oso Cloud, with writes',
+  arguments: [{ notation: '[policy...]', help: 'Polar files to start with; together they are one policy' }],
+  flags: [
+    { notation: '--facts <file>', help: 'facts to start with, one JSON array a line' },
+    { notation: '--port <port>', help: `TCP port to listen on; 0 lets the system choose [${DEFAULT_PORT}]` },
+    { notation: '--host <address>', help: 'address to listen on [127.0.0.1]' },
+    { notation: '--directory <dir>', help: 'keep policy and facts there; without it they end with the process' },
+    { notation: '--watch-for-changes', help: 'save the policy anew whenever one of its files changes' },
+  ],
+  settings: [],
+  notes: `For tests and drills, not for production: anybody who reaches the port may write. It reads no OSO_ variables.
+The API key is ${DEV_TOKEN}, and its environment 0123456789.
+
+  $ oso-fallback dev-server policy.polar --facts facts.jsonl`,
+
+  async run(invocation, context) {
+    const { output, clock, signal } = context;
+    const paths = invocation.arguments;
+    const at = { port: readPort(invocation), host: invocation.text('host') ?? '127.0.0.1' };
+    const log = createJsonLog({ level: 'error', clientId: () => 'dev-server', secrets: [] });
+    const dev = await createDevServer({
+      clock,
+      log,
+      version: version(),
+      nodeVersion: process.version,
+      policySources: paths.length === 0 ? undefined : await readPolicyFiles(paths),
+      factsFile: invocation.text('facts'),
+      directory: invocation.text('directory'),
+    });
+    const port = await listen(dev.server.http, at);
+    const watching = invocation.isSet('watch-for-changes') && paths.length > 0;
+    const watch = watching
+      ? await watchFiles({ paths, clock, log, onChange: (sources) => reportSave(dev, sources, context) })
+      : undefined;
+    const url = printUrl({ ...at, port });
+    output.result(`dev-server on ${url} with ${count(dev.main.factCount)} facts\nAPI key ${DEV_TOKEN}`, {
+      event: 'listening',
+      url,
+      port,
+      apiKey: DEV_TOKEN,
+      environment: '0123456789',
+      facts: dev.main.factCount,
+    });
+    await untilInterrupted(signal);
+    watch?.close();
+    await drain({ server: dev.server, clock, drainMs: 0, forceMs: 1_000 });
+    await dev.close();
+    log.flush();
+    return interruptedBy(signal) === 'SIGINT' ? EXIT.interrupted : EXIT.done;
+  },
+};
+
+function readPort(invocation: Invocation): number {
+  const text = invocation.text('port') ?? DEFAULT_PORT;
+  const parsed = parsePort(text);
+  if (parsed.ok) return parsed.value;
+  throw new OsoError('CONFIG_INVALID', `\`--port\` ${parsed.problem}, not \`${text}\``);
+}
+
+function reportSave(dev: DevServer, sources: Parameters<DevServer['savePolicy']>[0], { output }: CommandContext): void {
+  const outcome = dev.savePolicy(sources);
+  switch (outcome.kind) {
+    case 'saved':
+      output.result('policy saved', { event: 'policy-saved' });
+      return;
+    case 'unchanged':
+      return;
+    case 'invalid':
+      output.stderr.write(`POLICY_INVALID: ${printPolicyErrors(outcome.errors)}\n`);
+      return;
+    case 'tests-failed':
+      output.stderr.write(`POLICY_TESTS_FAILED: ${printTestFailures(outcome.results)}\n`);
+  }
+}

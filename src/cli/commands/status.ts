@@ -1,0 +1,49 @@
+import type { Settings } from '../../config/options.ts';
+import { parseHttpUrl } from '../../config/parse-value.ts';
+import { OsoError } from '../../errors/oso-error.ts';
+import type { NodeStatus } from '../../sync/node-status.ts';
+import { askNode } from '../ask-node.ts';
+import type { Command, CommandContext, Invocation } from '../command.ts';
+import { EXIT } from '../exit-code.ts';
+import { printStatus } from '../print-status.ts';
+
+export const status: Command = {
+  name: 'status',
+  summary: 'what a running node, or a data directory at rest, holds',
+  arguments: [],
+  flags: [{ notation: '--url <url>', help: 'address of the node [http://127.0.0.1:OSO_PORT]' }],
+  settings: ['port', 'directory'],
+  notes: `Asks the node first. Without --url, when none answers, it describes the data directory.
+"size" is that of the environment as stored; a node needs three times as much disk.
+
+Exit codes: 0 done, 1 neither a node nor a data directory is there.
+
+  $ oso-fallback status --json | jq .snapshot.ageMs`,
+
+  async run(invocation, context) {
+    const { settings } = invocation.config({ controlPlane: false });
+    const found = await findStatus(invocation, settings, context);
+    context.output.result(printStatus(found, context.clock.nowMs()), found);
+    return EXIT.done;
+  },
+};
+
+async function findStatus(invocation: Invocation, settings: Settings, context: CommandContext): Promise<NodeStatus> {
+  const given = invocation.text('url');
+  if (given !== undefined) return await askNode(readUrl(given), context.signal);
+  try {
+    return await askNode(`http://127.0.0.1:${settings.port}`, context.signal);
+  } catch (error) {
+    context.signal.throwIfAborted();
+    const { statusAtRest } = await import('../status-at-rest.ts');
+    return await statusAtRest(settings.directory, context.clock.nowMs()).catch((atRest: unknown) => {
+      throw new AggregateError([error, atRest]);
+    });
+  }
+}
+
+function readUrl(text: string): string {
+  const parsed = parseHttpUrl(text);
+  if (parsed.ok) return parsed.value;
+  throw new OsoError('CONFIG_INVALID', `\`--url\` ${parsed.problem}${parsed.mayHoldSecret ? '' : `, not \`${text}\``}`);
+}

@@ -1,0 +1,23 @@
+import { totalmem } from 'node:os';
+
+const MIB = 1024 * 1024;
+
+/** Node itself, its heap, the server's buffers, and a process that builds the next generation. */
+const RESERVED_BYTES = 128 * MIB;
+
+/** Bytes that this process may use: the limit of the container, or else the memory of the machine. */
+export function memoryLimitBytes(): number {
+  const constrained = process.constrainedMemory();
+  const total = totalmem();
+  return constrained > 0 ? Math.min(constrained, total) : total;
+}
+
+/** For the index of one generation. During a swap there are two, so each may have half of what is left. */
+export function indexMemoryBytes(limitBytes: number): number {
+  return Math.max(16 * MIB, Math.floor((limitBytes - RESERVED_BYTES) / 2));
+}
+
+/** For building one: more would be faster only beyond what fits a small container. */
+export function buildMemoryBytes(limitBytes: number): number {
+  return Math.min(256 * MIB, Math.max(16 * MIB, Math.floor(limitBytes / 8)));
+}

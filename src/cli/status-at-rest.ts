@@ -1,0 +1,42 @@
+import { viewDataDirectory } from '../generations/data-directory.ts';
+import { confirmedAtMs } from '../generations/directory-state.ts';
+import { loadState } from '../generations/load-state.ts';
+import { isoTime, type NodeStatus, type SnapshotStatus, sizeStatus } from '../sync/node-status.ts';
+import { generationStatus } from '../sync/status-of-node.ts';
+import { surveyDirectory } from '../sync/survey-directory.ts';
+import { version } from './version.ts';
+
+/** What a data directory holds that no node answers for. Throws DIRECTORY_UNUSABLE when there is none. */
+export async function statusAtRest(path: string, nowMs: number): Promise<NodeStatus> {
+  const directory = await viewDataDirectory(path);
+  const [{ state }, survey] = await Promise.all([loadState(directory), surveyDirectory(directory)]);
+  const readable = survey.generations.filter(({ metadata }) => metadata !== undefined);
+  const current = readable.find(({ id }) => id === state.pinned) ?? readable[0];
+  const metadata = current?.metadata;
+  const snapshot: SnapshotStatus | null =
+    metadata === undefined
+      ? null
+      : {
+          id: metadata.id,
+          takenAt: isoTime(metadata.takenAtMs),
+          confirmedAt: isoTime(confirmedAtMs(state, metadata)),
+          ageMs: Math.max(0, nowMs - confirmedAtMs(state, metadata)),
+          facts: metadata.factCount,
+          contentDigest: metadata.contentDigest,
+          source: metadata.source,
+        };
+  return {
+    version: version(),
+    clientId: state.clientId,
+    state: 'at-rest',
+    reason: metadata === undefined ? 'the data directory holds no generation' : null,
+    environment: metadata?.environment ?? null,
+    tenant: metadata?.tenant ?? null,
+    origin: metadata === undefined ? null : 'persisted',
+    snapshot,
+    sync: null,
+    generations: survey.generations.map(generationStatus),
+    quarantined: survey.quarantined,
+    size: sizeStatus(metadata?.factCount ?? 0, current?.bytes ?? 0),
+  };
+}

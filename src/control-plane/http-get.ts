@@ -1,0 +1,175 @@
+import type { Agent, Dispatcher } from 'undici';
+import { OsoError } from '../errors/oso-error.ts';
+import type { Clock } from '../util/clock.ts';
+import { printDuration } from '../util/duration.ts';
+import { hostAndPort } from './api-url.ts';
+import { codeOf, connectionError } from './connection-error.ts';
+import { createRateWatch } from './rate-watch.ts';
+import type { TransferLimits } from './transfer-limits.ts';
+import { withDeadline } from './with-deadline.ts';
+
+export interface GetRequest {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly limits: TransferLimits;
+  /** Most body bytes accepted. */
+  readonly maxBytes: number;
+  readonly onBytes?: ((received: number, expected: number | undefined) => void) | undefined;
+}
+
+export interface HttpReply {
+  readonly status: number;
+  /** By lower-case name; repeated ones joined by a comma. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** Read at most once; under all limits, and it throws unless it is as long as announced. */
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Gives up what has not been read. */
+  discard(): void;
+}
+
+/** More names than this no server of an API sends. */
+const MAX_HEADER_COUNT = 200;
+
+/**
+ * One GET, with redirects reported as they are. Throws CONTROL_PLANE_UNREACHABLE, CONTROL_PLANE_MALFORMED, or the
+ * signal's reason; the body throws the same.
+ */
+export async function httpGet(agent: Agent, request: GetRequest): Promise<HttpReply> {
+  const { url, clock, limits } = request;
+  const stop = new AbortController();
+  const exchange: Exchange = {
+    request,
+    startedMs: clock.monotonicMs(),
+    signal: AbortSignal.any([request.signal, stop.signal]),
+    stop: (reason) => stop.abort(reason),
+  };
+  const response = await send(agent, exchange);
+  try {
+    const headers = new Map(
+      Object.entries(response.headers).map(([name, value]) => [name, [value ?? []].flat().join(', ')]),
+    );
+    const expectedBytes = checkHeaders(headers, url, request.maxBytes);
+    return {
+      status: response.statusCode,
+      headers,
+      body: readBody(response, exchange, expectedBytes),
+      discard: () => stop.abort(),
+    };
+  } catch (error) {
+    stop.abort();
+    throw error;
+  }
+
+  function send(by: Agent, { signal, stop: giveUp }: Exchange): Promise<Dispatcher.ResponseData> {
+    const work = by.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: 'GET',
+      headers: request.headers,
+      signal,
+      // The deadlines of this module act on time and count the right thing; the client's own would act as well.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    const expire = () => {
+      giveUp(tooSlow(`no answer from ${hostAndPort(url)} within ${printDuration(limits.headersMs)}`));
+    };
+    return withDeadline(work, { clock, afterMs: limits.headersMs, expire }).catch((error) => {
+      throw signal.aborted ? signal.reason : connectionError(error, url);
+    });
+  }
+}
+
+interface Exchange {
+  readonly request: GetRequest;
+  readonly startedMs: number;
+  readonly signal: AbortSignal;
+  stop(reason?: OsoError): void;
+}
+
+/** Returns the announced length. */
+function checkHeaders(headers: ReadonlyMap<string, string>, url: URL, maxBytes: number): number | undefined {
+  if (headers.size > MAX_HEADER_COUNT) throw malformed(url, `has more than ${MAX_HEADER_COUNT} headers`);
+  const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
+  if (encoding !== 'identity') {
+    throw malformed(
+      url,
+      'is compressed although it was asked for as it is',
+      'A proxy in between may be compressing answers.',
+    );
+  }
+  const length = headers.get('content-length');
+  if (length === undefined) return undefined;
+  if (Number(length) > maxBytes) throw malformed(url, `announces ${length} bytes, more than the limit of ${maxBytes}`);
+  return Number(length);
+}
+
+async function* readBody(
+  response: Dispatcher.ResponseData,
+  exchange: Exchange,
+  expectedBytes: number | undefined,
+): AsyncGenerator<Uint8Array> {
+  const { url, clock, limits, maxBytes, onBytes } = exchange.request;
+  const rate = createRateWatch(limits);
+  const chunks: AsyncIterator<Uint8Array> = response.body[Symbol.asyncIterator]();
+  let received = 0;
+  try {
+    for (;;) {
+      const askedMs = clock.monotonicMs();
+      const next = await nextChunk(chunks, exchange, received);
+      if (next.done) break;
+      received += next.value.length;
+      if (received > maxBytes) throw malformed(url, `is longer than the limit of ${maxBytes} bytes`);
+      if (rate.isTooSlow(next.value.length, clock.monotonicMs() - askedMs)) {
+        throw tooSlow(
+          `fewer than ${limits.minimumBytesPerSecond} bytes a second from ${hostAndPort(url)}, after ${received}`,
+        );
+      }
+      onBytes?.(received, expectedBytes);
+      yield next.value;
+    }
+    if (expectedBytes !== undefined && received !== expectedBytes) throw cutShort(url, received, expectedBytes);
+  } finally {
+    exchange.stop();
+  }
+}
+
+async function nextChunk(
+  chunks: AsyncIterator<Uint8Array>,
+  { request, startedMs, signal, stop }: Exchange,
+  received: number,
+): Promise<IteratorResult<Uint8Array>> {
+  const { url, clock, limits } = request;
+  const leftMs = startedMs + limits.totalMs - clock.monotonicMs();
+  const tooLong = () => tooSlow(`the answer of ${hostAndPort(url)} took longer than ${printDuration(limits.totalMs)}`);
+  if (leftMs <= 0) throw tooLong();
+  const stalled = () => {
+    return tooSlow(`no data from ${hostAndPort(url)} for ${printDuration(limits.idleMs)}, after ${received} bytes`);
+  };
+  const expire = () => stop(leftMs < limits.idleMs ? tooLong() : stalled());
+  try {
+    return await withDeadline(chunks.next(), { clock, afterMs: Math.min(leftMs, limits.idleMs), expire });
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    throw cutShort(url, received, undefined, codeOf(error));
+  }
+}
+
+function tooSlow(message: string): OsoError {
+  return new OsoError('CONTROL_PLANE_UNREACHABLE', message, {
+    hint: 'Check the network between this machine and the control plane.',
+  });
+}
+
+function cutShort(url: URL, received: number, expected: number | undefined, code?: string): OsoError {
+  const of = expected === undefined ? '' : ` of ${expected}`;
+  const why = code === undefined ? '' : ` (${code})`;
+  const message = `the answer of ${hostAndPort(url)} was cut short after ${received}${of} bytes${why}`;
+  return new OsoError('CONTROL_PLANE_MALFORMED', message, code === undefined ? {} : { cause: { code } });
+}
+
+function malformed(url: URL, what: string, hint?: string): OsoError {
+  return new OsoError('CONTROL_PLANE_MALFORMED', `the answer of ${hostAndPort(url)} ${what}`, { hint });
+}

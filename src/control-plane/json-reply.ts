@@ -1,0 +1,61 @@
+import { isUtf8 } from 'node:buffer';
+import { OsoError } from '../errors/oso-error.ts';
+import { quote } from '../errors/quote.ts';
+import type { HttpReply } from './http-get.ts';
+
+/** An answer that is what was asked for. */
+export type JsonReply =
+  | { readonly kind: 'not-modified' }
+  | { readonly kind: 'json'; readonly body: AsyncIterable<Uint8Array>; readonly etag: string | undefined };
+
+/** Bytes of an error's body that are looked at. */
+const MAX_ERROR_BYTES = 64 * 1_024;
+
+/** An entity tag (RFC 9110, 8.8.3) that can be sent back and kept. */
+export function isEtag(text: string): boolean {
+  return /^(?:W\/)?"[\x21\x23-\x7e]{0,256}"$/.test(text);
+}
+
+/** Throws CONTROL_PLANE_MALFORMED unless the body is JSON in UTF-8: login pages of networks answer 200, too. */
+export function checkJsonType(contentType: string | undefined, what: string): void {
+  const [type = '', ...parameters] = (contentType ?? '').toLowerCase().split(';');
+  const charset = parameters.map((parameter) => /^\s*charset="?([^"]*)"?\s*$/.exec(parameter)?.[1]).find(Boolean);
+  const isJson = /^application\/([a-z0-9.+-]+\+)?json$/.test(type.trim());
+  if (isJson && (charset === undefined || /^utf-?8$/.test(charset))) return;
+  const found = contentType === undefined ? 'without a content type' : `with content type ${quote(contentType)}`;
+  throw new OsoError('CONTROL_PLANE_MALFORMED', `${what} was answered ${found}, not with JSON`, {
+    hint: 'Check `OSO_URL`: a proxy, a login page or another service may be answering.',
+  });
+}
+
+/** The whole body, which the caller's limit keeps small. Throws CONTROL_PLANE_MALFORMED when it is not UTF-8. */
+export async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  const bytes = Buffer.concat(chunks);
+  if (!isUtf8(bytes))
+    throw new OsoError('CONTROL_PLANE_MALFORMED', 'the answer of the control plane is not valid UTF-8');
+  return bytes.toString('utf8');
+}
+
+/** The `message` of an error's body (api reference 2.5), when there is one: it explains, and nothing depends on it. */
+export async function readErrorMessage(reply: HttpReply): Promise<string | undefined> {
+  try {
+    const parsed: unknown = JSON.parse(await readText(firstBytes(reply.body, MAX_ERROR_BYTES)));
+    const hasMessage = typeof parsed === 'object' && parsed !== null && 'message' in parsed;
+    return hasMessage && typeof parsed.message === 'string' && parsed.message !== '' ? parsed.message : undefined;
+  } catch {
+    return undefined;
+  } finally {
+    reply.discard();
+  }
+}
+
+async function* firstBytes(body: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let seen = 0;
+  for await (const chunk of body) {
+    seen += chunk.length;
+    if (seen > maxBytes) return;
+    yield chunk;
+  }
+}

@@ -1,0 +1,19 @@
+import type { Clock } from '../util/clock.ts';
+
+export interface Deadline {
+  readonly clock: Clock;
+  readonly afterMs: number;
+  /** Called once when the time is over; it makes the work fail. */
+  readonly expire: () => void;
+}
+
+/** Settles as `work` does, and leaves no timer behind. */
+export async function withDeadline<T>(work: Promise<T>, { clock, afterMs, expire }: Deadline): Promise<T> {
+  const done = new AbortController();
+  clock.sleep(afterMs, done.signal).then(expire, () => {});
+  try {
+    return await work;
+  } finally {
+    done.abort();
+  }
+}

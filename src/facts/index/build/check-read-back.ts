@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { fstatSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import { OsoError } from '../../../errors/oso-error.ts';
+import type { FactProgress, FactSummary } from '../../fact-sink.ts';
+import { CanonicalLines } from '../canonical-lines.ts';
+import { type Directory, slotsStart } from '../directory.ts';
+import { checkSections, printTrailer, readDirectory } from '../envelope.ts';
+import { IndexReader } from '../index-reader.ts';
+import { PagedSource } from '../paged-source.ts';
+import { ResidentSource } from '../resident-source.ts';
+import { summarize } from '../summarize.ts';
+import { writeFully } from './write-fully.ts';
+import type { WrittenSections } from './write-index.ts';
+
+export interface ReadBackInput {
+  readonly descriptor: number;
+  readonly written: WrittenSections;
+  readonly memoryBytes: number;
+  readonly progress?: FactProgress | undefined;
+}
+
+/**
+ * Reads all facts back out of the sections, compares them with what was written, records their digest in the trailer,
+ * and checks the finished file as any reader would. Throws INDEX_INVALID when anything differs. Yields now and then.
+ */
+export function* checkReadBack(input: ReadBackInput): Generator<void, FactSummary> {
+  const { descriptor, written } = input;
+  const { digest, lineBytes } = yield* readBack(input);
+  const directory = { types: written.types, relations: written.relations, digest, lineBytes };
+  writeFully(descriptor, printTrailer(directory), written.sizeBytes);
+  const file = { descriptor, sizeBytes: fstatSync(descriptor).size };
+  if (!isDeepStrictEqual(readDirectory(file).directory, directory)) throw differs('its directory');
+  yield;
+  checkSections(file, directory);
+  return summarize(directory);
+}
+
+function* readBack(input: ReadBackInput): Generator<void, { readonly digest: string; readonly lineBytes: number }> {
+  const { written, progress } = input;
+  const lines = new CanonicalLines(openWritten(input));
+  const hash = createHash('sha256');
+  for (const chunk of lines) {
+    hash.update(chunk);
+    progress?.('check', lines.factCount, written.factCount);
+    yield;
+  }
+  if (lines.factCount !== written.factCount) throw differs('the number of its facts');
+  if (lines.fingerprint !== written.fingerprint) throw differs('one of its facts');
+  return { digest: hash.digest('hex'), lineBytes: lines.lineBytes };
+}
+
+/** A reader of the sections, which have no trailer yet. Hash slots are not needed for reading from start to end. */
+function openWritten({ descriptor, written, memoryBytes }: ReadBackInput): IndexReader {
+  const directory: Directory = { types: written.types, relations: written.relations, digest: '', lineBytes: 0 };
+  const length = slotsStart(directory, written.sizeBytes);
+  const file = { descriptor, sizeBytes: written.sizeBytes };
+  const source = length <= memoryBytes ? new ResidentSource(file, length) : new PagedSource(file, memoryBytes);
+  return new IndexReader(source, directory, false);
+}
+
+function differs(what: string): OsoError {
+  return new OsoError('INDEX_INVALID', `the index reads back other than it was written: ${what} differs`);
+}

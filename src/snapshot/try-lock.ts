@@ -1,0 +1,11 @@
+/// <reference path="./fs-native-extensions.d.ts" />
+import * as native from 'fs-native-extensions';
+
+/**
+ * Takes an exclusive lock on an open file, or returns false when it is taken. The lock belongs to the open file
+ * (F_OFD_SETLK on Linux, flock on macOS): it ends when that is closed or the process dies in whatever way, and other
+ * descriptors of the same process do not disturb it.
+ */
+export function tryLock(descriptor: number): boolean {
+  return native.tryLock(descriptor);
+}

@@ -1,0 +1,1 @@
+p(a) if q(a) or ) and r(a);

@@ -1,0 +1,4 @@
+resource Repo {
+  roles = ["a"];
+  12 = "a";
+}

@@ -1,0 +1,2 @@
+actor Org { roles = ["a"]; }
+resource Org { permissions = ["p"]; "p" if "a"; }

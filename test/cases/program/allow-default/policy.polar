@@ -1,0 +1,4 @@
+actor User {}
+actor Group {}
+resource Repo {}
+has_permission(_: User, "x", _: Repo);

@@ -1,0 +1,4 @@
+actor User {}
+actor Group {}
+resource Repo {}
+allow(u: User, "x") if q(u);

@@ -1,0 +1,2 @@
+# metadata
+actor User {}

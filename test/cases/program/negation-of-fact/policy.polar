@@ -1,0 +1,4 @@
+actor User {}
+actor Group {}
+resource Repo {}
+p(u: User, r: Repo) if q(u, r) and not locked(r);

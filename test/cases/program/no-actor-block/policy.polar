@@ -1,0 +1,6 @@
+resource Doc {
+  roles = ["a"];
+  permissions = ["p", "q"];
+  "p" if "a";
+  "q" if "a";
+}

@@ -1,0 +1,5 @@
+actor User {}
+global { roles = ["a"]; }
+resource Plan { relations = { subscribed: Org }; }
+resource Org { roles = ["member"]; }
+resource Sub extends Org {}

@@ -1,0 +1,4 @@
+actor User {}
+actor Group {}
+resource Repo {}
+p(u: User) if q(u) and not p(u);

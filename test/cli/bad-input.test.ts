@@ -1,0 +1,277 @@
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { jsonOf, openWorkplace } from './support/workplace.ts';
+
+const NO_IDENTITY = { OSO_API_TOKEN: '', OSO_ENVIRONMENT: '', OSO_TENANT: '' };
+
+describe('settings', () => {
+  test('all that are missing are named at once', async () => {
+    await using place = await openWorkplace();
+    const result = await place.run(['serve'], NO_IDENTITY);
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(result.stderr).toBe(
+      [
+        'CONFIG_INVALID: `OSO_API_TOKEN` is missing',
+        'hint: Set it, or give `--api-token`: read-only API key of the environment; prefer the variable, arguments are visible to other processes.',
+        'CONFIG_INVALID: `OSO_ENVIRONMENT` is missing',
+        'hint: Set it, or give `--environment`: id of the environment to copy.',
+        'CONFIG_INVALID: `OSO_TENANT` is missing',
+        'hint: Set it, or give `--tenant`: id of the tenant that owns the environment.',
+        '',
+      ].join('\n'),
+    );
+    expect(readdirSync(place.path)).toEqual([]);
+  });
+
+  test('unknown variables and bad values are named together, in JSON too', async () => {
+    await using place = await openWorkplace();
+    const result = await place.run(['export', 'a.snapshot', '--json'], { OSO_PROT: '1', OSO_PORT: '70000' });
+    expect(result.code).toBe(2);
+    const errors = [
+      { code: 'CONFIG_INVALID', message: 'unknown variable `OSO_PROT`', hint: 'Did you mean `OSO_PORT`?' },
+      { code: 'CONFIG_INVALID', message: '`OSO_PORT` must be a whole number from 0 to 65535, not `70000`' },
+    ];
+    expect(jsonOf(result)).toEqual({ error: errors[0], errors });
+    expect(result.stderr).toContain('CONFIG_INVALID: unknown variable `OSO_PROT`');
+  });
+
+  test('a key of another environment is refused before anything is asked', async () => {
+    await using place = await openWorkplace();
+    const result = await place.run(['export', 'a.snapshot'], { OSO_ENVIRONMENT: 'env2' });
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(result.stderr).toContain('is a key of environment `env1`, but `OSO_ENVIRONMENT` is `env2`');
+    expect(result.stderr).not.toContain('canarysecret');
+    expect(place.cloud.requests).toEqual([]);
+  });
+});
+
+describe('the command line', () => {
+  test('an unknown command gets a guess', async () => {
+    await using place = await openWorkplace();
+    const result = await place.run(['exprot']);
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(result.stderr).toBe('CONFIG_INVALID: unknown command `exprot`\nhint: Did you mean `export`?\n');
+  });
+
+  test('an unknown flag gets a guess', async () => {
+    await using place = await openWorkplace();
+    const result = await place.run(['serve', '--prot', '1']);
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(result.stderr).toBe('CONFIG_INVALID: unknown option `--prot`\nhint: Did you mean --port?\n');
+  });
+
+  test('a missing file name is a usage error', async () => {
+    await using place = await openWorkplace();
+    const result = await place.run(['--export']);
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(result.stderr).toContain('CONFIG_INVALID: missing required argument `file`');
+  });
+
+  test('too many arguments are a usage error', async () => {
+    await using place = await openWorkplace();
+    const result = await place.run(['verify', 'a', 'b']);
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(result.stderr).toContain('too many arguments');
+  });
+});
+
+describe('the control plane', () => {
+  test('a wrong token says so, and leaves no file', async () => {
+    await using place = await openWorkplace();
+    const result = await place.run(['export', 'a.snapshot'], { OSO_API_TOKEN: 'e_env1_1_wrongcanary' });
+    expect(result).toMatchObject({ code: 4, stdout: '' });
+    expect(result.stderr).toMatch(/^CONTROL_PLANE_UNAUTHORIZED: /);
+    expect(result.stderr).not.toContain('wrongcanary');
+    expect(readdirSync(place.path)).toEqual([]);
+  });
+
+  test('a wrong port is unreachable', async () => {
+    await using place = await openWorkplace();
+    await place.cloud.close();
+    const result = await place.run(['export', 'a.snapshot']);
+    expect(result).toMatchObject({ code: 4, stdout: '' });
+    expect(result.stderr).toMatch(/^CONTROL_PLANE_UNREACHABLE: /);
+    expect(readdirSync(place.path)).toEqual([]);
+  });
+
+  test('a policy with an error is shown with its place', async () => {
+    await using place = await openWorkplace();
+    place.cloud.policy = 'actor User {}\nresource Repo { permissions = ["read"]; "raed" if "read"; }\n';
+    const result = await place.run(['export', 'a.snapshot']);
+    expect(result).toMatchObject({ code: 3, stdout: '' });
+    expect(result.stderr).toMatch(/^POLICY_INVALID: the policy has an error: /);
+    expect(result.stderr).toContain('policy.polar:2:');
+    expect(readdirSync(place.path)).toEqual([]);
+  });
+
+  test('a transfer that is cut leaves an older file as it was', async () => {
+    await using place = await openWorkplace();
+    place.write('a.snapshot', 'older');
+    place.cloud.always('/api/facts', { cutAfter: 10 });
+    const result = await place.run(['export', 'a.snapshot']);
+    expect(result).toMatchObject({ code: 4, stdout: '' });
+    expect(readdirSync(place.path)).toEqual(['a.snapshot']);
+    const after = await place.run(['verify', 'a.snapshot']);
+    expect(after.stderr).toContain('`a.snapshot`: it is not a snapshot');
+  });
+});
+
+describe.each(['verify', 'import'])('files for `%s`', (command) => {
+  const run = async (content: string | undefined, file = 'a.snapshot') => {
+    await using place = await openWorkplace();
+    if (content !== undefined) place.write('a.snapshot', content);
+    const result = await place.run([command, file]);
+    expect(existsSync(join(place.path, '.oso', 'generations', 'a'))).toBe(false);
+    return result;
+  };
+
+  test('that are no snapshot', async () => {
+    const result = await run('this is not a snapshot, but it is long enough to hold one');
+    expect(result).toMatchObject({ code: 3, stdout: '' });
+    expect(result.stderr).toBe(
+      'SNAPSHOT_INVALID: `a.snapshot`: it is not a snapshot\nhint: give the path of a file that `oso-fallback export` wrote\n',
+    );
+  });
+
+  test('that are empty', async () => {
+    const result = await run('');
+    expect(result).toMatchObject({ code: 3, stdout: '' });
+    expect(result.stderr).toMatch(/^SNAPSHOT_INVALID: `a.snapshot`: it is empty/);
+  });
+
+  test('that are directories', async () => {
+    const result = await run(undefined, '.');
+    expect(result).toMatchObject({ code: 3, stdout: '' });
+    expect(result.stderr).toMatch(/^SNAPSHOT_INVALID: `\.`: it is a directory, not a snapshot file/);
+  });
+
+  test('that do not exist', async () => {
+    const result = await run(undefined);
+    expect(result).toMatchObject({ code: 1, stdout: '' });
+    expect(result.stderr).toBe('DIRECTORY_UNUSABLE: cannot open `a.snapshot`: no such file or directory\n');
+  });
+});
+
+describe('places', () => {
+  test('an export into a directory that does not exist', async () => {
+    await using place = await openWorkplace();
+    const result = await place.run(['export', 'nowhere/a.snapshot']);
+    expect(result).toMatchObject({ code: 1, stdout: '' });
+    expect(result.stderr).toBe('DIRECTORY_UNUSABLE: cannot write `nowhere`: no such file or directory\n');
+  });
+
+  test('an export onto a directory', async () => {
+    await using place = await openWorkplace();
+    mkdirSync(join(place.path, 'a.snapshot'));
+    const result = await place.run(['export', 'a.snapshot']);
+    expect(result).toMatchObject({ code: 1, stdout: '' });
+    expect(result.stderr).toMatch(/^DIRECTORY_UNUSABLE: .*`a\.snapshot`/);
+    expect(readdirSync(place.path)).toEqual(['a.snapshot']);
+  });
+
+  test('a data directory that is a file', async () => {
+    await using place = await openWorkplace();
+    place.write('data', 'x');
+    const result = await place.run(['serve', '--directory', 'data']);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toMatch(/^DIRECTORY_UNUSABLE: `data` is a file, not a directory/);
+  });
+
+  test('a data directory whose parent does not exist', async () => {
+    await using place = await openWorkplace();
+    const result = await place.run(['serve', '--directory', 'no/where']);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toMatch(
+      /^DIRECTORY_UNUSABLE: cannot create `no\/where`: its parent directory does not exist/,
+    );
+  });
+
+  test('a port in use, found before the data directory is touched', async () => {
+    await using place = await openWorkplace();
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const address = other.address();
+    const port = typeof address === 'object' ? String(address?.port) : '';
+    const result = await place.run(['serve', '--host', '127.0.0.1'], { OSO_PORT: port });
+    other.close();
+    expect(result).toMatchObject({ code: 1, stdout: '' });
+    expect(result.stderr).toBe(
+      `PORT_UNAVAILABLE: cannot listen on port ${port} of \`127.0.0.1\`: another process listens on it\n` +
+        'hint: Choose another one with `--port` or `--host`.\n',
+    );
+    expect(readdirSync(place.path)).toEqual([]);
+  });
+
+  test('an address that this machine does not have', async () => {
+    await using place = await openWorkplace();
+    const result = await place.run(['serve', '--host', '192.0.2.1']);
+    expect(result).toMatchObject({ code: 1, stdout: '' });
+    expect(result.stderr).toContain('`192.0.2.1`: this machine has no such address');
+  });
+
+  test('two nodes on one directory: the second one is told who has it', async () => {
+    await using place = await openWorkplace();
+    const first = place.start(['serve', '--json']);
+    await first.event('serving');
+    for (const args of [['serve'], ['import', 'any.snapshot']]) {
+      const second = await place.run(args);
+      expect(second.code).toBe(6);
+      expect(second.stderr).toContain('DIRECTORY_LOCKED: the data directory `');
+      expect(second.stderr).toContain(`is in use by process ${first.pid} on`);
+    }
+  });
+
+  test('a list of client keys that cannot be used', async () => {
+    await using place = await openWorkplace();
+    place.write('keys', 'not a digest\n');
+    const wrong = await place.run(['serve'], { OSO_CLIENT_KEYS_FILE: 'keys' });
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toContain('CONFIG_INVALID: line 1 of the client keys file is not a SHA-256 in hex');
+    const missing = await place.run(['serve'], { OSO_CLIENT_KEYS_FILE: 'nokeys' });
+    expect(missing.code).toBe(2);
+    expect(missing.stderr).toContain('CONFIG_INVALID: `OSO_CLIENT_KEYS_FILE`: cannot read `nokeys`: no such file');
+  });
+});
+
+describe('nothing to start from', () => {
+  test('every source says why, and the node ends with 4', async () => {
+    await using place = await openWorkplace();
+    await place.cloud.close();
+    place.write('a.snapshot', 'nonsense');
+    const result = await place.run(['--import', 'a.snapshot', '--json']);
+    expect(result.code).toBe(4);
+    expect(result.stderr).toMatch(/NOTHING_TO_START_FROM: no source gave data; /);
+    const { error } = JSON.parse(result.stdout.trim().split('\n').at(-1) ?? '');
+    expect(error.code).toBe('NOTHING_TO_START_FROM');
+    expect(error.message).toContain('disk: NOTHING_TO_START_FROM: the data directory holds no generation');
+    expect(error.message).toContain('control-plane: CONTROL_PLANE_UNREACHABLE: ');
+    expect(error.message).toContain('import: SNAPSHOT_INVALID: ');
+  });
+
+  test('offline needs a copy on disk or a file, and no token', async () => {
+    await using place = await openWorkplace();
+    const result = await place.run(['serve', '--offline'], NO_IDENTITY);
+    expect(result.code).toBe(4);
+    expect(result.stderr).toContain('hint: leave out `--offline`; `--import FILE` starts from a snapshot.');
+    expect(place.cloud.requests).toEqual([]);
+  });
+
+  test('stdin is no file to serve from', async () => {
+    await using place = await openWorkplace();
+    const result = await place.run(['serve', '--import', '-']);
+    expect(result).toMatchObject({ code: 2, stdout: '' });
+    expect(result.stderr).toContain('CONFIG_INVALID: `--import -` cannot be served');
+  });
+});
+
+test('status of neither a node nor a directory', async () => {
+  await using place = await openWorkplace();
+  const result = await place.run(['status'], { OSO_PORT: '1' });
+  expect(result).toMatchObject({ code: 1, stdout: '' });
+  expect(result.stderr).toBe(
+    'NODE_UNREACHABLE: no node answers at http://127.0.0.1:1: connection refused\n' +
+      'DIRECTORY_UNUSABLE: cannot open `./.oso`: no such file or directory\n',
+  );
+});

@@ -1,0 +1,311 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { CliProcess } from '../support/cli-process.ts';
+import { openWorkplace, reader, TOKEN, type Workplace } from './support/workplace.ts';
+
+const FAST = { OSO_SYNC_INTERVAL: '1s' };
+
+async function get(url: string, path: string): Promise<{ status: number; body: string }> {
+  const response = await fetch(url + path, { headers: { authorization: `Bearer ${TOKEN}` } });
+  return { status: response.status, body: await response.text() };
+}
+
+async function statusOf(url: string) {
+  return JSON.parse((await get(url, '/status')).body);
+}
+
+async function mayRead(url: string, user: string): Promise<unknown> {
+  const response = await fetch(`${url}/api/authorize`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      actor_type: 'User',
+      actor_id: user,
+      action: 'read',
+      resource_type: 'Repo',
+      resource_id: 'r1',
+    }),
+  });
+  return await response.json();
+}
+
+/** Asks until the answer is as wanted; the deadline is that of the test. */
+async function until<T>(ask: () => Promise<T>, isWanted: (answer: T) => boolean): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (isWanted(answer)) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function serving(node: CliProcess): Promise<{ url: string; origin: string; [key: string]: unknown }> {
+  const { url, origin, ...rest } = await node.event('serving');
+  return { url: String(url).replace('localhost', '127.0.0.1'), origin: String(origin), ...rest };
+}
+
+async function end(node: CliProcess, signal: NodeJS.Signals = 'SIGTERM') {
+  node.kill(signal);
+  return await node.ended;
+}
+
+/** Takes the control plane away for good. */
+async function outage(place: Workplace): Promise<void> {
+  await place.cloud.close();
+}
+
+describe('the start', () => {
+  test('with an empty disk takes live data, answers from them, and says how old they are', async () => {
+    await using place = await openWorkplace();
+    const node = place.start(['serve', '--json']);
+    const { url, origin } = await serving(node);
+    expect(origin).toBe('live');
+    expect(await mayRead(url, 'ann')).toEqual({ allowed: true });
+    expect(await mayRead(url, 'bob')).toEqual({ allowed: false });
+    expect(await get(url, '/readyz')).toEqual({ status: 200, body: '{"ready":true}' });
+    const port = new URL(url).port;
+    const status = await place.run(['status'], { OSO_PORT: port });
+    expect(status).toMatchObject({ code: 0, stderr: '' });
+    expect(status.stdout).toContain('state        serving\n');
+    expect(status.stdout).toContain('origin       live\n');
+    expect(status.stdout).toMatch(/next sync {4}in (2[6-9]|3[0-3])m/);
+    const metrics = (await get(url, '/metrics')).body;
+    expect(metrics).toMatch(/^oso_fallback_snapshot_age_ms \d+$/m);
+    expect(metrics).toContain('oso_fallback_http_requests_count{path="/api/authorize",status_code="200"} 2');
+    expect(await end(node)).toMatchObject({ code: 0 });
+  });
+
+  test('with data on disk needs no control plane', async () => {
+    await using place = await openWorkplace();
+    const first = place.start(['serve', '--json']);
+    await serving(first);
+    await end(first);
+    await outage(place);
+    const second = place.start(['serve', '--json']);
+    const { url, origin } = await serving(second);
+    expect(origin).toBe('persisted');
+    expect(await mayRead(url, 'ann')).toEqual({ allowed: true });
+    const { sync } = await until(
+      () => statusOf(url),
+      (status) => status.sync.lastError !== null,
+    );
+    expect(sync).toMatchObject({
+      online: false,
+      lastSuccessAt: null,
+      lastError: { code: 'CONTROL_PLANE_UNREACHABLE' },
+      consecutiveFailures: 1,
+    });
+    expect((await get(url, '/readyz')).status).toBe(200);
+  });
+
+  test('with data on disk takes live data as soon as there are any', async () => {
+    await using place = await openWorkplace();
+    const first = place.start(['serve', '--json']);
+    await serving(first);
+    await end(first);
+    place.cloud.facts = [reader('bob')];
+    const second = place.start(['serve', '--json']);
+    const { url, origin } = await serving(second);
+    expect(origin).toBe('persisted');
+    await until(
+      () => statusOf(url),
+      (status) => status.origin === 'live',
+    );
+    expect(await mayRead(url, 'bob')).toEqual({ allowed: true });
+    expect(await mayRead(url, 'ann')).toEqual({ allowed: false });
+  });
+
+  test('with an empty disk and no control plane takes the imported file, and live data later', async () => {
+    await using place = await openWorkplace();
+    await place.run(['export', 'a.snapshot']);
+    const { port } = place.cloud;
+    await outage(place);
+    const node = place.start(['--import', 'a.snapshot', '--json'], FAST);
+    const { url, origin } = await serving(node);
+    expect(origin).toBe('imported');
+    expect(await mayRead(url, 'ann')).toEqual({ allowed: true });
+    expect(port).toBeGreaterThan(0);
+  });
+
+  test('a control plane that stalls is left after the live timeout', async () => {
+    await using place = await openWorkplace();
+    await place.run(['export', 'a.snapshot']);
+    place.cloud.always('/api/facts', { stallAfter: 5 });
+    const node = place.start(['serve', '--import', 'a.snapshot', '--live-timeout', '300ms', '--json']);
+    const { origin, sync } = await serving(node);
+    expect(origin).toBe('imported');
+    expect(sync).toMatchObject({ lastError: { code: 'CONTROL_PLANE_UNREACHABLE' } });
+  });
+
+  test('an imported file that is newer than the disk is served, an older one is not', async () => {
+    await using place = await openWorkplace();
+    await place.run(['export', 'old.snapshot'], { SOURCE_DATE_EPOCH: '1700000000' });
+    place.cloud.facts = [reader('bob')];
+    await place.run(['export', 'mid.snapshot'], { SOURCE_DATE_EPOCH: '1700000100' });
+    place.cloud.facts = [reader('cid')];
+    await place.run(['export', 'new.snapshot'], { SOURCE_DATE_EPOCH: '1700000200' });
+    await place.run(['import', 'mid.snapshot']);
+    const older = place.start(['serve', '--offline', '--import', 'old.snapshot', '--json']);
+    const before = await serving(older);
+    expect(before.origin).toBe('persisted');
+    expect(await mayRead(before.url, 'bob')).toEqual({ allowed: true });
+    await end(older);
+    const newer = place.start(['serve', '--offline', '--import', 'new.snapshot', '--json']);
+    const { url } = await serving(newer);
+    await until(
+      () => mayRead(url, 'cid'),
+      (answer) => JSON.stringify(answer) === '{"allowed":true}',
+    );
+    expect(await statusOf(url)).toMatchObject({ origin: 'imported' });
+  });
+
+  test('offline nothing is contacted, and the data say whose keys are accepted', async () => {
+    await using place = await openWorkplace();
+    await place.run(['export', 'a.snapshot']);
+    const asked = place.cloud.requests.length;
+    const none = { OSO_API_TOKEN: '', OSO_ENVIRONMENT: '', OSO_TENANT: '' };
+    const node = place.start(['serve', '--offline', '--import', 'a.snapshot', '--json'], none);
+    const { url, keys } = await serving(node);
+    expect(keys).toBe('environment');
+    expect(await mayRead(url, 'ann')).toEqual({ allowed: true });
+    const foreign = await fetch(`${url}/api/policy`, { headers: { authorization: 'Bearer e_env2_1_x' } });
+    expect(foreign.status).toBe(401);
+    expect(await statusOf(url)).toMatchObject({ sync: { offline: true, online: null, nextAttemptAt: null } });
+    expect(place.cloud.requests).toHaveLength(asked);
+  });
+
+  test('with --wait and no source it is not ready, says why, and serves when data come', async () => {
+    await using place = await openWorkplace();
+    place.cloud.always('/api/policy', { status: 503, body: '{}' });
+    const node = place.start(['serve', '--wait', '--json'], FAST);
+    const { reason } = await node.event('waiting');
+    expect(reason).toContain('control-plane: CONTROL_PLANE_FAILED: ');
+    const url = String((await node.event('listening'))['url']).replace('localhost', '127.0.0.1');
+    const { status, body } = await get(url, '/readyz');
+    expect(status).toBe(503);
+    expect(JSON.parse(body)).toMatchObject({ ready: false, reason: 'no_data' });
+    expect((await get(url, '/livez')).status).toBe(200);
+    expect((await get(url, '/api/policy')).status).toBe(503);
+    place.cloud.always('/api/policy', undefined);
+    expect((await serving(node)).origin).toBe('live');
+    expect((await get(url, '/readyz')).status).toBe(200);
+  });
+});
+
+describe('copying', () => {
+  test('the same content again makes no generation but is confirmed', async () => {
+    await using place = await openWorkplace();
+    const node = place.start(['serve', '--json'], FAST);
+    const { url } = await serving(node);
+    const { snapshot } = await statusOf(url);
+    const later = await until(
+      () => statusOf(url),
+      (status) => status.snapshot.confirmedAt !== snapshot.confirmedAt,
+    );
+    expect(later.snapshot).toMatchObject({ id: snapshot.id, takenAt: snapshot.takenAt });
+    expect(later.generations).toHaveLength(1);
+    expect(later.origin).toBe('live');
+  });
+
+  test.each([
+    ['a revoked key', { status: 401, body: '{}' }, 'CONTROL_PLANE_UNAUTHORIZED'],
+    ['an environment that is gone', { status: 404, body: '{}' }, 'CONTROL_PLANE_NOT_FOUND'],
+    ['a server error', { status: 500, body: '{}' }, 'CONTROL_PLANE_FAILED'],
+    ['a policy that does not compile', { body: JSON.stringify({ policy: { src: 'nonsense' } }) }, 'POLICY_INVALID'],
+    ['a body that is no JSON', { body: '<html>' }, 'CONTROL_PLANE_MALFORMED'],
+  ])('%s takes nothing away', async (_, reply, code) => {
+    await using place = await openWorkplace();
+    const node = place.start(['serve', '--json'], FAST);
+    const { url } = await serving(node);
+    place.cloud.always('/api/policy', reply);
+    const { sync } = await until(
+      () => statusOf(url),
+      (status) => status.sync.lastError !== null,
+    );
+    expect(sync.lastError.code).toBe(code);
+    expect(await mayRead(url, 'ann')).toEqual({ allowed: true });
+    expect((await get(url, '/readyz')).status).toBe(200);
+    expect((await get(url, '/metrics')).body).toContain(`oso_fallback_sync_failures_total{code="${code}"}`);
+  });
+
+  test('a secret is in no log, status, metric or file', async () => {
+    await using place = await openWorkplace();
+    const node = place.start(['serve', '--json'], { ...FAST, OSO_LOG_LEVEL: 'info' });
+    const { url } = await serving(node);
+    place.cloud.always('/api/policy', { status: 401, body: `{"message":"bad key ${TOKEN}"}` });
+    await until(
+      () => statusOf(url),
+      (status) => status.sync.lastError !== null,
+    );
+    const told = [(await get(url, '/status')).body, (await get(url, '/metrics')).body];
+    const { stdout, stderr } = await end(node);
+    for (const text of [...told, stdout, stderr]) expect(text).not.toContain('canarysecret');
+    expect(stderr).toContain('"code":"CONTROL_PLANE_UNAUTHORIZED"');
+  });
+});
+
+describe('signals', () => {
+  test('SIGTERM ends a node with 0, Ctrl-C with 130', async () => {
+    await using place = await openWorkplace();
+    for (const [signal, code] of [
+      ['SIGTERM', 0],
+      ['SIGINT', 130],
+    ] as const) {
+      const node = place.start(['serve', '--json']);
+      await serving(node);
+      expect(await end(node, signal)).toMatchObject({ code });
+    }
+  });
+
+  test('during the drain requests are answered and readiness is off; a second SIGINT leaves at once', async () => {
+    await using place = await openWorkplace();
+    const node = place.start(['serve', '--json', '--drain', '1h']);
+    const { url } = await serving(node);
+    node.kill('SIGTERM');
+    const { body } = await until(
+      () => get(url, '/readyz'),
+      ({ status }) => status === 503,
+    );
+    expect(JSON.parse(body)).toMatchObject({ ready: false, reason: 'draining' });
+    expect(await mayRead(url, 'ann')).toEqual({ allowed: true });
+    expect((await get(url, '/livez')).status).toBe(200);
+    expect(await end(node, 'SIGINT')).toMatchObject({ code: 130 });
+  });
+
+  test('SIGTERM during a download leaves nothing half-made', async () => {
+    await using place = await openWorkplace();
+    place.cloud.always('/api/facts', { stallAfter: 5 });
+    const node = place.start(['serve', '--json']);
+    await until(
+      async () => place.cloud.requests.some(({ path }) => path === '/api/facts'),
+      (asked) => asked,
+    );
+    const { code, stderr } = await end(node);
+    expect(code).toBe(130);
+    expect(stderr).toContain('INTERRUPTED: stopped by SIGTERM');
+    expect(readdirSync(join(place.path, '.oso', 'generations'))).toEqual([]);
+  });
+
+  test('SIGTERM during an export leaves nothing half-made', async () => {
+    await using place = await openWorkplace();
+    place.cloud.always('/api/facts', { stallAfter: 5 });
+    const running = place.start(['export', 'a.snapshot']);
+    await until(
+      async () => place.cloud.requests.some(({ path }) => path === '/api/facts'),
+      (asked) => asked,
+    );
+    expect(await end(running, 'SIGINT')).toMatchObject({ code: 130, stdout: '' });
+    expect(readdirSync(place.path)).toEqual([]);
+  });
+
+  test('SIGUSR1 opens no inspector', async () => {
+    await using place = await openWorkplace();
+    const node = place.start(['serve', '--json']);
+    const { url } = await serving(node);
+    node.kill('SIGUSR1');
+    expect(await mayRead(url, 'ann')).toEqual({ allowed: true });
+    const { code, stderr } = await end(node);
+    expect(code).toBe(0);
+    expect(stderr).not.toContain('Debugger');
+  });
+});

@@ -1,0 +1,137 @@
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { watchFiles } from '../../src/dev-server/watch-files.ts';
+import type { Source } from '../../src/source/source.ts';
+import { systemClock } from '../../src/util/clock.ts';
+import { silentLog } from '../../src/util/log.ts';
+import { GITHUB_FACTS, GITHUB_POLICY } from './support/github-policy.ts';
+import { fact, startDevServer } from './support/running-dev-server.ts';
+
+async function temporaryDirectory(): Promise<{ path: string } & AsyncDisposable> {
+  const path = await mkdtemp(join(tmpdir(), 'oso-dev-'));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
+}
+
+const LINES = ['["is_friendly","User","sam"]', '["is_friendly","User","\u2028 \\"quoted\\" é"]', ''].join('\n');
+
+test('policy and facts survive a restart', async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, 'made', 'here');
+  {
+    await using running = await startDevServer({ directory: path });
+    await running.post('/api/policy', { src: GITHUB_POLICY });
+    await running.post('/api/batch', [{ inserts: GITHUB_FACTS }]);
+    await running.post('/api/batch', [{ deletes: [GITHUB_FACTS[1]] }]);
+  }
+  expect((await readdir(path)).sort()).toEqual(['facts.jsonl', 'policy.polar']);
+  expect(await readFile(join(path, 'facts.jsonl'), 'utf8')).toContain(
+    '["has_role","User","alice","String","member","Org","acme"]\n',
+  );
+  await using again = await startDevServer({ directory: path });
+  expect((await again.ask({ path: '/api/facts' })).json).toHaveLength(3);
+  expect((await again.ask({ path: '/api/policy' })).json).toEqual({
+    policy: { filename: 'policy.polar', src: GITHUB_POLICY },
+  });
+});
+
+test('a change is on disk soon after its reply', async () => {
+  await using directory = await temporaryDirectory();
+  await using running = await startDevServer({ directory: directory.path });
+  await running.post('/api/policy', { src: GITHUB_POLICY });
+  await expect.poll(() => readFile(join(directory.path, 'policy.polar'), 'utf8').catch(() => '')).toBe(GITHUB_POLICY);
+});
+
+test('what is given at the start replaces what was stored', async () => {
+  await using directory = await temporaryDirectory();
+  const factsFile = join(directory.path, 'given.jsonl');
+  await writeFile(factsFile, LINES);
+  const options = {
+    directory: join(directory.path, 'data'),
+    policySources: [{ name: 'p.polar', text: GITHUB_POLICY }],
+  };
+  {
+    await using running = await startDevServer(options);
+    await running.post('/api/batch', [{ inserts: GITHUB_FACTS }]);
+  }
+  {
+    await using running = await startDevServer({ ...options, factsFile });
+    expect((await running.ask({ path: '/api/facts' })).json).toHaveLength(2);
+  }
+  await using running = await startDevServer({ directory: options.directory });
+  expect((await running.ask({ path: '/api/facts' })).json).toEqual([
+    fact('is_friendly', 'User:sam'),
+    fact('is_friendly', 'User:\u2028 "quoted" é'),
+  ]);
+});
+
+test('a directory that is a file cannot be used', async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, 'file');
+  await writeFile(path, '');
+  await expect(startDevServer({ directory: path })).rejects.toMatchObject({ code: 'DIRECTORY_UNUSABLE' });
+});
+
+test.each([
+  ['["is_friendly","User","a"]\nnot json\n', /given\.jsonl:2: a fact line is not JSON$/u],
+  ['\n\n["likes","User","a"]', /given\.jsonl:3: likes\(User\) is not used in policy\. Help: /u],
+  [Buffer.from([0x5b, 0xff]), /given\.jsonl` is not UTF-8$/u],
+])('a line that is no fact of the policy stops the start and is named', async (content, message) => {
+  await using directory = await temporaryDirectory();
+  const factsFile = join(directory.path, 'given.jsonl');
+  await writeFile(factsFile, content);
+  const started = startDevServer({ policySources: [{ name: 'p.polar', text: GITHUB_POLICY }], factsFile });
+  await expect(started).rejects.toMatchObject({ code: 'FACT_INVALID', message: expect.stringMatching(message) });
+});
+
+test('a facts file that is not there is named', async () => {
+  await expect(startDevServer({ factsFile: '/nowhere/facts.jsonl' })).rejects.toMatchObject({
+    code: 'DIRECTORY_UNUSABLE',
+    message: 'cannot read `/nowhere/facts.jsonl`: no such file or directory',
+  });
+});
+
+test('a large file of facts is loaded', async () => {
+  await using directory = await temporaryDirectory();
+  const factsFile = join(directory.path, 'facts.jsonl');
+  const line = (index: number) =>
+    `["has_role","User","user-${index % 50_000}","String","member","Repo","repo-${index}"]\n`;
+  await writeFile(factsFile, Array.from({ length: 100_000 }, (_, index) => line(index)).join(''));
+  await using running = await startDevServer({ policySources: [{ name: 'p.polar', text: GITHUB_POLICY }], factsFile });
+  expect(running.dev.main.factCount).toBe(100_000);
+  const question = { actor_type: 'User', actor_id: 'user-7', action: 'read', resource_type: 'Repo' };
+  const reply = await running.ask({ path: '/api/list', body: question });
+  expect((reply.json as { results: string[] }).results).toHaveLength(2);
+});
+
+test('a watched policy is read again when it was replaced by a rename, and only when its text has changed', async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, 'policy.polar');
+  await writeFile(path, 'one');
+  const seen: (readonly Source[])[] = [];
+  const options = { clock: systemClock, log: silentLog, onChange: (sources: readonly Source[]) => seen.push(sources) };
+  const watch = await watchFiles({ paths: [path], ...options });
+  await writeFile(join(directory.path, 'other'), 'x');
+  await writeFile(path, 'one');
+  await writeFile(join(directory.path, 'new'), 'two');
+  await rename(join(directory.path, 'new'), path);
+  await expect.poll(() => seen).toEqual([[{ name: path, text: 'two' }]]);
+  await rm(path);
+  await writeFile(path, 'three');
+  await expect.poll(() => seen.at(-1)).toEqual([{ name: path, text: 'three' }]);
+  watch.close();
+});
+
+test('a policy that is not there cannot be watched', async () => {
+  const options = { clock: systemClock, log: silentLog, onChange: () => {} };
+  await expect(watchFiles({ paths: ['/nowhere/p.polar'], ...options })).rejects.toThrow('ENOENT');
+});
+
+test('a changed policy is saved as POST does it, and a bad one leaves the old one', async () => {
+  await using running = await startDevServer({ policySources: [{ name: 'p.polar', text: GITHUB_POLICY }] });
+  expect(running.dev.savePolicy([{ name: 'p.polar', text: 'nonsense' }])).toMatchObject({ kind: 'invalid' });
+  expect(running.dev.main.policy.text).toBe(GITHUB_POLICY);
+  expect(running.dev.savePolicy([{ name: 'p.polar', text: 'actor User {}' }])).toEqual({ kind: 'saved' });
+  expect(running.dev.savePolicy([{ name: 'p.polar', text: 'actor User {}' }])).toEqual({ kind: 'unchanged' });
+});

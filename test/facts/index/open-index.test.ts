@@ -1,0 +1,187 @@
+import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import type { Fact } from '../../../src/facts/fact.ts';
+import { type Directory, listSections, type Section } from '../../../src/facts/index/directory.ts';
+import { openIndex } from '../../../src/facts/index/open-index.ts';
+import { describeFactReader, fact } from '../../support/fact-reader-conformance.ts';
+import { buildTestIndex, openTestIndex, readAll } from '../../support/index-files.ts';
+import { Random } from '../../support/random.ts';
+
+describeFactReader('a resident index file', (facts) => openTestIndex(facts, 2 ** 30));
+describeFactReader('a paged index file', (facts) => openTestIndex(facts, 0));
+
+const FACTS: readonly Fact[] = [
+  fact('on'),
+  ...Array.from({ length: 40 }, (_, i) =>
+    fact('has_role', ['User', `u${i % 17}`], ['String', `r${i % 3}`], ['Org', `${i}`]),
+  ),
+  ...Array.from({ length: 9 }, (_, i) => fact('is_public', ['Repo', `repository-${i * i}`])),
+];
+
+describe('openIndex', () => {
+  test('gives back what the builder reported', async () => {
+    using built = await buildTestIndex(FACTS);
+    using index = openIndex(built.path, { memoryBytes: 2 ** 20, verify: true });
+    expect(index.summary).toEqual(built.summary);
+    expect(index.summary.countBySignature).toEqual({
+      'has_role(User,String,Org)': 40,
+      'is_public(Repo)': 9,
+      'on()': 1,
+    });
+    expect(index.mode).toBe('resident');
+    expect(index.memoryBytes).toBeLessThan(statSync(built.path).size);
+  });
+
+  test('leaves the hash slots on disk when all else fits, and finds the same', async () => {
+    const facts = Array.from({ length: 5000 }, (_, i) => fact('is_public', ['Repo', `repository-${i * 7}`]));
+    using built = await buildTestIndex(facts);
+    using whole = openIndex(built.path, { memoryBytes: 2 ** 20, verify: false });
+    using part = openIndex(built.path, { memoryBytes: whole.memoryBytes - 1, verify: false });
+    expect([part.mode, whole.mode]).toEqual(['resident', 'resident']);
+    expect(part.memoryBytes).toBeLessThan(whole.memoryBytes);
+    for (let i = 0; i < 35_010; i++) {
+      const id = `repository-${i}`;
+      expect(part.reader.dictionary.handleOf('Repo', id)).toBe(whole.reader.dictionary.handleOf('Repo', id));
+    }
+  });
+
+  test('reads through a cache far smaller than the file', async () => {
+    const facts = Array.from({ length: 60_000 }, (_, i) =>
+      fact('owner', ['Repo', `r${(i * 7919) % 60_000}`], ['User', `u${i}`]),
+    );
+    using built = await buildTestIndex(facts);
+    using index = openIndex(built.path, { memoryBytes: 1, verify: true });
+    expect(index.mode).toBe('paged');
+    expect(index.memoryBytes).toBeLessThan(statSync(built.path).size / 2);
+    const { dictionary, relations } = index.reader;
+    const path = relations[0]?.access([0]);
+    for (const { args } of facts.slice(0, 3000)) {
+      const [repo, user] = args.map(({ type, id }) => dictionary.handleOf(type, id));
+      const at = path?.seek(repo ?? -1, 0, 0, 0, 0) ?? -1;
+      expect([path?.end, path?.get(at, 1)]).toEqual([at + 1, user]);
+    }
+  });
+
+  test('streams lines whose concatenation has the digest of the summary', async () => {
+    using built = await buildTestIndex(FACTS);
+    using index = openIndex(built.path, { memoryBytes: 2 ** 20, verify: false });
+    const lines = Buffer.concat([...index.lines()]);
+    expect(lines.length).toBe(index.summary.lineBytes);
+    const { createHash } = await import('node:crypto');
+    expect(createHash('sha256').update(lines).digest('hex')).toBe(index.summary.digest);
+    expect(lines.toString().split('\n')[0]).toBe('["has_role","User","u0","String","r0","Org","0"]');
+  });
+
+  test('refuses a file with any byte changed', async () => {
+    using built = await buildTestIndex(FACTS);
+    const bytes = readFileSync(built.path);
+    const path = join(built.directory, 'changed');
+    for (let at = 0; at < bytes.length; at++) {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
+      writeFileSync(path, changed);
+      expect(() => openIndex(path, { memoryBytes: 2 ** 20, verify: true }), `byte ${at}`).toThrow(
+        expect.objectContaining({ code: 'INDEX_INVALID' }),
+      );
+    }
+  });
+
+  test('refuses a file cut or lengthened anywhere', async () => {
+    using built = await buildTestIndex(FACTS);
+    const bytes = readFileSync(built.path);
+    const path = join(built.directory, 'changed');
+    for (let length = 0; length < bytes.length; length += 7) {
+      writeFileSync(path, bytes);
+      truncateSync(path, length);
+      expect(() => openIndex(path, { memoryBytes: 0, verify: false })).toThrow(
+        expect.objectContaining({ code: 'INDEX_INVALID' }),
+      );
+    }
+    writeFileSync(path, Buffer.concat([bytes, Buffer.alloc(1)]));
+    expect(() => openIndex(path, { memoryBytes: 0, verify: false })).toThrow(
+      'the index file is damaged: it has no footer; perhaps it is incomplete',
+    );
+  });
+
+  test('says what is wrong with a file that is none, or of another version', async () => {
+    using built = await buildTestIndex([]);
+    const path = join(built.directory, 'changed');
+    writeFileSync(path, 'x'.repeat(100));
+    expect(() => openIndex(path, { memoryBytes: 0, verify: false })).toThrow('the file is not an index file');
+    writeFileSync(path, '');
+    expect(() => openIndex(path, { memoryBytes: 0, verify: false })).toThrow('the file is not an index file');
+    const bytes = readFileSync(built.path);
+    bytes.writeUInt32LE(2, 8);
+    writeFileSync(path, bytes);
+    expect(() => openIndex(path, { memoryBytes: 0, verify: false })).toThrow(
+      'the index file has format version 2, this program reads version 1',
+    );
+  });
+
+  test('survives damage that its checksums do not show: a refusal or an answer, in bounded time', async () => {
+    using built = await buildTestIndex(FACTS);
+    const bytes = readFileSync(built.path);
+    const path = join(built.directory, 'changed');
+    for (let seed = 0; seed < 600; seed++) {
+      writeFileSync(path, damage(bytes, new Random(seed)));
+      await expectRefusalOrAnswers(path, seed);
+    }
+  });
+});
+
+async function expectRefusalOrAnswers(path: string, seed: number): Promise<void> {
+  try {
+    using index = openIndex(path, { memoryBytes: seed % 2 === 0 ? 2 ** 20 : 0, verify: true });
+    const { reader } = index;
+    expect((await readAll(index)).length).toBe(reader.factCount);
+    expect(Buffer.concat([...index.lines()]).length).toBeGreaterThan(0);
+    for (const { args } of FACTS) for (const { type, id } of args) reader.dictionary.handleOf(type, id);
+    for (const relation of reader.relations) {
+      for (const column of relation.types.keys()) {
+        const access = relation.access([column]);
+        for (let handle = 0; handle < Math.min(500, reader.dictionary.valueCount); handle++) {
+          let at = access.seek(handle, 0, 0, 0, 0);
+          for (const end = access.end; at < end; at++) expect(access.get(at, column)).toBeLessThan(2 ** 31);
+        }
+      }
+    }
+  } catch (error) {
+    expect(error, `seed ${seed}: ${String(error)}`).toMatchObject({ code: 'INDEX_INVALID' });
+  }
+}
+
+/** Changes a section or a number of the directory, and makes the checksums right again. */
+function damage(original: Buffer, random: Random): Buffer {
+  const bytes = Buffer.from(original);
+  const textLength = bytes.readUInt32LE(bytes.length - 16);
+  const textStart = bytes.length - 16 - textLength;
+  let text = bytes.toString('utf8', textStart, bytes.length - 16);
+  if (random.below(2) === 0) {
+    for (let n = random.below(4); n >= 0; n--) bytes[16 + random.below(textStart - 16)] = random.below(256);
+  } else {
+    const numbers = [...text.matchAll(/\d+/g)];
+    const number = numbers[random.below(numbers.length)];
+    const value = Number(number?.[0] ?? 0);
+    const other = [value + 1, Math.max(0, value - 1), 0, 4_294_967_295, value * 1000, 2 ** 53 - 1][random.below(6)];
+    text = `${text.slice(0, number?.index)}${other}${text.slice((number?.index ?? 0) + (number?.[0].length ?? 0))}`;
+  }
+  const fixed = Buffer.from(fixChecksums(text, bytes.subarray(0, textStart)));
+  const footer = Buffer.from(bytes.subarray(bytes.length - 16));
+  footer.writeUInt32LE(fixed.length, 0);
+  footer.writeUInt32LE(crc32(fixed), 4);
+  return Buffer.concat([bytes.subarray(0, textStart), fixed, footer]);
+}
+
+function fixChecksums(text: string, sections: Buffer): string {
+  const directory: Directory = JSON.parse(text);
+  const fix = (section: Section) =>
+    Object.assign(section, { crc32: crc32(sections.subarray(section.offset, section.offset + section.length)) });
+  try {
+    listSections(directory).forEach(fix);
+  } catch {
+    return text;
+  }
+  return JSON.stringify(directory);
+}

@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { describe, expect, test } from 'vitest';
+import { lockDirectory } from '../../src/generations/lock.ts';
+import { temporaryDirectory } from '../snapshot/support/sample-snapshot.ts';
+
+/** A process that holds the lock of a directory, and says so, until it is ended. */
+async function holder(directory: string): Promise<ChildProcess & Disposable> {
+  const program = `
+    import { openSync, writeFileSync } from 'node:fs';
+    import { tryLock } from 'fs-native-extensions';
+    const path = process.argv[1] + '/lock';
+    const fd = openSync(path, 'a+', 0o600);
+    if (!tryLock(fd)) throw new Error('taken');
+    writeFileSync(path, JSON.stringify({ pid: process.pid, host: 'elsewhere', command: 'serve' }));
+    console.log('locked');
+    setInterval(() => {}, 1e6);`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program, directory], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(child.stdout, 'data');
+  return Object.assign(child, { [Symbol.dispose]: () => void child.kill('SIGKILL') });
+}
+
+const locked = (directory: string, by: string) => ({
+  code: 'DIRECTORY_LOCKED',
+  message: `the data directory \`${directory}\` is in use${by}`,
+  hint: 'stop that process, or give this one another data directory with OSO_DIRECTORY',
+});
+
+describe('a locked directory', () => {
+  test('is refused to a second process, which learns who has it', async () => {
+    using directory = temporaryDirectory();
+    using child = await holder(directory.path);
+    const by = ` by process ${child.pid} on elsewhere (serve)`;
+    expect(() => lockDirectory(directory.path, 'import')).toThrow(expect.objectContaining(locked(directory.path, by)));
+  });
+
+  test('is free at once when its holder is killed', async () => {
+    using directory = temporaryDirectory();
+    using child = await holder(directory.path);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    lockDirectory(directory.path, 'serve').release();
+  });
+
+  test('stays locked while its holder is stopped', async () => {
+    using directory = temporaryDirectory();
+    using child = await holder(directory.path);
+    child.kill('SIGSTOP');
+    expect(() => lockDirectory(directory.path, 'serve')).toThrow('in use');
+    child.kill('SIGCONT');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    lockDirectory(directory.path, 'serve').release();
+  });
+
+  test('stays locked when its own process reads the file, and is free when it is released', () => {
+    using directory = temporaryDirectory();
+    const lock = lockDirectory(directory.path, 'serve');
+    const file = directory.file('lock');
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ pid: process.pid, host: hostname(), command: 'serve' });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const by = ` by process ${process.pid} on ${hostname()} (serve)`;
+    const refusal = expect.objectContaining(locked(directory.path, by));
+    expect(() => lockDirectory(directory.path, 'import')).toThrow(refusal);
+    expect(() => lockDirectory(directory.path, 'import')).toThrow(refusal);
+    lock.release();
+    lockDirectory(directory.path, 'import').release();
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['half a line', '{"pid": 1'],
+    ['other JSON', 'null'],
+    ['other fields', '{"pid":"1","host":"h","command":"serve"}'],
+  ])('is refused without a name when the file holds %s', async (_name, text) => {
+    using directory = temporaryDirectory();
+    using _child = await holder(directory.path);
+    writeFileSync(directory.file('lock'), text);
+    expect(() => lockDirectory(directory.path, 'serve')).toThrow(expect.objectContaining(locked(directory.path, '')));
+  });
+
+  test('is reported as unusable when the lock file cannot be opened', () => {
+    using directory = temporaryDirectory();
+    mkdirSync(directory.file('lock'));
+    const message = `cannot open \`${directory.file('lock')}\`: it is a directory`;
+    const refusal = expect.objectContaining({ code: 'DIRECTORY_UNUSABLE', message });
+    expect(() => lockDirectory(directory.path, 'serve')).toThrow(refusal);
+  });
+});

@@ -1,0 +1,306 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type DataDirectory, openDataDirectory, viewDataDirectory } from '../../src/generations/data-directory.ts';
+import type { GenerationMetadata } from '../../src/generations/generation.ts';
+import { listGenerations, listQuarantined } from '../../src/generations/list-generations.ts';
+import { type OpenNewestOptions, openNewest } from '../../src/generations/open-newest.ts';
+import { pruneGenerations } from '../../src/generations/prune-generations.ts';
+import { sha256Hex } from '../../src/snapshot/content-digest.ts';
+import { systemClock } from '../../src/util/clock.ts';
+import { FACTS, TAKEN_AT_MS, temporaryDirectory } from '../snapshot/support/sample-snapshot.ts';
+import { MEMORY_BYTES, publishOne } from './support/sample-generation.ts';
+
+let parent: ReturnType<typeof temporaryDirectory>;
+let directory: DataDirectory;
+/** Oldest first; the third is the newest. */
+let made: GenerationMetadata[];
+
+const options: OpenNewestOptions = {
+  environment: '0123456789',
+  tenant: 'acme',
+  memoryBytes: MEMORY_BYTES,
+  clock: systemClock,
+};
+
+beforeEach(async () => {
+  parent = temporaryDirectory();
+  made = [];
+  for (const [index, count] of [1, 2, 3].entries()) {
+    made.push(
+      await publishOne(parent.file('data'), { takenAtMs: TAKEN_AT_MS + index * 1000, of: FACTS.slice(0, count) }),
+    );
+  }
+  directory = await openDataDirectory(parent.file('data'), 'test');
+});
+afterEach(() => {
+  directory.close();
+  parent[Symbol.dispose]();
+});
+
+const idOf = (index: number) => made[index]?.id ?? '';
+const fileOf = (index: number, name: string) => `${directory.generationsPath}/${idOf(index)}/${name}`;
+
+async function newest(of: DataDirectory = directory, changes: Partial<OpenNewestOptions> = {}) {
+  const { opened, failures } = await openNewest(of, { ...options, ...changes });
+  opened?.close();
+  return { id: opened?.metadata.id, failures };
+}
+
+test('generations are listed newest first, and other names are passed over', async () => {
+  mkdirSync(`${directory.generationsPath}/notes`);
+  mkdirSync(`${directory.generationsPath}/20269931T080000000Z-${'a'.repeat(12)}`);
+  const listed = await listGenerations(directory);
+  expect(listed.map(({ id }) => id)).toEqual([idOf(2), idOf(1), idOf(0)]);
+  expect(listed.map(({ takenAtMs }) => takenAtMs)).toEqual([2000, 1000, 0].map((ms) => TAKEN_AT_MS + ms));
+});
+
+describe('the generation that is served', () => {
+  test('is the newest', async () => {
+    expect(await newest()).toEqual({ id: idOf(2), failures: [] });
+  });
+
+  test('is the pinned one when there is a pin, and the newest when the pin leads nowhere', async () => {
+    expect(await newest(directory, { pinned: idOf(0) })).toEqual({ id: idOf(0), failures: [] });
+    expect(await newest(directory, { pinned: `20200101T000000000Z-${'a'.repeat(12)}` })).toEqual({
+      id: idOf(2),
+      failures: [],
+    });
+    expect(await newest(directory, { pinned: null })).toEqual({ id: idOf(2), failures: [] });
+  });
+
+  test('is none in an empty directory', async () => {
+    rmSync(directory.generationsPath, { recursive: true });
+    expect(await newest()).toEqual({ id: undefined, failures: [] });
+  });
+
+  test('is opened without the lock too', async () => {
+    const view = await viewDataDirectory(directory.path);
+    expect(await newest(view)).toEqual({ id: idOf(2), failures: [] });
+  });
+});
+
+describe('a damaged generation is put aside and the one before is served', () => {
+  const rewrite = (path: string, edit: (text: string) => string) =>
+    writeFileSync(path, edit(readFileSync(path, 'utf8')));
+  const damages: [string, () => void, (index: number) => string][] = [
+    [
+      'a bit of its index is flipped',
+      () => {
+        const bytes = readFileSync(fileOf(2, 'facts.index'));
+        const middle = bytes.length >> 1;
+        bytes[middle] = bytes.readUInt8(middle) ^ 1;
+        writeFileSync(fileOf(2, 'facts.index'), bytes);
+      },
+      (index) => `\`${fileOf(index, 'facts.index')}\` is damaged: its bytes do not match their SHA-256`,
+    ],
+    [
+      'its index is cut short',
+      () => writeFileSync(fileOf(2, 'facts.index'), readFileSync(fileOf(2, 'facts.index')).subarray(0, 10)),
+      (index) => `\`${fileOf(index, 'facts.index')}\` is damaged: it has 10 bytes instead of ${made[2]?.indexBytes}`,
+    ],
+    [
+      'its index is missing',
+      () => rmSync(fileOf(2, 'facts.index')),
+      (index) => `\`${fileOf(index, 'facts.index')}\` is damaged: it is missing`,
+    ],
+    [
+      'its policy is changed',
+      () => rewrite(fileOf(2, 'policy.polar'), (text) => `${text} `),
+      (index) => `\`${fileOf(index, 'policy.polar')}\` is damaged: its bytes do not match their SHA-256`,
+    ],
+    [
+      'its policy is missing',
+      () => rmSync(fileOf(2, 'policy.polar')),
+      (index) => `\`${fileOf(index, 'policy.polar')}\` is damaged: it is missing`,
+    ],
+    [
+      'its metadata are garbage',
+      () => writeFileSync(fileOf(2, 'generation.json'), '\0\0\0'),
+      (index) => `\`${fileOf(index, 'generation.json')}\` is damaged: it is not JSON`,
+    ],
+    [
+      'its metadata are empty',
+      () => writeFileSync(fileOf(2, 'generation.json'), ''),
+      (index) => `\`${fileOf(index, 'generation.json')}\` is damaged: it is not JSON`,
+    ],
+    [
+      'its metadata are missing',
+      () => rmSync(fileOf(2, 'generation.json')),
+      (index) => `\`${fileOf(index, 'generation.json')}\` is damaged: it is missing`,
+    ],
+    [
+      'its metadata claim another time',
+      () => rewrite(fileOf(2, 'generation.json'), (text) => text.replace(/"takenAtMs": \d+/, '"takenAtMs": 1')),
+      (index) => `\`${fileOf(index, 'generation.json')}\` is damaged: \`id\` does not follow from its parts`,
+    ],
+    [
+      'its metadata claim other facts',
+      () =>
+        rewrite(fileOf(2, 'generation.json'), (text) =>
+          text.replace(/"factsDigest": "[^"]*"/, `"factsDigest": "${'a'.repeat(64)}"`),
+        ),
+      (index) => `\`${fileOf(index, 'generation.json')}\` is damaged: \`contentDigest\` does not follow from its parts`,
+    ],
+    [
+      'it arrived nobody knows how',
+      () => rewrite(fileOf(2, 'generation.json'), (text) => text.replace('"download"', '"mail"')),
+      (index) =>
+        `\`${fileOf(index, 'generation.json')}\` is damaged: \`arrivedBy\` is neither \`download\` nor \`import\``,
+    ],
+    [
+      'another one bears its name',
+      () => {
+        rmSync(`${directory.generationsPath}/${idOf(2)}`, { recursive: true });
+        renameSync(`${directory.generationsPath}/${idOf(0)}`, `${directory.generationsPath}/${idOf(2)}`);
+      },
+      (index) => `\`${directory.generationsPath}/${idOf(index)}\` is damaged: it holds the generation ${idOf(0)}`,
+    ],
+  ];
+
+  test.each(damages)('when %s', async (_name, damage, message) => {
+    damage();
+    const { id, failures } = await newest();
+    expect(id).toBe(idOf(1));
+    expect(failures).toEqual([
+      {
+        id: idOf(2),
+        error: expect.objectContaining({ code: 'INDEX_INVALID', message: message(2) }),
+        quarantined: true,
+      },
+    ]);
+    expect((await listQuarantined(directory)).map((entry) => entry.id)).toEqual([idOf(2)]);
+    expect(existsSync(fileOf(2, ''))).toBe(false);
+    expect(await newest()).toEqual({ id: idOf(1), failures: [] });
+  });
+
+  test('when its policy does not compile, though its digest is right', async () => {
+    const text = 'actor User {';
+    const digests = { policySha256: sha256Hex(text) };
+    writeFileSync(fileOf(2, 'policy.polar'), text);
+    // A writer with another idea of Polar: everything about it is consistent.
+    const { contentDigest } = await import('../../src/snapshot/content-digest.ts');
+    const { generationId } = await import('../../src/generations/generation-id.ts');
+    const { printGeneration } = await import('../../src/generations/generation-file.ts');
+    const before = made[2];
+    if (before === undefined) throw new Error('nothing was made');
+    const digest = contentDigest(digests.policySha256, before.factsDigest);
+    const id = generationId(before.takenAtMs, digest);
+    writeFileSync(fileOf(2, 'generation.json'), printGeneration({ ...before, ...digests, contentDigest: digest, id }));
+    renameSync(`${directory.generationsPath}/${idOf(2)}`, `${directory.generationsPath}/${id}`);
+    const result = await newest();
+    expect(result.id).toBe(idOf(1));
+    expect(result.failures).toEqual([
+      { id, error: expect.objectContaining({ code: 'POLICY_INVALID' }), quarantined: true },
+    ]);
+  });
+
+  test('until none is left, with the reason for each', async () => {
+    for (const index of [0, 1, 2]) writeFileSync(fileOf(index, 'facts.index'), '');
+    const { id, failures } = await newest();
+    expect(id).toBeUndefined();
+    expect(failures.map((failure) => failure.id)).toEqual([idOf(2), idOf(1), idOf(0)]);
+    expect(await listGenerations(directory)).toEqual([]);
+    expect(await listQuarantined(directory)).toHaveLength(3);
+    const again = await newest();
+    expect(again.id).toBeUndefined();
+    expect(again.failures.map((failure) => [failure.id, failure.quarantined])).toEqual([
+      [idOf(2), true],
+      [idOf(1), true],
+      [idOf(0), true],
+    ]);
+  });
+
+  test('and is served again when nothing else is left and it has healed', async () => {
+    const good = new Map([0, 1, 2].map((index) => [index, readFileSync(fileOf(index, 'policy.polar'))]));
+    for (const index of [0, 1, 2]) writeFileSync(fileOf(index, 'policy.polar'), 'garbage');
+    expect((await newest()).id).toBeUndefined();
+    writeFileSync(`${directory.generationsPath}/quarantined-${idOf(1)}/policy.polar`, good.get(1) ?? '');
+    const { id, failures } = await newest();
+    expect(id).toBe(idOf(1));
+    expect(failures.map((failure) => failure.id)).toEqual([idOf(2)]);
+    expect((await listGenerations(directory)).map((entry) => entry.id)).toEqual([idOf(1)]);
+    expect(await newest()).toEqual({ id: idOf(1), failures: [] });
+  });
+
+  test('but not put aside without the lock', async () => {
+    writeFileSync(fileOf(2, 'policy.polar'), '');
+    const view = await viewDataDirectory(directory.path);
+    expect(await newest(view)).toMatchObject({ id: idOf(1), failures: [{ id: idOf(2), quarantined: false }] });
+    expect(existsSync(fileOf(2, 'policy.polar'))).toBe(true);
+  });
+});
+
+describe('a generation is passed over and kept', () => {
+  test.each([
+    [{ environment: 'other' }, 'belongs to environment `0123456789`, but `other` is configured'],
+    [{ tenant: 'other' }, 'belongs to tenant `acme`, but `other` is configured'],
+  ])('when %j is configured', async (changes, message) => {
+    const { id, failures } = await newest(directory, changes);
+    expect(id).toBeUndefined();
+    expect(failures).toHaveLength(3);
+    expect(failures[0]).toMatchObject({
+      id: idOf(2),
+      error: { code: 'GUARD_ENVIRONMENT', message: `the generation ${idOf(2)} ${message}` },
+      quarantined: false,
+    });
+    expect(await listGenerations(directory)).toHaveLength(3);
+  });
+
+  test('when a newer version wrote it', async () => {
+    const text = readFileSync(fileOf(2, 'generation.json'), 'utf8');
+    writeFileSync(fileOf(2, 'generation.json'), text.replace('"formatVersion": 1', '"formatVersion": 2'));
+    const { id, failures } = await newest();
+    expect(id).toBe(idOf(1));
+    expect(failures).toMatchObject([
+      {
+        id: idOf(2),
+        error: { code: 'SNAPSHOT_NEWER', message: 'the generation was written in format 2, newer than 1' },
+        quarantined: false,
+      },
+    ]);
+  });
+
+  test('when the disk does not give it', async () => {
+    rmSync(fileOf(2, 'generation.json'));
+    mkdirSync(fileOf(2, 'generation.json'));
+    expect(await newest()).toMatchObject({
+      id: idOf(1),
+      failures: [{ id: idOf(2), error: { code: 'DIRECTORY_UNUSABLE' }, quarantined: false }],
+    });
+  });
+});
+
+test('an interrupted start is not taken for damage', async () => {
+  const signal = AbortSignal.abort(new Error('interrupted'));
+  await expect(openNewest(directory, { ...options, signal })).rejects.toThrow('interrupted');
+  expect(await listGenerations(directory)).toHaveLength(3);
+});
+
+describe('pruning', () => {
+  test('keeps the newest and those in use, and says what is gone', async () => {
+    expect(await pruneGenerations(directory, { keep: 3, inUse: new Set() })).toEqual([]);
+    expect(await pruneGenerations(directory, { keep: 1, inUse: new Set([idOf(0)]) })).toEqual([idOf(1)]);
+    expect(readdirSync(directory.generationsPath).sort()).toEqual([idOf(0), idOf(2)]);
+  });
+
+  test('keeps one quarantined generation for a look', async () => {
+    for (const index of [1, 2]) writeFileSync(fileOf(index, 'facts.index'), '');
+    expect((await newest()).id).toBe(idOf(0));
+    expect(await pruneGenerations(directory, { keep: 3, inUse: new Set() })).toEqual([idOf(1)]);
+    expect((await listQuarantined(directory)).map((entry) => entry.id)).toEqual([idOf(2)]);
+  });
+
+  test('leaves a generation that is open readable', async () => {
+    const { opened } = await openNewest(directory, options);
+    await pruneGenerations(directory, { keep: 0, inUse: new Set() });
+    expect(readdirSync(directory.generationsPath)).toEqual([]);
+    expect(opened?.serving.facts.factCount).toBe(3);
+    opened?.close();
+  });
+
+  test('needs the lock', async () => {
+    const view = await viewDataDirectory(directory.path);
+    const pruned = pruneGenerations(view, { keep: 1, inUse: new Set() });
+    await expect(pruned).rejects.toThrow('the data directory is not open for writing');
+  });
+});

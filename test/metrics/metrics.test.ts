@@ -1,0 +1,117 @@
+import { expect, test } from 'vitest';
+import { METRICS } from '../../src/metrics/catalogue.ts';
+import { createMetrics, type Readings } from '../../src/metrics/metrics.ts';
+import { createRequestHistogram } from '../../src/metrics/request-histogram.ts';
+
+const NOTHING: Readings = {
+  ready: false,
+  inFlight: 0,
+  serving: undefined,
+  lastSyncAttemptMs: undefined,
+  lastSyncSuccessMs: undefined,
+};
+
+function createReading(first: Readings) {
+  const state = { readings: first };
+  return {
+    state,
+    metrics: createMetrics({ version: '1.2.3', nodeVersion: 'v20.0.0', read: () => state.readings }),
+  };
+}
+
+test('the histogram has the published buckets, in seconds, cumulated', () => {
+  const histogram = createRequestHistogram();
+  for (const seconds of [0.001, 0.005, 0.006, 3, 10, 11]) {
+    histogram.observe({ path: '/api/authorize', status: 200, seconds });
+  }
+  expect(histogram.render().split('\n')).toEqual([
+    `# HELP oso_fallback_http_requests ${METRICS.httpRequests.help}`,
+    '# TYPE oso_fallback_http_requests histogram',
+    ...Object.entries({
+      '0.005': 2,
+      '0.01': 3,
+      '0.025': 3,
+      '0.05': 3,
+      '0.1': 3,
+      '0.25': 3,
+      '0.5': 3,
+      '1': 3,
+      '2.5': 3,
+      '5': 4,
+      '10': 5,
+      '+Inf': 6,
+    })
+      .sort(([a], [b]) => Number(a.replace('+Inf', '99')) - Number(b.replace('+Inf', '99')))
+      .map(
+        ([le, count]) =>
+          `oso_fallback_http_requests_bucket{le="${le}",path="/api/authorize",status_code="200"} ${count}`,
+      ),
+    'oso_fallback_http_requests_sum{path="/api/authorize",status_code="200"} 24.012',
+    'oso_fallback_http_requests_count{path="/api/authorize",status_code="200"} 6',
+    '',
+  ]);
+});
+
+test('a gauge without a value has no line', async () => {
+  const { metrics, state } = createReading(NOTHING);
+  expect(await metrics.render()).not.toMatch(/^oso_fallback_snapshot_age_ms/mu);
+  state.readings = {
+    ready: true,
+    inFlight: 3,
+    serving: { generation: 'gen-1', origin: 'live', ageMs: 5, factCount: 9 },
+    lastSyncAttemptMs: 2_500,
+    lastSyncSuccessMs: 2_000,
+  };
+  const text = await metrics.render();
+  expect(text).toMatch(/^oso_fallback_snapshot_age_ms 5$/mu);
+  expect(text).toMatch(/^oso_fallback_ready 1$/mu);
+  expect(text).toMatch(/^oso_fallback_facts 9$/mu);
+  expect(text).toMatch(/^oso_fallback_http_in_flight_requests 3$/mu);
+  expect(text).toMatch(/^oso_fallback_generation_info\{generation="gen-1",origin="live"\} 1$/mu);
+  expect(text).toMatch(/^oso_fallback_sync_last_attempt_timestamp_seconds 2\.5$/mu);
+  expect(text).toMatch(/^oso_fallback_sync_last_success_timestamp_seconds 2$/mu);
+  state.readings = NOTHING;
+  expect(await metrics.render()).not.toMatch(/^oso_fallback_(snapshot_age_ms|generation_info|facts) /mu);
+});
+
+test('only the generation being served has a line', async () => {
+  const serving = { generation: 'a', origin: 'live', ageMs: 5, factCount: 9 };
+  const { metrics, state } = createReading({ ...NOTHING, serving });
+  await metrics.render();
+  state.readings = { ...NOTHING, serving: { ...serving, generation: 'b' } };
+  expect((await metrics.render()).match(/^oso_fallback_generation_info.*$/gmu)).toEqual([
+    'oso_fallback_generation_info{generation="b",origin="live"} 1',
+  ]);
+});
+
+test('failed syncs are counted by code', async () => {
+  const { metrics } = createReading(NOTHING);
+  metrics.countSyncFailure('CONTROL_PLANE_UNREACHABLE');
+  metrics.countSyncFailure('CONTROL_PLANE_UNREACHABLE');
+  expect(await metrics.render()).toMatch(/^oso_fallback_sync_failures_total\{code="CONTROL_PLANE_UNREACHABLE"\} 2$/mu);
+});
+
+test('every line is well formed, every metric has help and type once, and names follow the conventions', async () => {
+  const { metrics } = createReading({
+    ...NOTHING,
+    serving: { generation: 'g', origin: 'live', ageMs: 1, factCount: 1 },
+  });
+  metrics.requests.observe({ path: '/api/list', status: 200, seconds: 0.1 });
+  metrics.countSyncFailure('NO_SPACE');
+  const lines = (await metrics.render()).split('\n').filter((line) => line !== '');
+  const types = new Map(
+    lines.flatMap((line) =>
+      [...line.matchAll(/^# TYPE (\S+) (\S+)$/gu)].map(([, name = '', type]) => [name, type] as const),
+    ),
+  );
+  const helps = lines.filter((line) => line.startsWith('# HELP '));
+  expect(helps).toHaveLength(types.size);
+  for (const [name, type] of types) expect(name.endsWith('_total'), name).toBe(type === 'counter');
+  for (const line of lines.filter((text) => !text.startsWith('#'))) {
+    expect(line).toMatch(/^[a-z0-9_]+(\{[a-z_]+="[^"]*"(,[a-z_]+="[^"]*")*\})? (Nan|-?[0-9.e+-]+)$/u);
+  }
+  expect(lines).toContain('oso_fallback_build_info{version="1.2.3",node_version="v20.0.0"} 1');
+  expect([...types.keys()]).toEqual(
+    expect.arrayContaining(['process_resident_memory_bytes', 'process_cpu_seconds_total']),
+  );
+});

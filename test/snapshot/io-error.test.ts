@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { OsoError } from '../../src/errors/oso-error.ts';
+import { errnoOf, ioError } from '../../src/snapshot/io-error.ts';
+
+const systemError = (code: string) => Object.assign(new Error(`${code}: something`), { code });
+
+test('a lack of room is told apart from everything else', () => {
+  for (const [code, reason] of [
+    ['ENOSPC', 'the disk is full'],
+    ['EDQUOT', 'the disk quota is used up'],
+    ['EFBIG', 'the file would be larger than allowed'],
+  ] as const) {
+    const cause = systemError(code);
+    expect(ioError(cause, 'write', '/a')).toMatchObject({
+      code: 'NO_SPACE',
+      message: `cannot write \`/a\`: ${reason}`,
+      cause,
+    });
+  }
+  for (const [code, reason] of [
+    ['EACCES', 'permission denied'],
+    ['EROFS', 'the filesystem is read-only'],
+    ['EIO', 'the disk reported an error'],
+    ['EMFILE', 'too many open files'],
+    ['ENOLCK', 'the filesystem has no locks'],
+    ['EOWNERDEAD', 'EOWNERDEAD'],
+  ] as const) {
+    const message = `cannot open \`/a\`: ${reason}`;
+    expect(ioError(systemError(code), 'open', '/a')).toMatchObject({ code: 'DIRECTORY_UNUSABLE', message });
+  }
+});
+
+test('errors that do not come from the system pass through', () => {
+  for (const error of [
+    new OsoError('NO_SPACE', 'full'),
+    new Error('bug'),
+    systemError('ERR_INVALID_ARG'),
+    'text',
+    undefined,
+  ]) {
+    expect(ioError(error, 'open', '/a')).toBe(error);
+    expect(errnoOf(error)).toBeUndefined();
+  }
+});

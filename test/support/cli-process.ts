@@ -1,0 +1,96 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+
+/** The built command line; `npm test` builds it first. */
+const ENTRY = fileURLToPath(new URL('../../dist/bin/oso-fallback.js', import.meta.url));
+
+export interface CliResult {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  /** The whole environment besides PATH: nothing of this machine's leaks in. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly stdin?: Uint8Array;
+}
+
+/** A command line that runs as its own process. Disposing ends it. */
+export interface CliProcess extends AsyncDisposable {
+  readonly pid: number;
+  readonly ended: Promise<CliResult>;
+  /** The first line of stdout, with `--json`, whose `event` is this. Rejects when the process ends without it. */
+  event(name: string): Promise<Record<string, unknown>>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+export function startCli(args: readonly string[], options: CliOptions = {}): CliProcess {
+  const child: ChildProcessByStdio<import('node:stream').Writable, Readable, Readable> = spawn(
+    process.execPath,
+    [ENTRY, ...args],
+    {
+      env: { PATH: process.env['PATH'] ?? '', ...options.env },
+      cwd: options.cwd,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    },
+  );
+  child.stdin.on('error', () => {});
+  child.stdin.end(options.stdin);
+  let stdout = '';
+  let stderr = '';
+  const waiting: (() => void)[] = [];
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+    for (const check of waiting) check();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  const ended = new Promise<CliResult>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+  return {
+    pid: child.pid ?? 0,
+    ended,
+    event: (name) =>
+      new Promise((resolve, reject) => {
+        const check = () => {
+          const found = eventsIn(stdout).find((event) => event['event'] === name);
+          if (found) resolve(found);
+        };
+        waiting.push(check);
+        check();
+        ended.then(
+          ({ code, signal }) =>
+            reject(new Error(`ended with ${code ?? signal} before \`${name}\`\n${stdout}${stderr}`)),
+          reject,
+        );
+      }),
+    kill: (signal) => {
+      child.kill(signal);
+    },
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+/** Runs a command line to its end. */
+export async function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  return await startCli(args, options).ended;
+}
+
+/** Complete lines of stdout that are JSON objects. */
+function eventsIn(stdout: string): Record<string, unknown>[] {
+  return stdout
+    .split('\n')
+    .slice(0, -1)
+    .filter((line) => line.startsWith('{'))
+    .map((line): Record<string, unknown> => JSON.parse(line));
+}
