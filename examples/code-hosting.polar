@@ -26,8 +26,8 @@ resource Organization {
   "delete" if "owner";
 }
 
-# A team can be given roles like a user. Whoever is a member has them as well, and so has every team inside it.
-actor Team {
+# A team can be given roles. Its members have them as well, and so has every team inside it.
+resource Team {
   roles = ["lead", "member"];
   permissions = ["read", "add_member"];
   relations = { organization: Organization, parent: Team };
@@ -144,7 +144,6 @@ has_permission(user: User, "comment", issue: Issue) if
   has_permission(user, "read", issue) and
   not is_locked(issue);
 
-# ------------------------------------------------------------------------------------------------------------------------
 # Acme keeps its repositories in folders: code/ has web/ in it, and web/ has the repository `shop`.
 
 test fixture acme {

@@ -21,7 +21,7 @@ export interface Command {
   run(invocation: Invocation, context: CommandContext): Promise<ExitCode>;
 }
 
-export interface Described {
+interface Described {
   readonly notation: string;
   readonly help: string;
 }

@@ -3,7 +3,8 @@ import { readRequest } from './command-line.ts';
 import { COMMANDS } from './command-list.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { listenForInterruption, type SignalSource } from './interruption.ts';
-import { createOutput, type Output, type Terminal } from './output.ts';
+import { createOutput, type Output } from './output.ts';
+import type { Terminal } from './terminal.ts';
 
 /** The process as the command line needs it: `process` itself fits. */
 export interface ProcessLike extends SignalSource {

@@ -15,7 +15,7 @@ import type { Clock } from '../util/clock.ts';
 import { describeDuration } from '../util/duration.ts';
 import { count } from './describe-progress.ts';
 import type { JsonLog } from './json-log.ts';
-import type { NodePlan } from './run-node.ts';
+import type { NodePlan } from './node-plan.ts';
 import { version } from './version.ts';
 
 /** The HTTP server of a node, and what it tells of the node's data. */

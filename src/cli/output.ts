@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import { type Paint, paintFor } from './paint.ts';
+import type { Terminal } from './terminal.ts';
 
 /** Where a command writes. Results go to stdout, everything else to stderr; `--quiet` leaves only JSON and errors. */
 export interface Output {
@@ -14,11 +15,6 @@ export interface Output {
   paint(stream: 'stdout' | 'stderr'): Promise<Paint>;
   /** Something worth knowing beside the result, for people. */
   note(text: string): void;
-}
-
-/** A stream that may be a terminal. */
-export interface Terminal extends Writable {
-  readonly isTTY?: boolean | undefined;
 }
 
 export interface OutputOptions {

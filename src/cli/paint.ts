@@ -1,4 +1,4 @@
-import type { Terminal } from './output.ts';
+import type { Terminal } from './terminal.ts';
 
 /** Colours for terminals; for everything else the text as it is. */
 export interface Paint {

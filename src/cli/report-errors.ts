@@ -4,7 +4,7 @@ import type { Output } from './output.ts';
 import type { Paint } from './paint.ts';
 
 /** An error as `--json` shows it. */
-export interface JsonError {
+interface JsonError {
   readonly code: string;
   readonly message: string;
   readonly hint?: string | undefined;
@@ -25,7 +25,7 @@ export async function reportErrors(failure: unknown, output: Output): Promise<Ex
   return errors.length === 0 ? EXIT.failed : exitCodeOf(errors[0]);
 }
 
-export function jsonError(error: unknown): JsonError {
+function jsonError(error: unknown): JsonError {
   if (!(error instanceof OsoError)) return { code: 'INTERNAL', message: messageOf(error) };
   return { code: error.code, message: error.message, hint: error.hint };
 }

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import type { Config } from '../config/read-config.ts';
 import { OsoError } from '../errors/oso-error.ts';
 import { type DataDirectory, openDataDirectory } from '../generations/data-directory.ts';
 import { loadState } from '../generations/load-state.ts';
@@ -15,19 +14,10 @@ import { interruptedBy, untilInterrupted } from './interruption.ts';
 import { createJsonLog, type JsonLog } from './json-log.ts';
 import { listen, printUrl } from './listen.ts';
 import { buildMemoryBytes, indexMemoryBytes, memoryLimitBytes } from './memory-budget.ts';
+import type { NodePlan } from './node-plan.ts';
 import { createNodeServer, type NodeServer } from './node-server.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { version } from './version.ts';
-
-export interface NodePlan {
-  readonly config: Config;
-  /** Never contact anything. */
-  readonly offline: boolean;
-  /** File of `--import`. */
-  readonly importFile: string | undefined;
-  /** Told once, when there are data to answer from. */
-  readonly onServing?: ((url: string) => void) | undefined;
-}
 
 /** How long unfinished requests may take after the drain. */
 const FORCE_MS = 10_000;

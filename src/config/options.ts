@@ -12,7 +12,7 @@ import {
   parseWord,
 } from './parse-value.ts';
 
-export const LOG_LEVELS = ['info', 'warn', 'error'] as const;
+const LOG_LEVELS = ['info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Every setting, once, in the order of help and README. */

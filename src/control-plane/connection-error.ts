@@ -2,7 +2,7 @@ import { OsoError } from '../errors/oso-error.ts';
 import { hostAndPort } from './api-url.ts';
 
 /** Why there was no whole answer, for logs and machines. Never the library's own error, which may hold the request. */
-export interface ConnectionFailure {
+interface ConnectionFailure {
   /** Of the system, of OpenSSL, of llhttp or of the HTTP client. */
   readonly code: string;
 }

@@ -5,7 +5,7 @@ import type { HttpReply } from './http-get.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
 /** The cause of every error that stands for an answer with another status than 200. */
-export interface RefusedReply {
+interface RefusedReply {
   readonly status: number;
   /** Delay that the control plane asked for, from 1 second to 30 minutes. */
   readonly retryAfterMs: number | undefined;

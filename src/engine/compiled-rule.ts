@@ -27,6 +27,8 @@ export interface CompiledRule {
   readonly rule: Rule;
   readonly head: readonly TermCode[];
   readonly body: PendingLiterals;
+  /** A body that means the same and costs less for goals that know argument `from` and not argument `to`. */
+  readonly backward?: { readonly from: number; readonly to: number; readonly body: PendingLiterals } | undefined;
   /** One entry a variable: free, with its types. See environment.ts. */
   readonly environment: readonly number[];
 }

@@ -1,4 +1,4 @@
-import { type CompiledRule, NOW, type TermCode } from './compiled-rule.ts';
+import { type CompiledRule, NOW, type PendingLiterals, type TermCode } from './compiled-rule.ts';
 import { type Environment, follow, narrow, unify } from './environment.ts';
 import type { RequestState } from './request-state.ts';
 import type { Goal } from './table.ts';
@@ -8,6 +8,12 @@ export function openRule(rule: CompiledRule, goal: Goal, request: RequestState):
   const environment = [...rule.environment];
   const isOpen = goal.args.every((_, position) => meet({ rule, goal, environment }, position, request));
   return isOpen ? environment : undefined;
+}
+
+/** The body to prove a goal by. */
+export function bodyFor({ body, backward }: CompiledRule, { args }: Goal): PendingLiterals {
+  if (backward === undefined) return body;
+  return (args[backward.from] ?? 0) >= 0 && (args[backward.to] ?? 0) < 0 ? backward.body : body;
 }
 
 interface Meeting {

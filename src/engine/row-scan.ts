@@ -1,37 +1,47 @@
 import type { AccessPath } from '../facts/fact-reader.ts';
 import type { TermCode } from './compiled-rule.ts';
 import type { RelationAccess, Way } from './relation-access.ts';
+import type { RequestState } from './request-state.ts';
 import type { StepMeter } from './step-meter.ts';
 
-/** What a scan must know about the terms of its pattern. */
-export interface PatternScope {
-  /** Handles from here on are in no stored row. */
-  readonly storedEnd: number;
-  readonly meter: StepMeter;
-  typeOf(value: number): number;
-  /** Whether a free term may have a value of this type. */
-  allows(free: TermCode, type: number): boolean;
+/** Terms of a call: values and free terms. Equal free terms stand for equal values. */
+export interface CallPattern {
+  readonly terms: readonly TermCode[];
+  /** Of each value its type, of each free term the set of types that it may have. */
+  readonly types: readonly number[];
 }
 
-/** The rows of one relation that match a pattern of values and free terms; equal free terms stand for equal values. */
+/** The rows of one relation that match a pattern. */
 export class RowScan {
   /** The first column of each free term. */
   readonly columns: readonly number[];
-  readonly pattern: readonly TermCode[];
+  readonly terms: readonly TermCode[];
   readonly #path: AccessPath;
   readonly #meter: StepMeter;
-  /** Columns to compare with the pattern, and pairs of columns to compare with each other. */
+  /** Columns to compare with the pattern. */
   readonly #compares: readonly number[];
-  readonly #pairs: readonly (readonly [number, number])[];
+  /** Columns to compare with an earlier one, which has the same free term. */
+  readonly #repeats: readonly number[];
   #at: number;
   readonly #end: number;
 
-  constructor(way: Way, range: { readonly at: number; readonly end: number }, pattern: Pattern, meter: StepMeter) {
-    this.pattern = pattern.terms;
-    this.columns = pattern.columns;
-    this.#pairs = pattern.pairs;
-    this.#path = way.path;
-    this.#compares = way.compares;
+  constructor(
+    { path, compares }: Way,
+    range: { readonly at: number; readonly end: number },
+    terms: readonly TermCode[],
+    meter: StepMeter,
+  ) {
+    const columns: number[] = [];
+    const repeats: number[] = [];
+    for (let column = 0; column < terms.length; column++) {
+      const term = terms[column] ?? 0;
+      if (term < 0) (terms.indexOf(term) === column ? columns : repeats).push(column);
+    }
+    this.terms = terms;
+    this.columns = columns;
+    this.#repeats = repeats;
+    this.#path = path;
+    this.#compares = compares;
     this.#meter = meter;
     this.#at = range.at - 1;
     this.#end = range.end;
@@ -52,62 +62,56 @@ export class RowScan {
   }
 
   #matches(): boolean {
-    for (const column of this.#compares) {
-      if (this.#path.get(this.#at, column) !== this.pattern[column]) return false;
-    }
-    for (const [first, second] of this.#pairs) {
-      if (this.#path.get(this.#at, first) !== this.#path.get(this.#at, second)) return false;
+    for (const column of this.#compares) if (this.value(column) !== this.terms[column]) return false;
+    for (const column of this.#repeats) {
+      if (this.value(column) !== this.value(this.terms.indexOf(this.terms[column] ?? 0))) return false;
     }
     return true;
   }
 }
 
-interface Pattern {
-  readonly terms: readonly TermCode[];
-  readonly columns: readonly number[];
-  readonly pairs: readonly (readonly [number, number])[];
-}
-
-/** Undefined when the types say that no row can match. */
+/** Undefined when no row matches what an index can tell. */
 export function startScan(
   relation: RelationAccess,
-  terms: readonly TermCode[],
-  scope: PatternScope,
+  { terms, types }: CallPattern,
+  { catalog, meter }: RequestState,
 ): RowScan | undefined {
-  const columns: number[] = [];
-  const pairs: [number, number][] = [];
   let bound = 0;
-  for (const [column, term] of terms.entries()) {
-    const type = relation.types[column] ?? -1;
-    if (term >= 0) {
-      if (term >= scope.storedEnd || scope.typeOf(term) !== type) return undefined;
+  for (let column = 0; column < terms.length; column++) {
+    const term = terms[column] ?? 0;
+    const type = relation.types[column] ?? 0;
+    if (term < 0) {
+      if (!catalog.types.has(types[column] ?? 0, type)) return undefined;
+    } else {
+      if (types[column] !== type || term >= catalog.storedEnd) return undefined;
       bound |= 1 << column;
-      continue;
     }
-    if (!scope.allows(term, type)) return undefined;
-    const first = terms.indexOf(term);
-    if (first < column) pairs.push([first, column]);
-    else columns.push(column);
   }
-  return narrowestScan(relation.ways(bound), { terms, columns, pairs }, scope.meter);
+  return narrowestScan(relation.ways(bound), terms, meter);
 }
 
-function narrowestScan(ways: readonly Way[], pattern: Pattern, meter: StepMeter): RowScan | undefined {
-  let best: RowScan | undefined;
-  let fewest = Number.POSITIVE_INFINITY;
+function narrowestScan(ways: readonly Way[], terms: readonly TermCode[], meter: StepMeter): RowScan | undefined {
+  let best: Way | undefined;
+  let at = 0;
+  let end = Number.POSITIVE_INFINITY;
   for (const way of ways) {
-    const range = seek(way, pattern.terms);
-    const rows = range.end - range.at;
-    if (rows <= 0) return undefined;
-    if (rows >= fewest) continue;
-    fewest = rows;
-    best = new RowScan(way, range, pattern, meter);
+    const { path, seeks } = way;
+    const from = path.seek(
+      keyAt(terms, seeks, 0),
+      keyAt(terms, seeks, 1),
+      keyAt(terms, seeks, 2),
+      keyAt(terms, seeks, 3),
+      keyAt(terms, seeks, 4),
+    );
+    if (path.end <= from) return undefined;
+    if (path.end - from >= end - at) continue;
+    best = way;
+    at = from;
+    end = path.end;
   }
-  return best;
+  return best && new RowScan(best, { at, end }, terms, meter);
 }
 
-function seek({ path, seeks }: Way, terms: readonly TermCode[]): { at: number; end: number } {
-  const key = (position: number) => terms[seeks[position] ?? -1] ?? 0;
-  const at = path.seek(key(0), key(1), key(2), key(3), key(4));
-  return { at, end: path.end };
+function keyAt(terms: readonly TermCode[], seeks: readonly number[], position: number): number {
+  return position < seeks.length ? (terms[seeks[position] ?? 0] ?? 0) : 0;
 }

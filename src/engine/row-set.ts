@@ -23,7 +23,7 @@ export class RowSet {
       return 0;
     }
     if ((this.#size + 1) * 2 > this.#slots.length) this.#grow();
-    const slot = this.#slotOf(row);
+    const slot = this.#slotOf(row, 0);
     const found = this.#slots[slot] ?? 0;
     if (found > 0) return found - 1;
     for (let column = 0; column < this.width; column++) {
@@ -36,27 +36,28 @@ export class RowSet {
   /** The number of this row, or -1. */
   find(row: ArrayLike<number>): number {
     if (this.#size === 0) return -1;
-    return this.width === 0 ? 0 : (this.#slots[this.#slotOf(row)] ?? 0) - 1;
+    return this.width === 0 ? 0 : (this.#slots[this.#slotOf(row, 0)] ?? 0) - 1;
   }
 
   at(row: number, column: number): number {
     return this.#rows[row * this.width + column] ?? 0;
   }
 
-  #slotOf(row: ArrayLike<number>): number {
+  /** The slot of the row that begins at an offset of an array, or the empty one where it belongs. */
+  #slotOf(rows: ArrayLike<number>, offset: number): number {
     const mask = this.#slots.length - 1;
-    let slot = hashRow(row, this.width) & mask;
+    let slot = hashRow(rows, offset, this.width) & mask;
     for (;;) {
       const found = this.#slots[slot] ?? 0;
-      if (found === 0 || this.#isRow(found - 1, row)) return slot;
+      if (found === 0 || this.#isRow(found - 1, rows, offset)) return slot;
       slot = (slot + 1) & mask;
     }
   }
 
-  #isRow(number: number, row: ArrayLike<number>): boolean {
+  #isRow(number: number, rows: ArrayLike<number>, offset: number): boolean {
     const start = number * this.width;
     for (let column = 0; column < this.width; column++) {
-      if (this.#rows[start + column] !== row[column]) return false;
+      if (this.#rows[start + column] !== rows[offset + column]) return false;
     }
     return true;
   }
@@ -68,18 +69,17 @@ export class RowSet {
     this.#rows = rows;
     this.#slots = new Int32Array(capacity);
     for (let number = 0; number < this.#size; number++) {
-      const start = number * this.width;
-      this.#slots[this.#slotOf(rows.subarray(start, start + this.width))] = number + 1;
+      this.#slots[this.#slotOf(rows, number * this.width)] = number + 1;
     }
   }
 }
 
 const EMPTY = new Int32Array(0);
 
-function hashRow(row: ArrayLike<number>, width: number): number {
+function hashRow(rows: ArrayLike<number>, offset: number, width: number): number {
   let hash = 0;
   for (let column = 0; column < width; column++) {
-    hash = Math.imul(hash ^ (row[column] ?? 0), 0x9e3779b1);
+    hash = Math.imul(hash ^ (rows[offset + column] ?? 0), 0x9e3779b1);
     hash ^= hash >>> 15;
   }
   return hash ^ (hash >>> 13);

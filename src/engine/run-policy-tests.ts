@@ -18,7 +18,7 @@ export interface PolicyTestResult {
   readonly tests: readonly { readonly name: string; readonly passed: number; readonly total: number }[];
 }
 
-export interface PolicyTestError {
+interface PolicyTestError {
   /** `ServerError`: the assertion could not be judged. */
   readonly error_type: 'ValidationFailed' | 'AssertionFailed' | 'ServerError';
   readonly message: string;
@@ -26,6 +26,9 @@ export interface PolicyTestError {
 
 /** Most values that one assertion may produce (polar reference, 12.19). */
 export const MAX_TEST_RESULTS = 10_000;
+
+/** `_`, or what tells one `_` from another: no name can hold a number sign. */
+const ANONYMOUS = /^_(?:#|$)/u;
 
 /**
  * Runs every `test` block (polar reference, 7). Facts of a test exist for that test alone; facts of an environment are
@@ -76,11 +79,11 @@ function solve({ predicate, args }: Assertion, request: RequestState): Solved {
   const row = args.map((arg) => {
     if (arg.kind === 'value') return request.handleOf(arg.value);
     if (arg.kind === 'now') return request.now;
-    const known = arg.name === '_' ? -1 : names.indexOf(arg.name);
+    const known = ANONYMOUS.test(arg.name) ? -1 : names.indexOf(arg.name);
     return request.wildcards.code(request.setOf(arg.types), known === -1 ? names.push(arg.name) - 1 : known, true);
   });
   const table = new Solver(request).solve(request.predicate(predicate, args.length), row);
-  return { table, asked: names.findIndex((name) => name !== '_') };
+  return { table, asked: names.findIndex((name) => !ANONYMOUS.test(name)) };
 }
 
 /** What is wrong, or undefined. */

@@ -4,7 +4,7 @@ import { chooseLiteral } from './choose-literal.ts';
 import { type CompiledLiteral, NOW, type PendingLiterals, type Predicate, type TermCode } from './compiled-rule.ts';
 import { alias, bind, type Environment, follow, freeVariable, narrow, typesOf, unify } from './environment.ts';
 import { judgeNegation } from './negation.ts';
-import { openRule } from './open-rule.ts';
+import { bodyFor, openRule } from './open-rule.ts';
 import type { RequestState } from './request-state.ts';
 import { type RowScan, startScan } from './row-scan.ts';
 import { type Consumer, type Frame, Goal, type Suspended, Table, TableSpace } from './table.ts';
@@ -82,7 +82,8 @@ export class Solver {
     }
     this.#request.meter.step();
     const environment = openRule(rule, task.table.goal, this.#request);
-    if (environment !== undefined) this.#advance({ table: task.table, rule }, rule.body, environment);
+    if (environment === undefined) return;
+    this.#advance({ table: task.table, rule }, bodyFor(rule, task.table.goal), environment);
   }
 
   #load(table: Table, scan: RowScan): void {
@@ -107,8 +108,8 @@ export class Solver {
         this.#tasks.pop();
         return;
       }
-      const environment = [...task.environment];
-      for (const column of scan.columns) bind(environment, scan.pattern[column] ?? 0, scan.value(column));
+      const environment = task.environment.slice();
+      for (const column of scan.columns) bind(environment, scan.terms[column] ?? 0, scan.value(column));
       this.#advance(frame, pending, environment);
     }
   }
@@ -129,21 +130,21 @@ export class Solver {
 
   #applyAnswer({ environment: caller, roots, table }: Consumer, answer: number): Environment {
     const { wildcards } = this.#request;
-    const environment = [...caller];
-    const firsts: TermCode[] = [];
-    for (const [variable, root] of roots.entries()) {
+    const environment = caller.slice();
+    let firsts: TermCode[] | undefined;
+    for (let variable = 0; variable < roots.length; variable++) {
+      const root = roots[variable] ?? 0;
       const code = table.answers.at(answer, variable);
       if (code >= 0) {
         bind(environment, root, code);
         continue;
       }
+      firsts ??= [];
       const first = firsts[wildcards.numberOf(code)];
-      if (first !== undefined) {
-        alias(environment, root, first);
-        continue;
-      }
-      firsts[wildcards.numberOf(code)] = root;
-      environment[-1 - root] = freeVariable(wildcards.typesOf(code));
+      if (first === undefined) {
+        firsts[wildcards.numberOf(code)] = root;
+        environment[-1 - root] = freeVariable(wildcards.typesOf(code));
+      } else alias(environment, root, first);
     }
     return environment;
   }
@@ -225,7 +226,7 @@ export class Solver {
     }
     for (const scan of this.#scans(call.predicate, pattern, (root) => typesOf(environment, root))) {
       if (isGround && scan.next()) return true;
-      if (!isGround) this.#tasks.push({ ...at, kind: 'scan', scan });
+      if (!isGround) this.#tasks.push({ kind: 'scan', frame: at.frame, pending: at.pending, environment, scan });
     }
     return false;
   }
@@ -328,15 +329,16 @@ export class Solver {
     });
   }
 
-  #scans(predicate: Predicate, pattern: readonly TermCode[], typesOfTerm: (term: TermCode) => number): RowScan[] {
-    const { catalog, meter } = this.#request;
-    const scope = {
-      storedEnd: catalog.storedEnd,
-      meter,
-      typeOf: (value: number) => this.#request.typeOf(value),
-      allows: (term: TermCode, type: number) => catalog.types.has(typesOfTerm(term), type),
-    };
-    return predicate.relations.flatMap((relation) => startScan(relation, pattern, scope) ?? []);
+  /** Scans of the relations that can match. `setOf` gives the types of a free term. */
+  #scans(predicate: Predicate, terms: readonly TermCode[], setOf: (term: TermCode) => number): RowScan[] {
+    if (predicate.relations.length === 0) return [];
+    const types = terms.map((term) => (term >= 0 ? this.#request.typeOf(term) : setOf(term)));
+    const scans: RowScan[] = [];
+    for (const relation of predicate.relations) {
+      const scan = startScan(relation, { terms, types }, this.#request);
+      if (scan !== undefined) scans.push(scan);
+    }
+    return scans;
   }
 
   #answer(table: Table, row: readonly number[]): void {

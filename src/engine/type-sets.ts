@@ -12,11 +12,6 @@ export function exactly(type: number): number {
   return EXACT + type;
 }
 
-/** The type of a set of one type, otherwise -1. */
-export function onlyTypeOf(set: number): number {
-  return set >= EXACT ? set - EXACT : -1;
-}
-
 /** Types and sets of types as small integers. Equal sets have equal numbers. */
 export class TypeSets {
   readonly #types = new Map<string, number>();

@@ -4,9 +4,6 @@ import type { DataDirectory } from './data-directory.ts';
 import { listGenerations, listQuarantined } from './list-generations.ts';
 import { removeFolder } from './quarantine.ts';
 
-/** Generations kept when nothing else is asked for: the current one and two to fall back to. */
-export const DEFAULT_KEEP = 3;
-
 /** Quarantined generations that are kept for a look; they cost disk. */
 const KEEP_QUARANTINED = 1;
 

@@ -14,7 +14,7 @@ export interface Readings {
   readonly lastSyncSuccessMs: number | undefined;
 }
 
-export interface ServingReadings {
+interface ServingReadings {
   readonly generation: string;
   readonly origin: string;
   readonly ageMs: number;

@@ -3,7 +3,7 @@ import { METRICS } from './catalogue.ts';
 /** Upper bounds in seconds, as published (api reference, 8.5); +Inf follows. */
 const BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 
-export interface RequestObservation {
+interface RequestObservation {
   /** Path of the route, or `other`: from a fixed set. */
   readonly path: string;
   readonly status: number;

@@ -1,7 +1,7 @@
 import type { DataSource, Pinned, Serving } from '../engine/serving.ts';
 
 /** Data that can be answered from until they are closed. */
-export interface ClosableData {
+interface ClosableData {
   readonly serving: Serving;
   close(): void;
 }

@@ -35,7 +35,7 @@ export interface ServedData {
 export type SourceName = 'disk' | 'control-plane' | 'import';
 
 /** Why a source gave nothing. */
-export interface SourceFailure {
+interface SourceFailure {
   readonly source: SourceName;
   readonly error: OsoError;
 }

@@ -61,7 +61,10 @@ export function* githubFacts(sizes, random) {
   const pick = (items) => items[random(items.length)];
   for (let number = 0; number < sizes.repositories; number++) {
     const organization = value('Organization', 'org', random(sizes.organizations));
-    yield { predicate: 'has_relation', args: [value('Repository', 'repo', number), text('organization'), organization] };
+    yield {
+      predicate: 'has_relation',
+      args: [value('Repository', 'repo', number), text('organization'), organization],
+    };
   }
   for (let number = 0; number < sizes.issues; number++) {
     const issue = value('Issue', 'issue', number);

@@ -255,6 +255,40 @@ describe('test', () => {
   });
 });
 
+describe('dev-server', () => {
+  test('starts with policy and facts, takes no OSO_ variables, and can be exported from', async () => {
+    await using place = await openWorkplace();
+    place.write('p.polar', POLICY);
+    place.write('facts.jsonl', '["has_role","User","ann","String","reader","Repo","r1"]\n');
+    const dev = place.start(['dev-server', 'p.polar', '--facts', 'facts.jsonl', '--port', '0', '--json'], {
+      OSO_X: '1',
+    });
+    const { url, apiKey, environment, facts } = await dev.event('listening');
+    expect(facts).toBe(1);
+    const env = { OSO_API_TOKEN: String(apiKey), OSO_ENVIRONMENT: String(environment), OSO_URL: String(url) };
+    const exported = await place.run(['export', 'a.snapshot', '--json'], env);
+    expect(exported).toMatchObject({ code: 0, stderr: '' });
+    expect(jsonOf(exported)).toMatchObject({ environment: '0123456789', facts: 1 });
+    dev.kill('SIGTERM');
+    expect(await dev.ended).toMatchObject({ code: 0 });
+  });
+
+  test('refuses a policy with errors, a wrong fact and a wrong port', async () => {
+    await using place = await openWorkplace();
+    place.write('bad.polar', 'actor User {');
+    place.write('facts.jsonl', '["has_role","User"]\n');
+    const policy = await place.run(['dev-server', 'bad.polar', '--port', '0']);
+    expect(policy).toMatchObject({ code: 3, stdout: '' });
+    expect(policy.stderr).toContain('bad.polar:1:');
+    const facts = await place.run(['dev-server', '--facts', 'facts.jsonl', '--port', '0']);
+    expect(facts).toMatchObject({ code: 3, stdout: '' });
+    expect(facts.stderr).toMatch(/^FACT_INVALID: /);
+    const port = await place.run(['dev-server', '--port', 'x']);
+    expect(port).toMatchObject({ code: 2, stdout: '' });
+    expect(port.stderr).toBe('CONFIG_INVALID: `--port` must be a whole number from 0 to 65535, not `x`\n');
+  });
+});
+
 describe('help and version', () => {
   test('the program, every command, and the version', async () => {
     await using place = await openWorkplace();

@@ -118,13 +118,18 @@ describe('the start', () => {
   test('with an empty disk and no control plane takes the imported file, and live data later', async () => {
     await using place = await openWorkplace();
     await place.run(['export', 'a.snapshot']);
-    const { port } = place.cloud;
-    await outage(place);
+    place.cloud.facts = [reader('bob')];
+    place.cloud.always('/api/policy', { status: 500, body: '{}' });
     const node = place.start(['--import', 'a.snapshot', '--json'], FAST);
     const { url, origin } = await serving(node);
     expect(origin).toBe('imported');
     expect(await mayRead(url, 'ann')).toEqual({ allowed: true });
-    expect(port).toBeGreaterThan(0);
+    place.cloud.always('/api/policy', undefined);
+    await until(
+      () => statusOf(url),
+      (status) => status.origin === 'live',
+    );
+    expect(await mayRead(url, 'bob')).toEqual({ allowed: true });
   });
 
   test('a control plane that stalls is left after the live timeout', async () => {
@@ -241,6 +246,36 @@ describe('copying', () => {
     const { stdout, stderr } = await end(node);
     for (const text of [...told, stdout, stderr]) expect(text).not.toContain('canarysecret');
     expect(stderr).toContain('"code":"CONTROL_PLANE_UNAUTHORIZED"');
+  });
+});
+
+describe('the example', () => {
+  test('is made, served and asked as printed, with no setting at all, and leaves nothing behind', async () => {
+    await using place = await openWorkplace();
+    const none = { OSO_API_TOKEN: '', OSO_ENVIRONMENT: '', OSO_TENANT: '', OSO_URL: '', TMPDIR: place.path };
+    const node = place.start(['serve', '--example', '--facts', '3000', '--json'], none);
+    const { environment, snapshot } = await serving(node);
+    expect({ environment, snapshot }).toMatchObject({ environment: 'example', snapshot: { facts: 3_000 } });
+    const { url, apiKey, question } = await node.event('example');
+    const response = await fetch(`${String(url).replace('localhost', '127.0.0.1')}/api/authorize`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify(question),
+    });
+    expect(await response.json()).toEqual({ allowed: true });
+    expect(await end(node, 'SIGINT')).toMatchObject({ code: 130 });
+    expect(readdirSync(place.path)).toEqual([]);
+    expect(place.cloud.requests).toEqual([]);
+  });
+
+  test('refuses a count that is none, and a count without an example', async () => {
+    await using place = await openWorkplace();
+    const wrong = await place.run(['serve', '--example', '--facts', 'many']);
+    expect(wrong).toMatchObject({ code: 2, stdout: '' });
+    expect(wrong.stderr).toBe('CONFIG_INVALID: `--facts` must be a whole number from 1 to 100000000, not `many`\n');
+    const lonely = await place.run(['serve', '--facts', '5']);
+    expect(lonely).toMatchObject({ code: 2, stdout: '' });
+    expect(lonely.stderr).toBe('CONFIG_INVALID: `--facts` needs `--example`\n');
   });
 });
 

@@ -47,6 +47,12 @@ describe('requests', () => {
     await controlPlane.close();
   });
 
+  test('show no credentials of the URL in the source', async () => {
+    const controlPlane = connect('https://ann:canary@example.org/oso/api?key=canary#canary');
+    expect(controlPlane.source).toBe('https://example.org/oso');
+    await controlPlane.close();
+  });
+
   test('go below the path prefix of a mirror', async () => {
     await using cloud = await startFakeCloud();
     const controlPlane = connect(`${cloud.url}/mirror/oso/api/`);

@@ -61,7 +61,7 @@ export type FailingQuestion =
   | { readonly kind: 'list'; readonly question: ListQuestion }
   | { readonly kind: 'actions'; readonly question: ActionsQuestion };
 
-export const ENGINE_CASES = new URL('../cases/engine/', import.meta.url);
+const ENGINE_CASES = new URL('../cases/engine/', import.meta.url);
 
 export function loadEngineCases(): readonly EngineCase[] {
   const files = readdirSync(ENGINE_CASES).filter((file) => file.endsWith('.yaml'));

@@ -22,9 +22,9 @@
  *     block offsets = packed array: where in `texts` each block starts
  *     hash slots    = 4 bytes each, zero when free: block + 1 in the low `blockBits` bits, the low bits of the hash above
  *
- * The slot of an id is hash × homes ÷ 2^32, or the first free one behind it, at most `maxProbes` slots away; the table
- * has that many more slots than homes and never wraps. A type whose ids crowd too much has no slots and is searched by
- * bisection.
+ * The home of an id is its hash (`hashBytes` of hash-id.ts) × homes ÷ 2^32. Its slot is that or one behind it, with no
+ * free slot between, the `maxProbes`th at most; ids lie in the order of their homes. The table has `maxProbes` more slots
+ * than homes and never wraps. A type whose ids crowd too much has no slots and is searched by bisection.
  *
  * _Relation_, one a signature, in canonical order (facts/fact-line.ts). Its rows are a set of tuples of dense ids, and
  * are held in one or more _orders_. An order leads with one column and is sorted by it, then by the other columns from
@@ -55,7 +55,7 @@ export const TOKEN_LIMIT = 15;
 /** Homes for three ids. */
 export const HOMES_PER_THREE = 4;
 
-/** Slots looked at for one id at most. Ten million honest ids need some 430 for the unluckiest of them. */
+/** Slots looked at for one id at most, and slots in a row that one more id may push on: ten million honest ids need 430. */
 export const MAX_PROBES = 1024;
 
 /** Far above what signatures need; keeps a damaged length from asking for memory. */

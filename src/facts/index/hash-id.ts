@@ -31,10 +31,16 @@ function encodeAny(id: string, target: Uint8Array, at: number): number {
   return bytes.length;
 }
 
-/** Hash of some bytes, an unsigned 32-bit integer: FNV-1a, then mixed so that high and low bits can be used alone. */
+/** Hash of some bytes, an unsigned 32-bit integer whose high and low bits can be used alone. Part of the file format. */
 export function hashBytes(bytes: Uint8Array, from: number, to: number): number {
-  let hash = 0x811c_9dc5;
-  for (let at = from; at < to; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x0100_0193);
+  let hash = to - from;
+  let at = from;
+  for (; at + 4 <= to; at += 4) {
+    const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
+    hash = Math.imul(hash ^ low ^ ((bytes[at + 2] ?? 0) << 16) ^ ((bytes[at + 3] ?? 0) << 24), 0x9e37_79b1);
+    hash ^= hash >>> 15;
+  }
+  for (; at < to; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x0100_0193);
   return mix(hash) >>> 0;
 }
 

@@ -21,7 +21,7 @@ export function readContextFacts(value: unknown, path = 'context_facts'): readon
 }
 
 /** An array of concrete facts. Throws REQUEST_INVALID. */
-export function readFacts(value: unknown, path: string): readonly Fact[] {
+function readFacts(value: unknown, path: string): readonly Fact[] {
   return readArray(value, path).map((fact, index) => readFact(fact, `${path}[${index}]`));
 }
 

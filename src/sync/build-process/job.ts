@@ -21,7 +21,7 @@ export interface DownloadJob extends JobCommon {
   readonly servedDigest: string | undefined;
 }
 
-export interface ImportJob extends JobCommon {
+interface ImportJob extends JobCommon {
   readonly kind: 'import';
   readonly file: string;
 }

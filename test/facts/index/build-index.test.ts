@@ -9,6 +9,7 @@ import type { Fact } from '../../../src/facts/fact.ts';
 import { compareFacts, printFactLine } from '../../../src/facts/fact-line.ts';
 import type { FactStream } from '../../../src/facts/fact-sink.ts';
 import { buildIndex } from '../../../src/facts/index/build-index.ts';
+import { hashText } from '../../../src/facts/index/hash-id.ts';
 import { openIndex } from '../../../src/facts/index/open-index.ts';
 import { arbitraryFacts, arbitraryId } from '../../support/arbitrary-facts.ts';
 import { fact } from '../../support/fact-reader-conformance.ts';
@@ -95,6 +96,16 @@ describe('buildIndex', () => {
     expect((await readAll(index)).map(({ args }) => args[0]?.id.length)).toEqual(
       Array.from({ length: 100 }, (_, i) => i + 1),
     );
+  });
+
+  test('finds ids whose hashes crowd in one place, chosen by an enemy', async () => {
+    const ids: string[] = [];
+    for (let i = 0; ids.length < 1200; i++) if (hashText(`enemy-${i}`) < 2 ** 32 / 100) ids.push(`enemy-${i}`);
+    await build(ids.map((id) => fact('p', ['T', id])));
+    using index = openIndex(join(directory, 'facts.index'), { memoryBytes: 2 ** 20, verify: true });
+    const { dictionary } = index.reader;
+    expect(ids.map((id) => dictionary.valueOf(dictionary.handleOf('T', id)).id)).toEqual(ids);
+    expect(dictionary.handleOf('T', 'enemy')).toBe(-1);
   });
 
   test('leaves nothing in the temporary directory, and only the index beside it', async () => {

@@ -65,7 +65,7 @@ export class SignatureTable {
   }
 }
 
-export function hashSignature({ predicate, types }: Signature): number {
+function hashSignature({ predicate, types }: Signature): number {
   return hashText(JSON.stringify([predicate, ...types]));
 }
 

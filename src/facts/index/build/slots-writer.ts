@@ -7,6 +7,8 @@ import { bytesOf } from './spill-file.ts';
 /** Hashes read at a time. */
 const CHUNK_VALUES = 16_384;
 const LEAST_HOMES = 4096;
+/** Memory for a slot while it is made, rounded up. */
+const SLOT_BYTES = 16;
 
 export interface SlotsInput {
   /** The hashes of the ids of this type, in order, begin at `from`. */
@@ -22,7 +24,7 @@ export interface SlotsInput {
  */
 export function* writeSlots(input: SlotsInput, sections: SectionWriter): Generator<void, SlotsEntry | null> {
   const homes = Math.ceil((input.idCount * HOMES_PER_THREE) / 3);
-  const partHomes = Math.min(homes, Math.max(LEAST_HOMES, Math.floor(input.memoryBytes / 4)));
+  const partHomes = Math.min(homes, Math.max(LEAST_HOMES, Math.floor(input.memoryBytes / SLOT_BYTES)));
   const part = new SlotsPart(input.idCount, homes, partHomes);
   for (let first = 0; first < homes; first += partHomes) {
     part.begin(first);
@@ -48,7 +50,10 @@ function* fill(part: SlotsPart, { hashes, from, idCount }: SlotsInput): Generato
   }
 }
 
-/** The slots from one home to another, and those behind the last where its ids may end up. */
+/**
+ * The slots from one home to another, and those behind the last where its ids may end up. Ids lie sorted by home, then
+ * id, so that the slots are the same however many the parts: one that comes earlier takes the slot, and the other moves on.
+ */
 class SlotsPart {
   readonly blockBits: number;
   maxProbes = 1;
@@ -56,20 +61,26 @@ class SlotsPart {
   readonly #homes: number;
   readonly #partHomes: number;
   readonly #slots: Uint32Array;
+  /** Of the id in each slot: its home, and itself. */
+  readonly #homeOf: Uint32Array;
+  readonly #idOf: Uint32Array;
   #first = 0;
   #end = 0;
 
   constructor(idCount: number, homes: number, partHomes: number) {
+    const slotCount = partHomes + MAX_PROBES;
     this.blockBits = 32 - Math.clz32(((idCount - 1) >>> BLOCK_SHIFT) + 1);
     this.#homes = homes;
     this.#partHomes = partHomes;
-    this.#slots = new Uint32Array(partHomes + MAX_PROBES);
+    this.#slots = new Uint32Array(slotCount);
+    this.#homeOf = new Uint32Array(slotCount);
+    this.#idOf = new Uint32Array(slotCount);
   }
 
   /** Starts the part at a home; ids pushed beyond the end of the part before are there already. */
   begin(first: number): void {
     if (first > 0) {
-      this.#slots.copyWithin(0, this.#partHomes);
+      for (const array of [this.#slots, this.#homeOf, this.#idOf]) array.copyWithin(0, this.#partHomes);
       this.#slots.fill(0, MAX_PROBES);
     }
     this.#first = first;
@@ -80,19 +91,36 @@ class SlotsPart {
     const home = Math.floor((hash / 2 ** 32) * this.#homes);
     if (home < this.#first || home >= this.#end || this.isCrowded) return;
     const bits = this.blockBits;
-    let at = home - this.#first;
-    let probes = 1;
-    while (this.#slots[at] !== 0) {
-      if (probes === MAX_PROBES) {
-        this.isCrowded = true;
-        return;
-      }
-      at++;
-      probes++;
-    }
     // The multiplication keeps the product unsigned where a shift would not.
-    this.#slots[at] = ((hash << bits) >>> bits) * 2 ** bits + (id >>> BLOCK_SHIFT) + 1;
-    if (probes > this.maxProbes) this.maxProbes = probes;
+    this.#put(home, id, ((hash << bits) >>> bits) * 2 ** bits + (id >>> BLOCK_SHIFT) + 1);
+  }
+
+  #put(newHome: number, newId: number, newSlot: number): void {
+    let home = newHome;
+    let id = newId;
+    let slot = newSlot;
+    const from = newHome - this.#first;
+    for (let at = from; at < from + MAX_PROBES; at++) {
+      if (this.#comesBefore(at, home, id)) continue;
+      const otherHome = this.#homeOf[at] ?? 0;
+      const otherId = this.#idOf[at] ?? 0;
+      const otherSlot = this.#slots[at] ?? 0;
+      this.maxProbes = Math.max(this.maxProbes, this.#first + at - home + 1);
+      this.#slots[at] = slot;
+      this.#homeOf[at] = home;
+      this.#idOf[at] = id;
+      if (otherSlot === 0) return;
+      home = otherHome;
+      id = otherId;
+      slot = otherSlot;
+    }
+    this.isCrowded = true;
+  }
+
+  /** Whether a slot is taken by an id that comes before this one. */
+  #comesBefore(at: number, home: number, id: number): boolean {
+    const otherHome = this.#homeOf[at] ?? 0;
+    return this.#slots[at] !== 0 && (otherHome < home || (otherHome === home && (this.#idOf[at] ?? 0) < id));
   }
 
   /** The slots of this part that no later part can change. */

@@ -1,0 +1,6 @@
+import type { Writable } from 'node:stream';
+
+/** A stream that may be a terminal. */
+export interface Terminal extends Writable {
+  readonly isTTY?: boolean | undefined;
+}

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { buildMemoryBytes, indexMemoryBytes, memoryLimitBytes } from '../../src/cli/memory-budget.ts';
+
+const MIB = 1024 * 1024;
+
+test('a container of 256 MB holds two indexes, one process that serves and one that builds', () => {
+  expect(indexMemoryBytes(256 * MIB)).toBe(64 * MIB);
+  expect(buildMemoryBytes(256 * MIB)).toBe(32 * MIB);
+});
+
+test('there is always enough to work at all', () => {
+  expect(indexMemoryBytes(64 * MIB)).toBe(16 * MIB);
+  expect(buildMemoryBytes(64 * MIB)).toBe(16 * MIB);
+});
+
+test('a large machine gives the index much and building no more than it can use', () => {
+  expect(indexMemoryBytes(64 * 1024 * MIB)).toBeGreaterThan(31 * 1024 * MIB);
+  expect(buildMemoryBytes(64 * 1024 * MIB)).toBe(256 * MIB);
+});
+
+test('this machine has a limit', () => {
+  expect(memoryLimitBytes()).toBeGreaterThan(16 * MIB);
+  expect(Number.isSafeInteger(memoryLimitBytes())).toBe(true);
+});

@@ -1,0 +1,111 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import { createOutput } from '../../src/cli/output.ts';
+import { paintFor } from '../../src/cli/paint.ts';
+import { startProgress } from '../../src/cli/progress.ts';
+import { reportErrors } from '../../src/cli/report-errors.ts';
+import type { Terminal } from '../../src/cli/terminal.ts';
+import { OsoError } from '../../src/errors/oso-error.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+
+function outputWith(switches: { isJson?: boolean; isQuiet?: boolean } = {}, isTTY = false) {
+  const stdout: Terminal = Object.assign(new PassThrough(), { isTTY });
+  const stderr: Terminal = Object.assign(new PassThrough(), { isTTY });
+  const output = createOutput({ stdout, stderr, isJson: false, isQuiet: false, env: {}, ...switches });
+  const textOf = (stream: Terminal) => (stream instanceof PassThrough ? String(stream.read() ?? '') : '');
+  return { output, out: () => textOf(stdout), err: () => textOf(stderr), stdout };
+}
+
+describe('results', () => {
+  test('are text for people, or one line of JSON', () => {
+    const human = outputWith();
+    human.output.result('done', { done: true });
+    human.output.note('by the way');
+    expect([human.out(), human.err()]).toEqual(['done\n', 'by the way\n']);
+    const json = outputWith({ isJson: true });
+    json.output.result('done', { done: true });
+    expect([json.out(), json.err()]).toEqual(['{"done":true}\n', '']);
+  });
+
+  test('are silent with --quiet, but for JSON that was asked for', () => {
+    const quiet = outputWith({ isQuiet: true });
+    quiet.output.result('done', { done: true });
+    quiet.output.note('by the way');
+    expect([quiet.out(), quiet.err()]).toEqual(['', '']);
+    const both = outputWith({ isQuiet: true, isJson: true });
+    both.output.result('done', { done: true });
+    expect(both.out()).toBe('{"done":true}\n');
+  });
+
+  test('go to stderr when stdout carries bytes', () => {
+    const { output, out, err } = outputWith();
+    output.binary().write('bytes');
+    output.result('done', {});
+    expect([out(), err()]).toEqual(['bytes', 'done\n']);
+  });
+
+  test('a reader that has gone is no error; anything else is', () => {
+    const { stdout } = outputWith();
+    expect(() => stdout.emit('error', Object.assign(new Error('gone'), { code: 'EPIPE' }))).not.toThrow();
+    expect(() => stdout.emit('error', Object.assign(new Error('disk'), { code: 'EIO' }))).toThrow('disk');
+  });
+});
+
+describe('errors', () => {
+  const first = new OsoError('GUARD_OLDER', 'the data are old', { hint: 'take newer ones' });
+  const second = new OsoError('NO_SPACE', 'the disk is full');
+
+  test('are text on stderr, and the first one gives the exit code', async () => {
+    const { output, out, err } = outputWith();
+    expect(await reportErrors(new AggregateError([first, second]), output)).toBe(5);
+    expect(out()).toBe('');
+    expect(err()).toBe('GUARD_OLDER: the data are old\nhint: take newer ones\nNO_SPACE: the disk is full\n');
+  });
+
+  test('are an object on stdout as well with --json', async () => {
+    const { output, out } = outputWith({ isJson: true });
+    await reportErrors(first, output);
+    const error = { code: 'GUARD_OLDER', message: 'the data are old', hint: 'take newer ones' };
+    expect(JSON.parse(out())).toEqual({ error, errors: [error] });
+  });
+
+  test('of ours show their stack and end with 1', async () => {
+    const { output, out, err } = outputWith({ isJson: true });
+    expect(await reportErrors(new TypeError('x is not a function'), output)).toBe(1);
+    expect(err()).toMatch(/^INTERNAL: a bug in oso-fallback\nTypeError: x is not a function\n {4}at /);
+    expect(JSON.parse(out()).error).toEqual({ code: 'INTERNAL', message: 'x is not a function' });
+  });
+
+  test('have colour on a terminal only', async () => {
+    const { output, err } = outputWith({}, true);
+    await reportErrors(second, output);
+    expect(err()).toBe('\u001b[31mNO_SPACE\u001b[39m: the disk is full\n');
+  });
+});
+
+describe('colour', () => {
+  const terminal = Object.assign(new PassThrough(), { isTTY: true });
+
+  test.each([
+    ['NO_COLOR', { NO_COLOR: '1' }],
+    ['a dumb terminal', { TERM: 'dumb' }],
+  ])('%s turns it off', async (_, env) => {
+    expect((await paintFor(terminal, env)).bad('text')).toBe('text');
+  });
+
+  test('an empty NO_COLOR does not', async () => {
+    expect((await paintFor(terminal, { NO_COLOR: '' })).good('text')).toBe('\u001b[32mtext\u001b[39m');
+  });
+});
+
+describe('progress', () => {
+  test('is silent without a terminal, and with --quiet', async () => {
+    for (const { output, err } of [outputWith(), outputWith({ isQuiet: true }, true)]) {
+      using progress = await startProgress(output, new FakeClock(), 'working');
+      progress.onFacts('read', 1, 2);
+      progress.onBytes('write', 1, 2);
+      progress.say('still working');
+      expect(err()).toBe('');
+    }
+  });
+});

@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { authorizeBySolver } from '../../src/engine/authorize.ts';
+import { Catalog } from '../../src/engine/catalog.ts';
+import { Checker } from '../../src/engine/checker.ts';
+import { RequestState } from '../../src/engine/request-state.ts';
+import { OsoError } from '../../src/errors/oso-error.ts';
+import { createMemoryFacts } from '../../src/facts/memory-facts.ts';
+import { programOf, requestWith } from '../support/engine-world.ts';
+import { Random } from '../support/random.ts';
+import { type RandomWorld, randomWorld } from '../support/random-world.ts';
+
+const WORLDS = Number(process.env['AGREEMENT_WORLDS'] ?? 300);
+const FIRST_SEED = Number(process.env['AGREEMENT_SEED'] ?? 50_001);
+const QUESTIONS = 60;
+
+test(`the checker never contradicts the solver, and answers most questions, in ${WORLDS} worlds from seed ${FIRST_SEED}`, () => {
+  const tally = { asked: 0, answered: 0 };
+  for (let seed = FIRST_SEED; seed < FIRST_SEED + WORLDS; seed++) compareIn(randomWorld(seed), tally);
+  expect(tally.answered / tally.asked).toBeGreaterThan(0.8);
+}, 300_000);
+
+function compareIn(world: RandomWorld, tally: { asked: number; answered: number }): void {
+  const catalog = new Catalog(programOf(world.policy), createMemoryFacts([...world.facts, ...world.contextFacts]));
+  const checker = new Checker(catalog);
+  const random = new Random(world.seed);
+  const request = requestWith({ unixTime: world.unixTime });
+  for (let asked = 0; asked < QUESTIONS; asked++) {
+    const question = {
+      actor: { type: random.pick(world.actorTypes), id: random.pick(world.ids) },
+      action: random.pick(world.actions),
+      resource: { type: random.pick(world.resourceTypes), id: random.pick(world.ids) },
+    };
+    tally.asked++;
+    const quick = checker.authorize(question, request);
+    if (quick === undefined) continue;
+    tally.answered++;
+    const complete = solve(() => authorizeBySolver(question, new RequestState(catalog, request)));
+    const isSame = complete === quick || complete === 'unbounded';
+    expect(isSame, `seed ${world.seed}, ${JSON.stringify(question)}: checker ${quick}, solver ${complete}`).toBe(true);
+  }
+}
+
+/** The solver may meet an unbounded negation that the checker had no need to look at. */
+function solve(work: () => boolean): boolean | 'unbounded' {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof OsoError && error.code === 'EVAL_UNBOUNDED') return 'unbounded';
+    throw error;
+  }
+}

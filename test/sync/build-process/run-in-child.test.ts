@@ -1,0 +1,189 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { expect, test } from 'vitest';
+import { OsoError } from '../../../src/errors/oso-error.ts';
+import type { Fact } from '../../../src/facts/fact.ts';
+import { openDataDirectory } from '../../../src/generations/data-directory.ts';
+import { listGenerations } from '../../../src/generations/list-generations.ts';
+import type { DownloadJob } from '../../../src/sync/build-process/job.ts';
+import { runInChild } from '../../../src/sync/build-process/run-in-child.ts';
+import { systemClock } from '../../../src/util/clock.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+import { startFakeCloud } from '../../support/fake-cloud.ts';
+
+const BUILT = new URL('../../../dist/bin/build-process.js', import.meta.url);
+const TOKEN = 'e_env1_1_canarysecret';
+const POLICY = 'actor User {} resource Repo { permissions = ["read"]; roles = ["reader"]; "read" if "reader"; }';
+const NO_ENV = { PATH: process.env['PATH'], OSO_API_TOKEN: TOKEN };
+
+const FACTS: readonly Fact[] = Array.from({ length: 500 }, (_, n) => ({
+  predicate: 'has_role',
+  args: [
+    { type: 'User', id: `u${n}` },
+    { type: 'String', id: 'reader' },
+    { type: 'Repo', id: 'r' },
+  ],
+}));
+
+/** A locked data directory that is gone afterwards. */
+async function dataDirectory() {
+  const path = mkdtempSync(join(tmpdir(), 'oso-child-'));
+  const directory = await openDataDirectory(path, 'test');
+  const remove = () => {
+    directory.close();
+    rmSync(path, { recursive: true, force: true });
+  };
+  return { path, directory, [Symbol.dispose]: remove };
+}
+
+function downloadJob(directory: string, url: string): DownloadJob {
+  return {
+    kind: 'download',
+    directory,
+    url,
+    token: TOKEN,
+    clientId: 'client',
+    version: '0',
+    environment: 'env1',
+    tenant: 'ten1',
+    stallLimitMs: undefined,
+    servedDigest: undefined,
+    guards: { environment: 'env1', tenant: 'ten1' },
+    memoryBytes: 16 * 1024 * 1024,
+  };
+}
+
+/** A program that stands for a build process gone wrong. */
+function misbehaving(directory: string, code: string) {
+  const path = join(directory, 'child.mjs');
+  writeFileSync(path, code);
+  return pathToFileURL(path);
+}
+
+const never = () => new AbortController().signal;
+
+test('a download publishes a generation, reports progress, and the same content again changes nothing', async () => {
+  using data = await dataDirectory();
+  await using cloud = await startFakeCloud({ policy: POLICY, facts: FACTS, token: TOKEN });
+  const job = downloadJob(data.path, cloud.url);
+  const spawn = { entry: BUILT, env: NO_ENV, clock: systemClock };
+  const stages = new Set<string>();
+  const result = await runInChild(job, spawn, { signal: never(), progress: (stage) => stages.add(stage) });
+  expect(result).toMatchObject({ kind: 'published', alarms: [] });
+  expect(stages.size).toBeGreaterThan(0);
+  expect((await listGenerations(data.directory)).map(({ id }) => id)).toEqual([result.id]);
+  const again = await runInChild({ ...job, servedDigest: result.contentDigest }, spawn, { signal: never() });
+  expect(again).toMatchObject({ kind: 'unchanged', contentDigest: result.contentDigest });
+  expect(readdirSync(data.directory.generationsPath)).toEqual([result.id]);
+});
+
+test('a failure keeps its code, its hint and what the control plane asked to wait', async () => {
+  using data = await dataDirectory();
+  await using cloud = await startFakeCloud({ policy: POLICY });
+  cloud.always('/api/policy', { status: 429, headers: { 'retry-after': '77' }, body: '{}' });
+  const failed = await runInChild(
+    downloadJob(data.path, cloud.url),
+    { entry: BUILT, env: NO_ENV, clock: systemClock },
+    {
+      signal: never(),
+    },
+  ).catch((error: unknown) => error);
+  expect(failed).toBeInstanceOf(OsoError);
+  expect(failed).toMatchObject({ code: 'CONTROL_PLANE_THROTTLED', cause: { retryAfterMs: 77_000 } });
+  expect(readdirSync(data.directory.generationsPath)).toEqual([]);
+});
+
+test('an import that a guard refuses says so', async () => {
+  using data = await dataDirectory();
+  writeFileSync(join(data.path, 'a.snapshot'), 'nonsense');
+  const job = {
+    kind: 'import' as const,
+    file: join(data.path, 'a.snapshot'),
+    directory: data.path,
+    guards: {},
+    memoryBytes: 16 * 1024 * 1024,
+  };
+  const spawn = { entry: BUILT, env: NO_ENV, clock: systemClock };
+  await expect(runInChild(job, spawn, { signal: never() })).rejects.toMatchObject({ code: 'SNAPSHOT_INVALID' });
+});
+
+test('an abort ends the child, which cleans up behind itself', async () => {
+  using data = await dataDirectory();
+  await using cloud = await startFakeCloud({ policy: POLICY, facts: FACTS });
+  const asked = new Promise<void>((resolve) => cloud.always('/api/facts', { stallAfter: 3, onRequest: resolve }));
+  const controller = new AbortController();
+  const running = runInChild(
+    downloadJob(data.path, cloud.url),
+    { entry: BUILT, env: NO_ENV, clock: systemClock },
+    {
+      signal: controller.signal,
+    },
+  );
+  const failed = expect(running).rejects.toThrow('stopped by SIGTERM');
+  await asked;
+  controller.abort(new OsoError('INTERRUPTED', 'stopped by SIGTERM'));
+  await failed;
+  expect(readdirSync(data.directory.generationsPath)).toEqual([]);
+});
+
+test('a child that crashes is an error with its last words, and what it left is removed', async () => {
+  using data = await dataDirectory();
+  mkdirSync(join(data.directory.generationsPath, '.tmp-half'));
+  const entry = misbehaving(data.path, 'process.on("message", () => { console.error("oh no"); process.exit(9); });');
+  const spawn = { entry, env: NO_ENV, clock: systemClock };
+  await expect(runInChild(downloadJob(data.path, 'http://x'), spawn, { signal: never() })).rejects.toThrow(
+    'the build process died (exit code 9): oh no',
+  );
+  expect(existsSync(join(data.directory.generationsPath, '.tmp-half'))).toBe(false);
+});
+
+test('a child that needs too much memory dies alone', async () => {
+  using data = await dataDirectory();
+  const entry = misbehaving(
+    data.path,
+    'process.on("message", () => { const a = []; for (;;) a.push({ a: [a.length] }); });',
+  );
+  const spawn = { entry, env: NO_ENV, clock: systemClock };
+  await expect(runInChild(downloadJob(data.path, 'http://x'), spawn, { signal: never() })).rejects.toThrow(
+    /^the build process died \((SIGABRT|SIGTRAP|exit code 134)\): /,
+  );
+});
+
+test('a child that ignores an abort is killed', async () => {
+  using data = await dataDirectory();
+  const clock = new FakeClock();
+  const started = join(data.path, 'started');
+  const entry = misbehaving(
+    data.path,
+    `import { writeFileSync } from 'node:fs';
+     process.on('message', () => writeFileSync(${JSON.stringify(started)}, ''));`,
+  );
+  const controller = new AbortController();
+  const running = runInChild(
+    downloadJob(data.path, 'http://x'),
+    { entry, env: NO_ENV, clock },
+    {
+      signal: controller.signal,
+    },
+  );
+  const failed = expect(running).rejects.toThrow('enough');
+  while (!existsSync(started)) await new Promise((resolve) => setImmediate(resolve));
+  controller.abort(new Error('enough'));
+  await clock.advance(5_000);
+  await failed;
+});
+
+test('the child gets no variable of ours', async () => {
+  using data = await dataDirectory();
+  const entry = misbehaving(
+    data.path,
+    'process.on("message", () => { console.error(Object.keys(process.env).filter((name) => /^OSO_|NODE_OPT/.test(name)).length + " " + process.argv.length); process.exit(1); });',
+  );
+  const env = { ...NO_ENV, OSO_ANYTHING: '1', NODE_OPTIONS: '--inspect' };
+  const spawn = { entry, env, clock: systemClock };
+  await expect(runInChild(downloadJob(data.path, 'http://x'), spawn, { signal: never() })).rejects.toThrow(
+    'the build process died (exit code 1): 0 2',
+  );
+});
