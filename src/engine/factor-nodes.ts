@@ -4,14 +4,18 @@ import type { RelationAccess } from './relation-access.ts';
 
 /**
  * The same alternatives with fewer looks at facts: alternatives that begin with the same rows go through them once, and
- * those that look for rows equal but for one policy value, such as the roles above a role, become one look. What
- * cannot tell comes last.
+ * those that look for rows equal but for one policy value, such as the roles above a role, become one look. Looks come
+ * before goals, which may lead far; what cannot tell comes last.
  */
 export function factorNodes(nodes: CheckNodes): CheckNodes {
   if (nodes.some(({ kind }) => kind === 'holds')) return HOLDING;
   const certain = nodes.filter(({ kind }) => kind !== 'unknown');
-  const factored = joinLooks(joinRows(certain));
+  const factored = joinLooks(joinRows(certain)).toSorted((a, b) => Number(hasGoal(a)) - Number(hasGoal(b)));
   return certain.length === nodes.length ? factored : [...factored, ...UNKNOWING];
+}
+
+function hasGoal(node: CheckNode): boolean {
+  return node.kind === 'goal' || ('next' in node && node.next.some(hasGoal));
 }
 
 type RowsNode = Extract<CheckNode, { kind: 'rows' }>;

@@ -25,6 +25,7 @@ has_permission(_: Admin, "audit", _: Item);
 is_big(item: Item) if size_of(item, n) and n >= 1000;
 exactly(item: Item) if item matches! Document;
 is_document(item: Item) if item matches Document;
+knows_well(user: User) if knows(user);
 greets(user: User) if user matches! User and knows(user);
 test "children follow the rules of all parents" {
   setup {

@@ -34,5 +34,6 @@ test "anybody" {
   assert allow(u: User, "create", "Draft") iff u in [User{"t"}];
   assert_not allow(Service{"x"}, "see", Page{"p"});
   assert allow(_, "read", Page{"p"});
-  assert_not allow(_, "write", Page{"p"});
+  assert allow(_, "write", Page{"p"});
+  assert_not allow(_, "write", Draft{"p"});
 }
