@@ -17,8 +17,8 @@ export const REGISTER = 2 ** 30;
 
 /** Registers of all frames on the path of one question; a question that needs more goes to the solver. */
 const REGISTER_COUNT = 16_384;
-/** Longest path of goals; keeps the JavaScript stack shallow. */
-const MAX_DEPTH = 200;
+/** Most conditions within one another on a path; at two or three frames each the JavaScript stack has room for some 5,000. */
+const MAX_DEPTH = 1000;
 
 /**
  * What the compiled steps of one engine work on. One question at a time; nothing is allocated while it runs.
@@ -54,11 +54,11 @@ export class CheckMachine {
 
   /** Runs a plan whose arguments are in place from `frame` on. */
   run(plan: CheckPlan, frame: number): Outcome {
-    if (--this.#stepsLeft < 0 || this.#depth >= MAX_DEPTH || frame + plan.size > REGISTER_COUNT) return UNKNOWN;
-    if (plan.isRecursive) return this.#runOnPath(plan, frame);
-    this.#depth++;
-    const outcome = plan.body(frame);
-    this.#depth--;
+    const { depth } = plan;
+    if (--this.#stepsLeft < 0 || this.#depth + depth > MAX_DEPTH || frame + plan.size > REGISTER_COUNT) return UNKNOWN;
+    this.#depth += depth;
+    const outcome = plan.isRecursive ? this.#runOnPath(plan, frame) : plan.body(frame);
+    this.#depth -= depth;
     return outcome;
   }
 
@@ -81,9 +81,7 @@ export class CheckMachine {
     this.#pathPlans[this.#pathEnd] = plan.number;
     this.#pathFrames[this.#pathEnd] = frame;
     this.#pathEnd++;
-    this.#depth++;
     const outcome = plan.body(frame);
-    this.#depth--;
     this.#pathEnd--;
     return outcome;
   }
@@ -103,6 +101,8 @@ export interface CheckPlan {
   readonly arity: number;
   /** Registers of its frame. */
   size: number;
+  /** Most conditions within one another, at least 1. */
+  depth: number;
   /** Whether its goals can come up again below themselves. */
   isRecursive: boolean;
   body: Step;

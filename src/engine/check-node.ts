@@ -58,6 +58,11 @@ export function countNodes(nodes: CheckNodes): number {
   return nodes.reduce((sum, node) => sum + 1 + ('next' in node ? countNodes(node.next) : 0), 0);
 }
 
+/** How many nodes lie within one another. */
+export function depthOf(nodes: CheckNodes): number {
+  return nodes.reduce((depth, node) => Math.max(depth, 'next' in node ? 1 + depthOf(node.next) : 1), 0);
+}
+
 /** The nodes of a plan as part of another: arguments become the caller's operands, other registers lie from `base` on. */
 export function inlineNodes(nodes: CheckNodes, args: readonly Operand[], base: number): CheckNodes {
   const register = (number: number) => base + number - args.length;

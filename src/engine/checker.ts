@@ -56,8 +56,11 @@ export class Checker {
   }
 
   #planFor(actorType: string, resourceType: string, action: string): CheckPlan | undefined {
+    const byAction = this.#plans.get(actorType)?.get(resourceType);
+    const known = byAction?.get(action);
+    if (known !== undefined) return known;
     const key = this.#catalog.names.has(action) ? action : UNNAMED;
-    return this.#plans.get(actorType)?.get(resourceType)?.get(key) ?? this.#makePlan(actorType, resourceType, key);
+    return byAction?.get(key) ?? this.#makePlan(actorType, resourceType, key);
   }
 
   /** Undefined for types that neither policy nor facts name, so that questions cannot fill the memory with plans. */

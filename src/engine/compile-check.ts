@@ -1,6 +1,6 @@
 import type { Catalog } from './catalog.ts';
 import { type CheckMachine, type CheckPlan, type Operand, REGISTER } from './check-machine.ts';
-import { type CheckNode, type CheckNodes, countNodes, HOLDING, inlineNodes, UNKNOWING } from './check-node.ts';
+import { type CheckNode, type CheckNodes, countNodes, depthOf, HOLDING, inlineNodes, UNKNOWING } from './check-node.ts';
 import { unknowing } from './check-steps.ts';
 import { chooseLiteral } from './choose-literal.ts';
 import { type CompiledLiteral, NOW, type Predicate, type TermCode } from './compiled-rule.ts';
@@ -83,6 +83,7 @@ export class CheckCompiler {
       number: this.#planCount++,
       arity,
       size: arity,
+      depth: 1,
       isRecursive: false,
       body: unknowing,
       nodes: undefined,
@@ -93,6 +94,7 @@ export class CheckCompiler {
     this.#inProgress.add(plan);
     const scope = { plan, environment: [], registerTypes: types, unfolding: [], isNegated };
     plan.nodes = factorNodes(this.#answers(predicate, operands, { rest: [], scope }));
+    plan.depth = 1 + depthOf(plan.nodes);
     plan.body = emitSteps(plan.nodes, plan, { machine: this.#machine, catalog: this.#catalog });
     this.#inProgress.delete(plan);
     return plan;

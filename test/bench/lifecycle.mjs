@@ -81,7 +81,10 @@ async function start(args, options = {}) {
   const process_ = startProcess([process.execPath, CLI, ...args, '--json'], options);
   running.push({ process: process_ });
   for (;;) {
-    const line = process_.stdout().split('\n').find((text) => text.includes('"listening"'));
+    const line = process_
+      .stdout()
+      .split('\n')
+      .find((text) => text.includes('"listening"'));
     if (line !== undefined && process_.stdout().includes('\n')) {
       const url = `http://127.0.0.1:${JSON.parse(line).port}`;
       await untilReady(`${url}/healthcheck`, process_);
@@ -104,7 +107,9 @@ function report(name, seconds, peakRssBytes, limit) {
   const rate = `${Math.round(factCount / seconds / 1000)} k facts/s`;
   const memory = `${Math.round(peakRssBytes / 1e6)} MB`;
   const kills = limit ? `${limit.kills()} killed for memory` : 'no limit could be set';
-  console.log(`${name.padEnd(14)} ${seconds.toFixed(2).padStart(7)} s ${rate.padStart(15)}  peak ${memory.padStart(7)}  ${kills}`);
+  console.log(
+    `${name.padEnd(14)} ${seconds.toFixed(2).padStart(7)} s ${rate.padStart(15)}  peak ${memory.padStart(7)}  ${kills}`,
+  );
 }
 
 /** Answers as text, 20 questions at a time. */
@@ -126,7 +131,9 @@ async function askOne(url, { kind, actor, action, resource, resourceType }) {
     actor_type: actor.type,
     actor_id: actor.id,
     ...(action === undefined ? {} : { action }),
-    ...(resource === undefined ? { resource_type: resourceType } : { resource_type: resource.type, resource_id: resource.id }),
+    ...(resource === undefined
+      ? { resource_type: resourceType }
+      : { resource_type: resource.type, resource_id: resource.id }),
   };
   const response = await fetch(`${url}/api/${kind}`, {
     method: 'POST',

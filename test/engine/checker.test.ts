@@ -171,6 +171,17 @@ describe('the checker gives up', () => {
     expect(ask('N:0', 'x', 'N:2999')).toBeUndefined();
   });
 
+  test('before long bodies within one another overflow the stack', () => {
+    const conditions = Array.from({ length: 90 }, () => atom('good', '?a'));
+    const long = program(
+      rule(atom('allow', '?a:N', '?x', '?r:N'), atom('up', '?a', '?r')),
+      rule(atom('up', '?a', '?b'), ...conditions, atom('link', '?a', '?c'), atom('up', '?c', '?b')),
+      rule(atom('up', '?a', '?b'), atom('link', '?a', '?b')),
+    );
+    const good = Array.from({ length: 3_000 }, (_, at) => ['good', `N:${at}`]);
+    expect(checkerOf(long, [...links, ...good])('N:0', 'x', 'N:2999')).toBeUndefined();
+  });
+
   test('beyond its own steps, or those of the request', () => {
     const sides = Array.from({ length: 5_000 }, (_, at) => [
       ['knows', 'U:hub', `U:left ${at}`],

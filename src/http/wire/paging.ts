@@ -19,14 +19,14 @@ export interface PageScope {
 
 /**
  * The paging keys of POST /list; undefined when the request has neither, so that the answer has no
- * `next_page_token` (api reference, 4.2). With a token its page size counts. Throws REQUEST_INVALID.
+ * `next_page_token` (api reference, 4.2). With a token its page size counts, whatever
+ * comes beside it. Throws REQUEST_INVALID.
  */
 export function readPaging(body: unknown, scope: PageScope): PageRequest | undefined {
   const record = readBodyRecord(body);
   const { page_size: size, page_token: token } = record;
-  const pageSize = isAbsent(size) ? undefined : readPageSize(size);
   if (!isAbsent(token)) return readPageToken(readString(token, 'page_token'), scope);
-  return pageSize === undefined ? undefined : { pageSize, after: undefined };
+  return isAbsent(size) ? undefined : { pageSize: readPageSize(size), after: undefined };
 }
 
 /** The token of the page that follows the id `after`. */

@@ -1,10 +1,11 @@
 import { OsoError } from '../../errors/oso-error.ts';
 
 /**
- * The parameters behind `?`, form encoded. An empty value means the same as no parameter (api reference, 4.9).
- * Throws REQUEST_INVALID for bytes that are not UTF-8 and for a name that occurs twice.
+ * The parameters behind `?` whose names match, form encoded; others are not looked at (api reference, 12.1). An empty
+ * value means the same as no parameter (api reference, 4.9). Throws REQUEST_INVALID for a value that is not UTF-8 and
+ * for a name that occurs twice.
  */
-export function readQueryString(query: string): ReadonlyMap<string, string> {
+export function readQueryString(query: string, names: RegExp): ReadonlyMap<string, string> {
   const parameters = new Map<string, string>();
   for (const part of query.split('&')) {
     const [name, value] = splitOnce(part);

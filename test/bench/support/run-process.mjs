@@ -35,7 +35,8 @@ export function startProcess(command, { limit, env = {}, stdio = ['ignore', 'pip
 /** Runs a process to its end. Throws when it fails. */
 export async function runProcess(command, options) {
   const result = await startProcess(command, options).ended;
-  if (result.code !== 0) throw new Error(`${command.join(' ')}: exit ${result.code ?? result.signal}\n${result.stderr}${result.stdout}`);
+  if (result.code !== 0)
+    throw new Error(`${command.join(' ')}: exit ${result.code ?? result.signal}\n${result.stderr}${result.stdout}`);
   return result;
 }
 

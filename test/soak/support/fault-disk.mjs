@@ -1,0 +1,207 @@
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { join, resolve } from 'node:path';
+
+/*
+ * A disk that fails on demand. It stands in front of the functions of node:fs that this program uses and numbers the
+ * calls that touch one directory. A plan says what happens at which call. Calls that the library makes inside of its
+ * own functions are not seen, so `writeFile` and `rm` are taken apart into their steps here.
+ */
+
+/** What a full disk or a missing file descriptor makes impossible; any call can meet EIO. */
+const REFUSED_BY = {
+  ENOSPC: new Set(['write', 'create', 'mkdir', 'rename', 'truncate', 'fsync']),
+  EMFILE: new Set(['open', 'create', 'readdir', 'readFile']),
+};
+
+/** Calls that may change what a later reader finds. */
+const CHANGING = new Set(['create', 'write', 'fsync', 'truncate', 'mkdir', 'rename', 'unlink', 'rmdir']);
+
+const ERRNO = { EIO: -5, EMFILE: -24, ENOSPC: -28 };
+
+/**
+ * Replaces the functions in this process. `onCall({ kind, path, isChange })` is asked before every call and answers
+ * undefined, `{ error }` with the code of a system error, or `{ tear }`, a function that is called once half of a write
+ * is on disk. Returns a function that puts everything back.
+ */
+export async function installFaultDisk(root, onCall) {
+  const originals = { ...fs };
+  const promiseOriginals = { ...fs.promises };
+  const fds = new Map();
+  const handles = new WeakMap();
+  const inRoot = (path) => typeof path === 'string' && resolve(path).startsWith(root);
+
+  /** Asks the plan; throws what it says. */
+  function meet(kind, path) {
+    const isChange = CHANGING.has(kind);
+    const answer = onCall({ kind, path, isChange, refuses: (code) => REFUSED_BY[code]?.has(kind) ?? true });
+    if (answer?.error !== undefined) throw systemError(answer.error, kind, path);
+    return answer;
+  }
+
+  const openKind = (flags) => {
+    const bits = typeof flags === 'number' ? flags : /[wax]/.test(flags ?? 'r') ? fs.constants.O_CREAT : 0;
+    return bits & fs.constants.O_CREAT ? 'create' : 'open';
+  };
+
+  function simple(kind, original) {
+    return async (path, ...rest) => {
+      if (inRoot(path)) meet(kind, path);
+      return await original(path, ...rest);
+    };
+  }
+
+  async function open(path, flags, mode) {
+    if (inRoot(path)) meet(openKind(flags), path);
+    const handle = await promiseOriginals.open(path, flags, mode);
+    if (inRoot(path)) handles.set(handle, path);
+    return handle;
+  }
+
+  async function writeFile(path, data, options = {}) {
+    if (!inRoot(path)) return await promiseOriginals.writeFile(path, data, options);
+    const handle = await open(path, options.flag ?? 'w', options.mode);
+    try {
+      await handle.write(Buffer.from(data));
+      if (options.flush) await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async function rm(path, options = {}) {
+    if (!inRoot(path)) return await promiseOriginals.rm(path, options);
+    rmSync(path, options);
+  }
+
+  function rmSync(path, options = {}) {
+    if (!inRoot(path)) return originals.rmSync(path, options);
+    let found;
+    try {
+      found = originals.lstatSync(path);
+    } catch (error) {
+      if (error.code === 'ENOENT' && options.force) return;
+      throw error;
+    }
+    if (!found.isDirectory()) {
+      meet('unlink', path);
+      return originals.unlinkSync(path);
+    }
+    meet('readdir', path);
+    for (const name of originals.readdirSync(path)) rmSync(join(path, name), options);
+    meet('rmdir', path);
+    originals.rmdirSync(path);
+  }
+
+  async function rename(from, to) {
+    if (inRoot(to)) meet('rename', to);
+    return await promiseOriginals.rename(from, to);
+  }
+
+  const sync = {
+    rmSync,
+    openSync(path, flags, mode) {
+      if (inRoot(path)) meet(openKind(flags), path);
+      const fd = originals.openSync(path, flags, mode);
+      if (inRoot(path)) fds.set(fd, path);
+      else fds.delete(fd);
+      return fd;
+    },
+    closeSync(fd) {
+      fds.delete(fd);
+      return originals.closeSync(fd);
+    },
+    writeSync(fd, ...rest) {
+      const answer = fds.has(fd) ? meet('write', fds.get(fd)) : undefined;
+      if (answer?.tear) tearSync(originals, fd, rest, answer.tear);
+      return originals.writeSync(fd, ...rest);
+    },
+    readSync(fd, ...rest) {
+      if (fds.has(fd)) meet('read', fds.get(fd));
+      return originals.readSync(fd, ...rest);
+    },
+    fsyncSync(fd) {
+      if (fds.has(fd)) meet('fsync', fds.get(fd));
+      return originals.fsyncSync(fd);
+    },
+    ftruncateSync(fd, length) {
+      if (fds.has(fd)) meet('truncate', fds.get(fd));
+      return originals.ftruncateSync(fd, length);
+    },
+    mkdtempSync(prefix, ...rest) {
+      if (inRoot(prefix)) meet('mkdir', prefix);
+      return originals.mkdtempSync(prefix, ...rest);
+    },
+    readFileSync(path, ...rest) {
+      if (inRoot(path)) meet('readFile', path);
+      return originals.readFileSync(path, ...rest);
+    },
+  };
+  const promises = {
+    open,
+    writeFile,
+    rm,
+    rename,
+    mkdir: simple('mkdir', promiseOriginals.mkdir),
+    mkdtemp: simple('mkdir', promiseOriginals.mkdtemp),
+    unlink: simple('unlink', promiseOriginals.unlink),
+    readdir: simple('readdir', promiseOriginals.readdir),
+    readFile: simple('readFile', promiseOriginals.readFile),
+    stat: simple('stat', promiseOriginals.stat),
+    lstat: simple('stat', promiseOriginals.lstat),
+    realpath: simple('stat', promiseOriginals.realpath),
+    statfs: simple('stat', promiseOriginals.statfs),
+  };
+
+  const prototype = await handlePrototype(promiseOriginals.open);
+  const { write, read, sync: fsync, truncate, stat } = prototype;
+  const onHandle = (kind, original) =>
+    async function faulty(...rest) {
+      if (handles.has(this)) meet(kind, handles.get(this));
+      return await original.apply(this, rest);
+    };
+  prototype.read = onHandle('read', read);
+  prototype.sync = onHandle('fsync', fsync);
+  prototype.truncate = onHandle('truncate', truncate);
+  prototype.stat = onHandle('stat', stat);
+  prototype.write = async function faultyWrite(...rest) {
+    const answer = handles.has(this) ? meet('write', handles.get(this)) : undefined;
+    if (answer?.tear) tearSync(originals, this.fd, rest, answer.tear);
+    return await write.apply(this, rest);
+  };
+
+  Object.assign(fs, sync);
+  Object.assign(fs.promises, promises);
+  syncBuiltinESMExports();
+  return () => {
+    Object.assign(fs, originals);
+    Object.assign(fs.promises, promiseOriginals);
+    Object.assign(prototype, { write, read, sync: fsync, truncate, stat });
+    syncBuiltinESMExports();
+  };
+}
+
+/** Writes the first half of what was to be written, and tells. */
+function tearSync(originals, fd, [data, offset, length, position], tear) {
+  if (typeof data === 'string') {
+    // The arguments of the text form are (text, position).
+    const bytes = Buffer.from(data);
+    originals.writeSync(fd, bytes, 0, bytes.length >> 1, offset);
+  } else {
+    const from = typeof offset === 'number' ? offset : 0;
+    const size = typeof length === 'number' ? length : data.byteLength - from;
+    originals.writeSync(fd, data, from, size >> 1, position);
+  }
+  tear();
+}
+
+async function handlePrototype(open) {
+  const handle = await open(process.execPath);
+  await handle.close();
+  return Object.getPrototypeOf(handle);
+}
+
+function systemError(code, kind, path) {
+  const error = new Error(`${code}: injected, ${kind} '${path}'`);
+  return Object.assign(error, { code, errno: ERRNO[code], syscall: kind, path });
+}
