@@ -33,8 +33,13 @@ function checkSetupFact(node: FactNode, check: FactChecker): readonly Diagnostic
   const finding = { severity: 'error', code: 'POLAR_FACT', span } as const;
   if (fault.kind === 'malformed') return [{ ...finding, message: fault.message }];
   const message = `${quote(fault.shape)} is not used in policy`;
-  const hint = fault.near ?? `use it in a rule, or add \`declare ${node.name.text}(…);\``;
+  const hint = fault.near ? hintOf(fault.near) : `use it in a rule, or add \`declare ${node.name.text}(…);\``;
   return [{ ...finding, message, hint }];
+}
+
+/** A sentence as hints are written: it starts small and has no full stop. */
+function hintOf(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/u, '');
 }
 
 function checkPredicate({ text, span }: NameNode, known: ReadonlySet<string>): readonly Diagnostic[] {

@@ -82,7 +82,7 @@ function buildProgram(policy: PolicyNode): { program: Program; diagnostics: read
   const typed = expandAll(policy, blocks, types).map(typeRule);
   const declared = declaredSignatures(declaresOf(policy), blocks, types);
   const inferred = inferTypes(typed, declared, types);
-  const signatures = factSignatures(declared, typed, inferred);
+  const signatures = factSignatures({ declared, rules: typed, inferred, table: types });
   const kept = typed.flatMap((rule) => {
     const simple = simplifyRule(rule.rule);
     return simple ? [{ rule, simple }] : [];

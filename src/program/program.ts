@@ -109,6 +109,6 @@ export interface Assertion {
 
 export type AssertionTerm =
   | { readonly kind: 'value'; readonly value: Value }
-  /** The one variable of an assertion, or `_` (a wildcard of any type). The same name twice means the same value. */
+  /** The one variable of an assertion, or `_`, whose occurrences get names of their own. The same name twice means the same value. */
   | { readonly kind: 'variable'; readonly name: string; readonly types: TypeSet }
   | { readonly kind: 'now' };
