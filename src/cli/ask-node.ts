@@ -1,4 +1,4 @@
-import { get as getHttp } from 'node:http';
+import { request as requestHttp } from 'node:http';
 import { OsoError } from '../errors/oso-error.ts';
 import type { NodeStatus } from '../sync/node-status.ts';
 
@@ -8,33 +8,96 @@ const TIMEOUT_MS = 5_000;
 /** No status is larger; whatever sends more is not a node. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
+/** How to reach a node. */
+export interface NodeAddress {
+  readonly url: string;
+  /** Certificates to trust besides those of the system: that of the node itself, when it is on this machine. */
+  readonly ca?: Buffer | undefined;
+}
+
 /** GET /status of a running node. Throws NODE_UNREACHABLE when none answers there. */
-export async function askNode(url: string, signal: AbortSignal): Promise<NodeStatus> {
-  const text = await getText(`${url}/status`, signal).catch((error: unknown) => {
-    signal.throwIfAborted();
-    throw unreachable(url, reasonOf(error), error);
-  });
+export async function askNode(address: NodeAddress, signal: AbortSignal): Promise<NodeStatus> {
+  const { text } = await exchange(address, '/status', { signal });
   const status = parseStatus(text);
-  if (status === undefined) throw unreachable(url, 'what answers there is not an oso-fallback node');
+  if (status === undefined) throw unreachable(address.url, 'what answers there is not an oso-fallback node');
   return status;
 }
 
-async function getText(url: string, signal: AbortSignal): Promise<string> {
-  const get = url.startsWith('https:') ? (await import('node:https')).get : getHttp;
+/**
+ * Asks a running node to do something, as its operator. Returns the object that it answers. Throws NODE_UNREACHABLE,
+ * REQUEST_UNAUTHORIZED, GENERATION_NOT_FOUND, or REQUEST_FORBIDDEN with what the node says.
+ */
+export async function tellNode(
+  address: NodeAddress,
+  path: string,
+  { token, signal }: { readonly token: string; readonly signal: AbortSignal },
+): Promise<Readonly<Record<string, unknown>>> {
+  const { status, text } = await exchange(address, path, { signal, token });
+  const answer = parseObject(text);
+  if (status === 200 && answer !== undefined) return answer;
+  const said = typeof answer?.['message'] === 'string' ? answer['message'] : `status ${status}`;
+  if (status === 401) {
+    throw new OsoError('REQUEST_UNAUTHORIZED', `the node at ${address.url} does not accept the API token: ${said}`, {
+      hint: 'Give the OSO_API_TOKEN that the node itself was started with.',
+    });
+  }
+  const code = said.startsWith('GENERATION_NOT_FOUND') ? 'GENERATION_NOT_FOUND' : 'REQUEST_FORBIDDEN';
+  throw new OsoError(code, `the node at ${address.url} refuses: ${said.replace(/^GENERATION_NOT_FOUND: /, '')}`);
+}
+
+interface Reply {
+  readonly status: number;
+  readonly text: string;
+}
+
+interface Asking {
+  readonly signal: AbortSignal;
+  /** With it the request is a POST. */
+  readonly token?: string | undefined;
+}
+
+async function exchange(address: NodeAddress, path: string, asking: Asking): Promise<Reply> {
+  return await send(address, path, asking).catch((error: unknown) => {
+    asking.signal.throwIfAborted();
+    throw unreachable(address.url, reasonOf(error), error);
+  });
+}
+
+async function send({ url, ca }: NodeAddress, path: string, { signal, token }: Asking): Promise<Reply> {
+  const isTls = url.startsWith('https:');
+  const request = isTls ? (await import('node:https')).request : requestHttp;
+  const options = {
+    signal,
+    timeout: TIMEOUT_MS,
+    agent: false,
+    ...(token === undefined ? {} : { method: 'POST', headers: { authorization: `Bearer ${token}` } }),
+    // The certificate itself is trusted, whatever name it bears.
+    ...(ca === undefined ? {} : { ca, checkServerIdentity: () => undefined }),
+  };
   return await new Promise((resolve, reject) => {
-    const request = get(url, { signal, timeout: TIMEOUT_MS, agent: false }, (response) => {
+    const outgoing = request(`${url}${path}`, options, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {
         text += chunk;
-        if (text.length > MAX_BYTES) request.destroy(new Error('the answer is too long'));
+        if (text.length > MAX_BYTES) outgoing.destroy(new Error('the answer is too long'));
       });
-      response.on('end', () => resolve(text));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
       response.on('error', reject);
     });
-    request.on('timeout', () => request.destroy(new Error(`no answer within ${TIMEOUT_MS / 1_000} seconds`)));
-    request.on('error', reject);
+    outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${TIMEOUT_MS / 1_000} seconds`)));
+    outgoing.on('error', reject);
+    outgoing.end();
   });
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null ? Object.fromEntries(Object.entries(parsed)) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Only what tells a node from anything else is looked at: both ends are this program. */

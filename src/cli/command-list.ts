@@ -24,6 +24,14 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'what a running node, or a data directory at rest, holds',
     load: async () => (await import('./commands/status.ts')).status,
   },
+  rollback: {
+    summary: 'serve an earlier generation, until `unpin`',
+    load: async () => (await import('./commands/rollback.ts')).rollback,
+  },
+  unpin: {
+    summary: 'serve the newest generation again, after `rollback` or `import --pin`',
+    load: async () => (await import('./commands/unpin.ts')).unpin,
+  },
   verify: {
     summary: 'check a snapshot file and write nothing',
     load: async () => (await import('./commands/verify.ts')).verify,

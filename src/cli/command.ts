@@ -44,4 +44,6 @@ export interface CommandContext {
   readonly clock: Clock;
   /** Aborted by the first SIGINT or SIGTERM, with an INTERRUPTED error as its reason. */
   readonly signal: AbortSignal;
+  /** Calls at every SIGHUP. Until somebody listens it ends the process, as everywhere. */
+  onHangup(listener: () => void): void;
 }

@@ -1,5 +1,4 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { OsoError } from '../errors/oso-error.ts';
 
 export interface ListenAt {
@@ -32,9 +31,9 @@ export function listen(server: Server, { port, host }: ListenAt): Promise<number
 }
 
 /** `http://localhost:8080`, for people to try. */
-export function printUrl({ port, host }: ListenAt): string {
+export function printUrl({ port, host, isTls = false }: ListenAt & { readonly isTls?: boolean }): string {
   const name = host === undefined || host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+  return `${isTls ? 'https' : 'http'}://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
 function portOf(address: AddressInfo | string | null): number | undefined {

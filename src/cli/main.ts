@@ -61,6 +61,7 @@ async function runCommand(
     output,
     clock: systemClock,
     signal: listenForInterruption(process),
+    onHangup: (listener) => process.on('SIGHUP', listener),
   };
   return await command.run(parsed, context);
 }

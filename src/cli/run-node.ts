@@ -1,29 +1,27 @@
+import { uptime } from 'node:os';
 import { resolve } from 'node:path';
 import { OsoError } from '../errors/oso-error.ts';
 import { type DataDirectory, openDataDirectory } from '../generations/data-directory.ts';
 import { loadState } from '../generations/load-state.ts';
+import { createStateBook, type StateBook } from '../generations/state-book.ts';
 import { drain } from '../http/drain.ts';
 import type { HttpServer } from '../http/http-server.ts';
-import type { JobResult } from '../sync/build-process/job.ts';
-import { runInChild } from '../sync/build-process/run-in-child.ts';
-import { type DownloadRequest, NodeData } from '../sync/node-data.ts';
+import { NodeData } from '../sync/node-data.ts';
 import { notReadyReason } from '../sync/state.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { interruptedBy, untilInterrupted } from './interruption.ts';
 import { createJsonLog, type JsonLog } from './json-log.ts';
 import { listen, printUrl } from './listen.ts';
-import { buildMemoryBytes, indexMemoryBytes, memoryLimitBytes } from './memory-budget.ts';
+import { indexMemoryBytes, memoryLimitBytes } from './memory-budget.ts';
+import { createBuilds } from './node-builds.ts';
 import type { NodePlan } from './node-plan.ts';
-import { createNodeServer, type NodeServer } from './node-server.ts';
+import { createNodeServer, type NodeServer, overridesOf } from './node-server.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { version } from './version.ts';
 
 /** How long unfinished requests may take after the drain. */
 const FORCE_MS = 10_000;
-
-/** The program of the process that builds generations. */
-const BUILD_PROCESS = new URL('../../bin/build-process.js', import.meta.url);
 
 /**
  * Runs a node until it is asked to stop. The port is taken before the data directory is touched. Throws
@@ -38,15 +36,21 @@ export async function runNode(plan: NodePlan, context: CommandContext): Promise<
     clientId: () => clientId,
     secrets: identity === undefined ? [] : [identity.token.reveal()],
   });
-  const server = await createNodeServer({ plan, log, clock: context.clock, clientId: () => clientId });
+  const { clock, signal } = context;
+  for (const flag of overridesOf(settings)) log.warn('a guard is lifted', { setting: flag });
+  const server = await createNodeServer({ plan, log, clock, clientId: () => clientId, signal });
   const at = { port: settings.port, host: settings.host };
   const port = await listen(server.http.http, at);
   try {
     const directory = await openDataDirectory(settings.directory, 'serve');
     try {
       for (const warning of directory.warnings) log.warn(warning);
-      clientId = settings.clientId ?? (await loadState(directory)).state.clientId;
-      const node = { plan, context, log, server, directory, clientId, url: printUrl({ ...at, port }), port };
+      const { state, problem } = await loadState(directory);
+      if (problem !== undefined) server.alarms.raise('damage', problem);
+      clientId = settings.clientId ?? state.clientId;
+      const book = createStateBook(directory, state);
+      const url = printUrl({ ...at, port, isTls: settings.tlsCert !== undefined });
+      const node = { plan, context, log, server, directory, book, clientId, url, port };
       return await serveData(node);
     } finally {
       directory.close();
@@ -63,19 +67,24 @@ interface RunningNode {
   readonly log: JsonLog;
   readonly server: NodeServer;
   readonly directory: DataDirectory;
+  readonly book: StateBook;
   readonly clientId: string;
   readonly url: string;
   readonly port: number;
 }
 
 async function serveData(node: RunningNode): Promise<ExitCode> {
-  const { plan, context, server, url, port } = node;
+  const { plan, context, log, server, url, port } = node;
   const { clock, signal, output } = context;
   const stopped = new AbortController();
   using progress = await startProgress(output, clock, 'looking for data');
   const data = createData(node, progress);
-  server.attach(data);
   const stop = AbortSignal.any([signal, stopped.signal]);
+  server.attach(data, stop);
+  context.onHangup(() => {
+    log.warn('SIGHUP: files are read again, and the control plane is asked', { sync: data.syncNow() });
+    server.reload();
+  });
   try {
     output.result(`oso-fallback ${version()} listens on ${url}`, { event: 'listening', url, port });
     const outcome = await data.start(stop);
@@ -91,60 +100,40 @@ async function serveData(node: RunningNode): Promise<ExitCode> {
   }
 }
 
-function createData(
-  { plan, context, log, server, directory, clientId, url }: RunningNode,
-  progress: Progress,
-): NodeData {
-  const { settings, identity } = plan.config;
-  const { environment, tenant } = settings;
-  const { clock, env } = context;
-  const limitBytes = memoryLimitBytes();
-  const common = { directory: directory.path, memoryBytes: buildMemoryBytes(limitBytes) };
-  const spawn = { entry: BUILD_PROCESS, env, clock };
-  const guardsFor = (currentFactCount: number | undefined) => ({ environment, tenant, currentFactCount });
-
-  function download(of: NonNullable<typeof identity>, request: DownloadRequest): Promise<JobResult> {
-    const { servedDigest, servedFactCount, stallLimitMs, signal } = request;
-    const job = {
-      ...common,
-      kind: 'download' as const,
-      url: settings.url,
-      token: of.token.reveal(),
-      clientId,
-      version: version(),
-      environment: of.environment,
-      tenant: of.tenant,
-      stallLimitMs,
-      servedDigest,
-      guards: guardsFor(servedFactCount),
-    };
-    return runInChild(job, spawn, { signal, progress: progress.onFacts });
-  }
-
-  function build(file: string, signal: AbortSignal): Promise<JobResult> {
-    const job = { ...common, kind: 'import' as const, file, guards: guardsFor(data.metadata?.factCount) };
-    return runInChild(job, spawn, { signal, progress: progress.onFacts });
-  }
-
-  const { importFile, offline } = plan;
+function createData(node: RunningNode, progress: Progress): NodeData {
+  const { plan, context, log, server, directory, book, url } = node;
+  const { settings } = plan.config;
+  const { clock } = context;
+  const { maxAgeWarnMs, maxAgeMs, onStale, allowEnvironment } = settings;
+  const builds = createBuilds(node, progress);
+  const { importFile } = plan;
   let isFirst = true;
-  const data = new NodeData({
+  const data: NodeData = new NodeData({
     directory,
-    environment,
-    tenant,
-    download: offline || identity === undefined ? undefined : (request) => download(identity, request),
+    book,
+    alarms: server.alarms,
+    environment: allowEnvironment ? undefined : settings.environment,
+    tenant: allowEnvironment ? undefined : settings.tenant,
+    download: builds.download,
+    scrub: builds.scrub,
     importFile:
       importFile === undefined
         ? undefined
-        : { path: importFile, build: (signal) => build(resolve(importFile), signal) },
+        : {
+            path: importFile,
+            build: (signal) => builds.import(resolve(importFile), data.served.metadata?.factCount, signal),
+          },
     clock,
+    uptimeMs: () => uptime() * 1_000,
     log,
     random: Math.random,
+    staleness: { maxAgeWarnMs, maxAgeMs, onStale },
+    allowOlder: settings.allowOlder,
     intervalMs: settings.syncIntervalMs,
     liveTimeoutMs: settings.liveTimeoutMs,
     wait: settings.wait,
     keep: settings.keepGenerations,
-    memoryBytes: indexMemoryBytes(limitBytes),
+    memoryBytes: indexMemoryBytes(memoryLimitBytes()),
     onAttempt: (outcome) => server.countAttempt(outcome),
     onServing: () => {
       server.dataChanged();
@@ -172,16 +161,16 @@ function announce({ url, server, context, onServing, progress }: Announcement): 
   onServing?.(url);
 }
 
-function nothingToStartFrom(data: NodeData, { offline, importFile }: NodePlan): OsoError {
+function nothingToStartFrom({ served }: NodeData, { offline, importFile }: NodePlan): OsoError {
   const ways = [
     ...(offline ? ['leave out `--offline`'] : ['`--wait` keeps trying']),
     ...(importFile === undefined ? ['`--import FILE` starts from a snapshot'] : []),
   ];
-  return new OsoError('NOTHING_TO_START_FROM', notReadyReason(data.state), { hint: `${ways.join('; ')}.` });
+  return new OsoError('NOTHING_TO_START_FROM', notReadyReason(served.state), { hint: `${ways.join('; ')}.` });
 }
 
-function reportWaiting(data: NodeData, { output }: CommandContext): void {
-  const reason = notReadyReason(data.state);
+function reportWaiting({ served }: NodeData, { output }: CommandContext): void {
+  const reason = notReadyReason(served.state);
   output.result(`waiting for data: ${reason}`, { event: 'waiting', reason });
 }
 

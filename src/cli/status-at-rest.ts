@@ -1,6 +1,7 @@
 import { viewDataDirectory } from '../generations/data-directory.ts';
-import { confirmedAtMs } from '../generations/directory-state.ts';
+import { confirmedAtMs, knownAge } from '../generations/directory-state.ts';
 import { loadState } from '../generations/load-state.ts';
+import { ageOnArrival } from '../sync/data-age.ts';
 import { isoTime, type NodeStatus, type SnapshotStatus, sizeStatus } from '../sync/node-status.ts';
 import { generationStatus } from '../sync/status-of-node.ts';
 import { surveyDirectory } from '../sync/survey-directory.ts';
@@ -20,7 +21,7 @@ export async function statusAtRest(path: string, nowMs: number): Promise<NodeSta
           id: metadata.id,
           takenAt: isoTime(metadata.takenAtMs),
           confirmedAt: isoTime(confirmedAtMs(state, metadata)),
-          ageMs: Math.max(0, nowMs - confirmedAtMs(state, metadata)),
+          ageMs: ageOnArrival(nowMs, confirmedAtMs(state, metadata), knownAge(state, metadata.contentDigest)),
           facts: metadata.factCount,
           contentDigest: metadata.contentDigest,
           source: metadata.source,
@@ -34,6 +35,10 @@ export async function statusAtRest(path: string, nowMs: number): Promise<NodeSta
     tenant: metadata?.tenant ?? null,
     origin: metadata === undefined ? null : 'persisted',
     snapshot,
+    pinned: state.pinned,
+    staleness: null,
+    alarms: [],
+    overrides: [],
     sync: null,
     generations: survey.generations.map(generationStatus),
     quarantined: survey.quarantined,

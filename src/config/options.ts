@@ -4,6 +4,7 @@ import {
   parseDurationFrom,
   parseHttpUrl,
   parseName,
+  parsePart,
   parsePort,
   parseSecret,
   parseSwitch,
@@ -11,9 +12,15 @@ import {
   parseWhole,
   parseWord,
 } from './parse-value.ts';
+import { SQL_DIALECTS } from './sql-dialect.ts';
 
 const LOG_LEVELS = ['info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const ON_STALE = ['serve', 'unready', 'refuse'] as const;
+
+/** Ages are not waited for, so they may be longer than a timer. */
+const MOST_AGE_MS = 3_650 * 86_400_000;
 
 /** Every setting, once, in the order of help and README. */
 export const OPTIONS = {
@@ -138,6 +145,62 @@ export const OPTIONS = {
     defaultText: '15s',
     help: 'how long requests are still answered after SIGTERM, so that load balancers notice; at most 10s more for slow ones',
   }),
+  maxAgeWarnMs: withDefault({
+    flag: 'max-age-warn',
+    env: 'OSO_MAX_AGE_WARN',
+    valueName: 'DURATION',
+    parse: parseDurationFrom(1_000, MOST_AGE_MS),
+    defaultText: '2h',
+    help: 'data older than this raise an alarm',
+  }),
+  maxAgeMs: withDefault({
+    flag: 'max-age',
+    env: 'OSO_MAX_AGE',
+    valueName: 'DURATION',
+    parse: parseDurationFrom(1_000, MOST_AGE_MS),
+    defaultText: '1d',
+    help: 'data older than this are stale: an alarm, and what `--on-stale` says',
+  }),
+  sqlDialect: withDefault({
+    flag: 'sql-dialect',
+    env: 'OSO_SQL_DIALECT',
+    valueName: 'WORD',
+    parse: parseWord(SQL_DIALECTS),
+    defaultText: 'postgresql',
+    help: 'database that SQL of local authorization is for: `postgresql`, `mysql` (MariaDB too) or `sqlite`',
+  }),
+  onStale: withDefault({
+    flag: 'on-stale',
+    env: 'OSO_ON_STALE',
+    valueName: 'WORD',
+    parse: parseWord(ON_STALE),
+    defaultText: 'serve',
+    help: 'stale data are answered from (`serve`), answered from with readiness off (`unready`), or not answered from (`refuse`)',
+  }),
+  maxShrink: optional({
+    flag: 'max-shrink',
+    env: 'OSO_MAX_SHRINK',
+    valueName: 'PERCENT',
+    parse: parsePart,
+    absentText: 'an alarm beyond 90%',
+    help: 'refuse data that have lost more than this part of the facts, such as `50%`',
+  }),
+  allowOlder: withDefault({
+    flag: 'allow-older',
+    env: 'OSO_ALLOW_OLDER',
+    valueName: undefined,
+    parse: parseSwitch,
+    defaultText: 'false',
+    help: 'take data that are older than what the directory already had',
+  }),
+  allowEnvironment: withDefault({
+    flag: 'allow-environment',
+    env: 'OSO_ALLOW_ENVIRONMENT',
+    valueName: undefined,
+    parse: parseSwitch,
+    defaultText: 'false',
+    help: 'take data of another environment or tenant',
+  }),
   keepGenerations: withDefault({
     flag: 'keep',
     env: 'OSO_KEEP',
@@ -152,7 +215,39 @@ export const OPTIONS = {
     valueName: 'FILE',
     parse: parseText,
     absentText: 'keys of the environment are accepted',
-    help: 'SHA-256 digests of the API keys that clients may use, one a line; all others are refused',
+    help: 'SHA-256 digests of the API keys that clients may use, one a line; all others are refused; read again when it changes',
+  }),
+  tlsCert: optional({
+    flag: 'tls-cert',
+    env: 'OSO_TLS_CERT',
+    valueName: 'FILE',
+    parse: parseText,
+    absentText: 'no TLS',
+    help: 'certificate and chain to serve HTTPS with, as PEM; read again when it changes',
+  }),
+  tlsKey: optional({
+    flag: 'tls-key',
+    env: 'OSO_TLS_KEY',
+    valueName: 'FILE',
+    parse: parseText,
+    absentText: 'no TLS',
+    help: 'private key of `--tls-cert`, as PEM; read again when it changes',
+  }),
+  maxConnections: withDefault({
+    flag: 'max-connections',
+    env: 'OSO_MAX_CONNECTIONS',
+    valueName: 'COUNT',
+    parse: parseWhole(1, 1_000_000),
+    defaultText: '2000',
+    help: 'connections of clients; on up to 100 more they are told to come back, and probes are answered',
+  }),
+  maxInFlight: withDefault({
+    flag: 'max-in-flight',
+    env: 'OSO_MAX_IN_FLIGHT',
+    valueName: 'COUNT',
+    parse: parseWhole(1, 1_000_000),
+    defaultText: '1000',
+    help: 'requests admitted and not yet answered; more get 503, probes never',
   }),
 } satisfies Record<string, Option<unknown>>;
 

@@ -33,14 +33,21 @@ export function parseWhole(least: number, most: number): (text: string) => Parse
   };
 }
 
-/** Durations of at least `leastMs`, such as `30s`. */
-export function parseDurationFrom(leastMs: number): (text: string) => Parsed<number> {
+/** Durations of at least `leastMs`, such as `30s`. Timers cannot wait longer than the default of `mostMs`. */
+export function parseDurationFrom(leastMs: number, mostMs = MAX_DURATION_MS): (text: string) => Parsed<number> {
   return (text) => {
-    const value = parseDuration(text);
+    const value = parseDuration(text, mostMs);
     if (value !== undefined && value >= leastMs) return { ok: true, value };
-    const bounds = `from ${printDuration(leastMs)} to ${Math.floor(MAX_DURATION_MS / 86_400_000)}d`;
+    const bounds = `from ${printDuration(leastMs)} to ${Math.floor(mostMs / 86_400_000)}d`;
     return { ok: false, problem: `must be a duration ${bounds}, such as \`30s\`, \`5m\` or \`1h\`` };
   };
+}
+
+/** `90%`, or `90`, is 0.9. */
+export function parsePart(text: string): Parsed<number> {
+  const percent = /^\d{1,3}(\.\d+)?%?$/.test(text) ? Number.parseFloat(text) : Number.NaN;
+  if (percent >= 0 && percent <= 100) return { ok: true, value: percent / 100 };
+  return { ok: false, problem: 'must be a percentage from 0% to 100%' };
 }
 
 /** One of a few words. */

@@ -7,6 +7,8 @@ import type { ControlPlane, FetchOptions, PolicyText } from './control-plane.ts'
 /** Policy and facts of one attempt. */
 export interface EnvironmentCopy {
   readonly policy: PolicyText;
+  /** Of the listing of facts; undefined when the control plane gave none. */
+  readonly factsEtag: string | undefined;
   /** Read once, to its end; it throws when it was cut short. */
   readonly facts: FactStream;
   /**
@@ -24,6 +26,15 @@ export interface EnvironmentConsumer<T> {
   consume(copy: EnvironmentCopy): Promise<T>;
   /** Removes what `consume` made. */
   discard(result: T): Promise<void>;
+  /** Facts that are here already. Undefined: all facts are read in any case. */
+  readonly known?: KnownFacts<T> | undefined;
+}
+
+export interface KnownFacts<T> {
+  /** Of the facts that belong to this policy, intact; undefined: none do. */
+  etagFor(policy: PolicyText): string | undefined;
+  /** Instead of `consume`, when the control plane says that nothing has changed. */
+  unchanged(takenAtMs: number): T;
 }
 
 export interface ReadEnvironmentOptions {
@@ -68,20 +79,29 @@ async function readOnce<T>(
   const takenAtMs = clock.nowMs();
   const policy = await fetchPolicy(controlPlane, signal);
   const predicates = consumer.predicatesOf(policy);
-  const read = { isComplete: false };
+  const etag = consumer.known?.etagFor(policy);
   const result = await withSignal(signal, async (ofFacts) => {
-    const facts = await controlPlane.facts({ signal: ofFacts, onBytes, predicates });
-    if (facts === 'not-modified') throw new Error('no entity tag was sent');
-    return consumer.consume({ policy, facts: watchEnd(facts, read), takenAtMs });
+    const facts = await controlPlane.facts({ signal: ofFacts, onBytes, predicates, etag });
+    if (facts === 'not-modified') return unchanged(consumer, takenAtMs);
+    const read = { isComplete: false };
+    const copy = { policy, facts: watchEnd(facts, read), factsEtag: facts.etag, takenAtMs };
+    const consumed = await consumer.consume(copy);
+    if (read.isComplete) return consumed;
+    await consumer.discard(consumed);
+    throw new Error('the consumer of an environment did not read all of its facts');
   });
   let isWhole = false;
   try {
-    if (!read.isComplete) throw new Error('the consumer of an environment did not read all of its facts');
     isWhole = (await fetchPolicy(controlPlane, signal)).text === policy.text;
   } finally {
     if (!isWhole) await consumer.discard(result);
   }
   return isWhole ? { kind: 'whole', result } : { kind: 'mixed' };
+}
+
+function unchanged<T>({ known }: EnvironmentConsumer<T>, takenAtMs: number): T {
+  if (known === undefined) throw new Error('no entity tag was sent');
+  return known.unchanged(takenAtMs);
 }
 
 async function fetchPolicy(controlPlane: ControlPlane, signal: AbortSignal): Promise<PolicyText> {

@@ -7,7 +7,7 @@ import type { Environments } from './environments.ts';
 /** What only a stand-in has: environments for single tests, counts, and a place where parity results vanish. */
 export function environmentRoutes(environments: Environments, access: DataAccess): readonly Route[] {
   const open = ({ query }: { query: string }): Answer => {
-    const kind = readQueryString(query).get('copy') === 'true' ? 'copy' : 'empty';
+    const kind = readQueryString(query, /^copy$/u).get('copy') === 'true' ? 'copy' : 'empty';
     return { status: 200, body: JSON.stringify({ token: environments.open(kind) }) };
   };
   return [

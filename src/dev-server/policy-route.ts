@@ -22,12 +22,13 @@ export function policyRoute(options: PolicyRouteOptions): Route {
     access: 'api',
     body: 'json',
     maxBodyBytes,
+    errorType: 'Generic',
     answer: (call) => postPolicy(options, call),
   };
 }
 
 function postPolicy({ environments, clock }: PolicyRouteOptions, call: Call): Answer {
-  const force = readQueryString(call.query).get('force') === 'true';
+  const force = readQueryString(call.query, /^force$/u).get('force') === 'true';
   const environment = environments.of(call.apiKey);
   const { filename, text } = readPolicy(call.body);
   const source = { name: filename ?? UNNAMED, text };

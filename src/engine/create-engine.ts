@@ -8,6 +8,7 @@ import { Checker } from './checker.ts';
 import type { Engine, RequestContext } from './engine.ts';
 import { evaluateQuery } from './evaluate-query.ts';
 import { list } from './list.ts';
+import { openGoals } from './open-goals.ts';
 import { query } from './query.ts';
 import { RequestState } from './request-state.ts';
 
@@ -26,5 +27,6 @@ export function createEngine(program: Program, facts: FactReader): Engine {
     authorizeResources: (question, context) => authorizeResources(question, context, deciders),
     query: (pattern, context) => query(pattern, begin(context)),
     evaluateQuery: (conjunction, context) => evaluateQuery(conjunction, begin(context)),
+    goals: (context) => openGoals(catalog, context),
   };
 }

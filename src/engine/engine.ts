@@ -1,4 +1,5 @@
 import type { Fact, Value } from '../facts/fact.ts';
+import type { Goals } from './goals.ts';
 
 /**
  * Answers the questions of the API over one program and one set of facts (api reference, 4 and 5).
@@ -18,6 +19,8 @@ export interface Engine {
   query(pattern: FactPattern, request: RequestContext): readonly FactPattern[];
   /** Query builder: rows that satisfy every call; distinct, sorted (api reference, 5). */
   evaluateQuery(query: ConjunctiveQuery, request: RequestContext): readonly QueryRow[];
+  /** All answers to any goal, for one request. */
+  goals(request: RequestContext): Goals;
 }
 
 export interface AuthorizeQuestion {

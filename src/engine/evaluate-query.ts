@@ -1,3 +1,4 @@
+import { OsoError } from '../errors/oso-error.ts';
 import { compareStrings } from '../facts/compare-strings.ts';
 import type { Rule, Term } from '../program/program.ts';
 import { compileRule } from './compile-rule.ts';
@@ -7,10 +8,14 @@ import type { RequestState } from './request-state.ts';
 import { Solver } from './solver.ts';
 import { ANY_TYPE } from './type-sets.ts';
 
+/** Most calls and lists of ids together; arbitrary, far above what a person writes, and its square is still small. */
+const MAX_CONDITIONS = 1000;
+
 /**
  * Rows that satisfy every call (api reference, 5.1 to 5.4). A variable with `ids` takes only listed ids, also where
  * a wildcard would allow all; null stands for every id of the type. Rows are distinct and sorted by their values,
- * null first, variables in order of first appearance in `calls` and then in `constraints`.
+ * null first, variables in order of first appearance in `calls` and then in `constraints`. Throws EVAL_LIMIT for more
+ * than `MAX_CONDITIONS`.
  */
 export function evaluateQuery(query: ConjunctiveQuery, request: RequestState): readonly QueryRow[] {
   const variables = [...new Set([...query.calls.flatMap((call) => call.variables), ...query.constraints.keys()])];
@@ -58,6 +63,11 @@ function queryPredicate(query: ConjunctiveQuery, variables: readonly string[], r
       ),
     ],
   };
+  if (rule.body.length > MAX_CONDITIONS) {
+    throw new OsoError('EVAL_LIMIT', `the query has more than ${MAX_CONDITIONS} conditions`, {
+      hint: 'Ask several smaller queries.',
+    });
+  }
   const compiled = compileRule(rule, {
     handleOf: (value) => request.handleOf(value),
     setOf: () => ANY_TYPE,

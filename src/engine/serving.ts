@@ -7,6 +7,8 @@ export interface Serving {
   /** Names the data in response headers: a generation id, or the dev-server's revision. */
   readonly snapshotId: string;
   readonly takenAtMs: number;
+  /** Milliseconds since the data were last known to be current, when something better than `takenAtMs` says so. */
+  readonly ageMs?: (() => number) | undefined;
   readonly policyText: string;
   readonly policyFilename: string | undefined;
   readonly program: Program;
@@ -16,12 +18,14 @@ export interface Serving {
 
 /**
  * What the server asks for data. `acquire` pins: the data stay open until `release`, also when newer data have
- * taken their place. Undefined: nothing to answer from; `notReadyReason` says why.
+ * taken their place. Undefined: nothing to answer from, or nothing that may be; `notReadyReason` says why.
  */
 export interface DataSource {
   /** The dev-server keeps one environment per key; a node ignores it. */
   acquire(apiKey: ApiKey): Pinned | undefined;
   readonly notReadyReason: string;
+  /** The same for machines, such as `no_snapshot` or `stale`. */
+  readonly notReadyCode?: string | undefined;
 }
 
 export interface Pinned {

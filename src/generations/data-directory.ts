@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { OsoError } from '../errors/oso-error.ts';
 import { errnoOf, ioError } from '../snapshot/io-error.ts';
 import { syncDirectory } from '../snapshot/replace-file.ts';
-import { lockDirectory } from './lock.ts';
+import { exists } from './exists.ts';
+import { lockDirectory, lockPath } from './lock.ts';
 
 /** Prefix of everything unfinished. Whatever bears it and has no living owner may be deleted. */
 export const TEMPORARY_PREFIX = '.tmp-';
@@ -17,6 +18,11 @@ export interface DataDirectory {
   readonly writable: boolean;
   /** What an operator should know, one line each. */
   readonly warnings: readonly string[];
+  /**
+   * Makes and locks the directory again when it was deleted under its owner; true when it was. Throws what
+   * `openDataDirectory` throws; a plain Error without the lock.
+   */
+  restore(): Promise<boolean>;
   /** Frees the lock. */
   close(): void;
 }
@@ -29,7 +35,7 @@ export interface DataDirectory {
 export async function openDataDirectory(path: string, owner: string): Promise<DataDirectory> {
   await createDirectory(path);
   const directory = await locate(path);
-  const lock = lockDirectory(directory.path, owner);
+  let lock = lockDirectory(directory.path, owner);
   try {
     await createDirectory(directory.generationsPath);
     await sweep(directory.path);
@@ -38,7 +44,23 @@ export async function openDataDirectory(path: string, owner: string): Promise<Da
     lock.release();
     throw ioError(error, 'write', path);
   }
-  return { ...directory, writable: true, close: () => lock.release() };
+  return {
+    ...directory,
+    writable: true,
+    async restore() {
+      if ((await exists(directory.generationsPath)) && (await exists(lockPath(directory.path)))) return false;
+      await createDirectory(directory.path);
+      // The lock on a deleted file keeps nobody out.
+      if (!(await exists(lockPath(directory.path)))) {
+        const lost = lock;
+        lock = lockDirectory(directory.path, owner);
+        lost.release();
+      }
+      await createDirectory(directory.generationsPath);
+      return true;
+    },
+    close: () => lock.release(),
+  };
 }
 
 /**
@@ -46,7 +68,8 @@ export async function openDataDirectory(path: string, owner: string): Promise<Da
  * Throws DIRECTORY_UNUSABLE when there is none.
  */
 export async function viewDataDirectory(path: string): Promise<DataDirectory> {
-  return { ...(await locate(path)), writable: false, close: () => undefined };
+  const restore = () => Promise.reject(new Error('the data directory is not open for writing'));
+  return { ...(await locate(path)), writable: false, restore, close: () => undefined };
 }
 
 async function createDirectory(path: string): Promise<void> {

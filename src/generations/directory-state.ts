@@ -27,8 +27,17 @@ export interface DirectoryState {
   readonly highWater: HighWater | null;
   /** When the control plane was last seen to have this very content. */
   readonly confirmed: { readonly contentDigest: string; readonly atMs: number } | null;
+  /** What was last known of the age of the data served; null once they are confirmed. */
+  readonly age: (AgeRecord & { readonly contentDigest: string }) | null;
   /** Id of the generation to serve whatever is newer. */
   readonly pinned: string | null;
+}
+
+/** An age and when it was that, by the wall clock. */
+export interface AgeRecord {
+  readonly ageMs: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly atMs: number;
 }
 
 export interface HighWater {
@@ -41,7 +50,7 @@ export interface HighWater {
 
 /** The state before anything was published. */
 export function freshState(): DirectoryState {
-  return { formatVersion: 1, clientId: randomUUID(), highWater: null, confirmed: null, pinned: null };
+  return { formatVersion: 1, clientId: randomUUID(), highWater: null, confirmed: null, age: null, pinned: null };
 }
 
 /**
@@ -70,19 +79,32 @@ export async function writeState(directory: DataDirectory, state: DirectoryState
   await replaceFile({ path: statePath(directory), write: (handle) => writeAll(handle, Buffer.from(text)) });
 }
 
-/** The state after a generation took its name. The mark only rises, but for another environment it starts anew. */
-export function withPublished(state: DirectoryState, generation: GenerationMetadata): DirectoryState {
+/**
+ * The state after a generation took its name. The mark only rises, but for another environment it starts anew, and
+ * `lower` sets it whatever it was.
+ */
+export function withPublished(
+  state: DirectoryState,
+  generation: GenerationMetadata,
+  { lower = false }: { readonly lower?: boolean } = {},
+): DirectoryState {
   const { environment, tenant, takenAtMs, contentDigest } = generation;
   const mark = state.highWater;
   const same = mark !== null && mark.environment === environment && mark.tenant === tenant;
-  if (same && mark.takenAtMs >= takenAtMs) return state;
+  if (same && !lower && mark.takenAtMs >= takenAtMs) return state;
   return { ...state, highWater: { environment, tenant, takenAtMs, contentDigest } };
 }
 
-/** The state after the control plane was seen to have this content. Time never goes back. */
+/** The state after the control plane was seen to have this content: its age begins anew. Time never goes back. */
 export function withConfirmed(state: DirectoryState, contentDigest: string, atMs: number): DirectoryState {
   const before = state.confirmed?.contentDigest === contentDigest ? state.confirmed.atMs : 0;
-  return { ...state, confirmed: { contentDigest, atMs: Math.max(before, atMs) } };
+  const age = state.age?.contentDigest === contentDigest ? null : state.age;
+  return { ...state, age, confirmed: { contentDigest, atMs: Math.max(before, atMs) } };
+}
+
+/** The age that an earlier process knew of this content. */
+export function knownAge({ age }: DirectoryState, contentDigest: string): AgeRecord | undefined {
+  return age?.contentDigest === contentDigest ? age : undefined;
 }
 
 /** Last time the control plane was seen to have the content of a generation: when it was taken, or later. */
@@ -110,6 +132,11 @@ function parseState(bytes: Buffer): DirectoryState {
       contentDigest: hashField(confirmed, 'contentDigest'),
       atMs: countField(confirmed, 'atMs'),
     })),
+    age: optional(object, 'age', (age) => ({
+      contentDigest: hashField(age, 'contentDigest'),
+      ageMs: countField(age, 'ageMs'),
+      atMs: countField(age, 'atMs'),
+    })),
     pinned: parsePinned(object),
   };
 }
@@ -131,5 +158,5 @@ function parsePinned(object: JsonObject): string | null {
 }
 
 function optional<T>(object: JsonObject, key: string, parse: (value: JsonObject) => T): T | null {
-  return object[key] === null ? null : parse(objectField(object, key));
+  return object[key] === null || object[key] === undefined ? null : parse(objectField(object, key));
 }

@@ -57,6 +57,7 @@ function parseGeneration(object: JsonObject): GenerationMetadata {
     indexBytes: countField(object, 'indexBytes'),
     indexSha256: hashField(object, 'indexSha256'),
     arrivedBy: parseArrival(object),
+    factsEtag: parseEtag(object),
   };
   const digest = contentDigest(metadata.policySha256, metadata.factsDigest);
   if (metadata.contentDigest !== digest) throw new FieldError('`contentDigest` does not follow from its parts');
@@ -69,6 +70,12 @@ function parseArrival(object: JsonObject): GenerationMetadata['arrivedBy'] {
   const value = object['arrivedBy'];
   if (value === 'download' || value === 'import') return value;
   throw new FieldError('`arrivedBy` is neither `download` nor `import`');
+}
+
+function parseEtag(object: JsonObject): string | null {
+  const value = object['factsEtag'] ?? null;
+  if (value === null || typeof value === 'string') return value;
+  throw new FieldError('`factsEtag` is not a text');
 }
 
 function damaged(path: string, why: string, cause: unknown): OsoError {

@@ -33,6 +33,8 @@ export interface GenerationMetadata {
   readonly indexSha256: string;
   /** How the data came into this directory. */
   readonly arrivedBy: 'download' | 'import';
+  /** What `source` said with the listing of exactly these facts; null when it said nothing. */
+  readonly factsEtag: string | null;
 }
 
 /** `live`: downloaded by this process. `persisted`: found in the data directory. `imported`: from a snapshot file. */

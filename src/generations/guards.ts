@@ -26,8 +26,14 @@ export interface GuardSettings {
 export interface GuardVerdict {
   /** The first guard that refuses: GUARD_ENVIRONMENT, GUARD_OLDER or GUARD_SHRINK. */
   readonly refusal: OsoError | undefined;
-  /** What is accepted and still strange, one line each. */
-  readonly alarms: readonly string[];
+  /** What is accepted and still strange. */
+  readonly alarms: readonly GuardAlarm[];
+}
+
+export interface GuardAlarm {
+  readonly kind: 'same_time' | 'shrink';
+  /** One line. */
+  readonly message: string;
 }
 
 /** Without `maxShrink`, losing more than this part of the facts raises an alarm. */
@@ -85,16 +91,18 @@ function checkShrink(incoming: IncomingData, { currentFactCount, maxShrink }: Gu
   return new OsoError('GUARD_SHRINK', message, { hint: 'to take them anyway, pass a larger --max-shrink' });
 }
 
-function alarmSameTime(state: DirectoryState, incoming: IncomingData): string | undefined {
+function alarmSameTime(state: DirectoryState, incoming: IncomingData): GuardAlarm | undefined {
   const mark = comparableMark(state, incoming);
   if (mark === undefined || mark.takenAtMs !== incoming.takenAtMs) return undefined;
   if (mark.contentDigest === incoming.contentDigest) return undefined;
-  return `data of the same time ${printTakenAt(incoming.takenAtMs)} came with other content than before`;
+  const message = `data of the same time ${printTakenAt(incoming.takenAtMs)} came with other content than before`;
+  return { kind: 'same_time', message };
 }
 
-function alarmShrink(incoming: IncomingData, { currentFactCount, maxShrink }: GuardSettings): string | undefined {
+function alarmShrink(incoming: IncomingData, { currentFactCount, maxShrink }: GuardSettings): GuardAlarm | undefined {
   if (maxShrink !== undefined || lost(incoming, currentFactCount) <= ALARM_SHRINK) return undefined;
-  return `the data have ${incoming.factCount} facts instead of ${currentFactCount}, a loss of more than ${percent(ALARM_SHRINK)}`;
+  const message = `the data have ${incoming.factCount} facts instead of ${currentFactCount}, a loss of more than ${percent(ALARM_SHRINK)}`;
+  return { kind: 'shrink', message };
 }
 
 /** The mark of another environment says nothing about these data. */

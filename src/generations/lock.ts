@@ -17,7 +17,7 @@ export interface Lock {
  * Throws DIRECTORY_LOCKED, or DIRECTORY_UNUSABLE when the filesystem has no working locks.
  */
 export function lockDirectory(directory: string, owner: string): Lock {
-  const path = join(directory, 'lock');
+  const path = lockPath(directory);
   const fd = openLockFile(path);
   try {
     if (!tryLock(fd)) throw lockedBy(directory, path);
@@ -35,6 +35,10 @@ export function lockDirectory(directory: string, owner: string): Lock {
       held = false;
     },
   };
+}
+
+export function lockPath(directory: string): string {
+  return join(directory, 'lock');
 }
 
 function openLockFile(path: string): number {

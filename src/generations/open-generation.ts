@@ -46,7 +46,7 @@ export async function openGeneration(folder: string, options: OpenGenerationOpti
   checkEnvironment(metadata, options);
   const policyText = await readPolicy(folder, metadata);
   const indexPath = join(folder, 'facts.index');
-  await checkIndexFile(indexPath, metadata, options.signal);
+  await checkIndexFile(folder, metadata, options.signal);
   const program = compilePolicy(policyText, 'POLICY_INVALID');
   const index = openIndex(indexPath, { memoryBytes: options.memoryBytes, verify: false });
   try {
@@ -63,8 +63,13 @@ export async function openGeneration(folder: string, options: OpenGenerationOpti
   }
 }
 
-/** Hashes the whole index. Throws INDEX_INVALID, DIRECTORY_UNUSABLE or the signal's reason. */
-async function checkIndexFile(path: string, metadata: GenerationMetadata, signal?: AbortSignal): Promise<void> {
+/** Hashes the whole index of a folder. Throws INDEX_INVALID, DIRECTORY_UNUSABLE or the signal's reason. */
+export async function checkIndexFile(
+  folder: string,
+  metadata: GenerationMetadata,
+  signal?: AbortSignal,
+): Promise<void> {
+  const path = join(folder, 'facts.index');
   const { sizeBytes, sha256 } = await hashFile(path, signal).catch((error: unknown) => {
     throw isMissing(error) ? damaged(path, 'it is missing', error) : error;
   });
@@ -90,7 +95,8 @@ function checkEnvironment(metadata: GenerationMetadata, options: OpenGenerationO
   }
 }
 
-async function readPolicy(folder: string, metadata: GenerationMetadata): Promise<string> {
+/** The policy of a folder, intact. Throws INDEX_INVALID or DIRECTORY_UNUSABLE. */
+export async function readPolicy(folder: string, metadata: GenerationMetadata): Promise<string> {
   const path = join(folder, 'policy.polar');
   const bytes = await readFile(path).catch((error: unknown) => {
     throw errnoOf(error) === 'ENOENT' ? damaged(path, 'it is missing', error) : ioError(error, 'read', path);

@@ -29,6 +29,7 @@ export interface StageOptions {
   /** When the data were read from the control plane, milliseconds since the Unix epoch. */
   readonly takenAtMs: number;
   readonly arrivedBy: GenerationMetadata['arrivedBy'];
+  readonly factsEtag?: string | undefined;
   readonly policyText: string;
   /** In any order. Read once; it must throw when it was cut short. */
   readonly facts: FactStream;
@@ -43,15 +44,21 @@ export interface StageOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface PublishOptions {
+  readonly pin?: boolean | undefined;
+  readonly leaveState?: boolean | undefined;
+}
+
 /** A generation that passed every check and has no name yet. Exactly one of the two methods ends it. */
 export interface StagedGeneration {
   readonly metadata: GenerationMetadata;
   /**
    * Gives it its name, makes that durable, and raises the high-water mark. The caller closes what it gets. When the very
    * generation is there already and intact, that one is opened instead. `pin` makes the directory prefer it over newer
-   * ones. Throws NO_SPACE or DIRECTORY_UNUSABLE; then it is either published or gone, never half there.
+   * ones. `leaveState`: the caller keeps `state.json` and raises the mark itself. Throws NO_SPACE or
+   * DIRECTORY_UNUSABLE; then it is either published or gone, never half there.
    */
-  publish(options?: { readonly pin?: boolean | undefined }): Promise<OpenGeneration>;
+  publish(options?: PublishOptions): Promise<OpenGeneration>;
   /** Removes everything that was written for it. */
   discard(): Promise<void>;
 }
@@ -76,7 +83,7 @@ export async function stageGeneration(directory: DataDirectory, options: StageOp
     const opened = await openGeneration(folder, options);
     return {
       metadata,
-      publish: ({ pin = false } = {}) => publish({ directory, folder, opened, pin, options }),
+      publish: (how = {}) => publish({ directory, folder, opened, how, options }),
       discard: async () => {
         opened.close();
         await removeStaged(folder);
@@ -119,6 +126,7 @@ async function writeGeneration(folder: string, options: StageOptions): Promise<G
     indexBytes: index.sizeBytes,
     indexSha256: index.sha256,
     arrivedBy: options.arrivedBy,
+    factsEtag: options.factsEtag ?? null,
   };
   await writeDurably(join(folder, 'generation.json'), printGeneration(metadata));
   await syncDirectory(folder);
@@ -129,11 +137,11 @@ interface Publication {
   readonly directory: DataDirectory;
   readonly folder: string;
   readonly opened: OpenGeneration;
-  readonly pin: boolean;
+  readonly how: PublishOptions;
   readonly options: StageOptions;
 }
 
-async function publish({ directory, folder, opened, pin, options }: Publication): Promise<OpenGeneration> {
+async function publish({ directory, folder, opened, how, options }: Publication): Promise<OpenGeneration> {
   const { metadata } = opened;
   try {
     const present = (await listGenerations(directory)).find(({ id }) => id === metadata.id);
@@ -141,9 +149,7 @@ async function publish({ directory, folder, opened, pin, options }: Publication)
     if (intact) await removeStaged(folder);
     else await rename(folder, generationPath(directory, metadata.id));
     await syncDirectory(directory.generationsPath);
-    const { state } = await loadState(directory);
-    const published = withPublished(state, metadata);
-    await writeState(directory, pin ? { ...published, pinned: metadata.id } : published);
+    if (!how.leaveState) await record(directory, metadata, how);
     if (!intact) return opened;
     opened.close();
     return intact;
@@ -152,6 +158,12 @@ async function publish({ directory, folder, opened, pin, options }: Publication)
     await removeStaged(folder);
     throw ioError(error, 'publish', generationPath(directory, metadata.id));
   }
+}
+
+async function record(directory: DataDirectory, metadata: GenerationMetadata, { pin }: PublishOptions): Promise<void> {
+  const { state } = await loadState(directory);
+  const published = withPublished(state, metadata);
+  await writeState(directory, pin ? { ...published, pinned: metadata.id } : published);
 }
 
 /** A damaged namesake makes room; one that the disk does not give is an error. */

@@ -34,9 +34,15 @@ export function drawOnData<Result>(access: DataAccess, call: Call, use: (drawn: 
 /** As `drawOnData`, for answers that outlive the call: the caller releases. Throws NOT_READY. */
 export function pinData({ dataSource }: DataAccess, call: Call): Pinned {
   const pinned = dataSource.acquire(call.apiKey);
-  if (pinned === undefined) throw new OsoError('NOT_READY', `not ready: ${dataSource.notReadyReason}`);
+  if (pinned === undefined) throw notReady(dataSource);
   call.drawOn(pinned.serving);
   return pinned;
+}
+
+/** Its cause names the reason for machines, which goes into a header of the reply. */
+function notReady({ notReadyReason, notReadyCode }: DataSource): OsoError {
+  const details = notReadyCode === undefined ? {} : { cause: { reason: notReadyCode } };
+  return new OsoError('NOT_READY', `not ready: ${notReadyReason}`, details);
 }
 
 function requestContext({ clock, limits }: DataAccess, contextFacts: readonly Fact[]): RequestContext {

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../errors/codes.ts';
 import { OsoError } from '../errors/oso-error.ts';
-import type { Answer } from './route.ts';
+import type { Answer, Route } from './route.ts';
 
 /** Every code that can reach a client, with its status (api reference, 2.4 and 12.6). All others are trouble of ours. */
 const STATUS: Partial<Record<ErrorCode, number>> = {
@@ -16,20 +16,25 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   NOT_READY: 503,
   EVAL_LIMIT: 400,
   EVAL_UNBOUNDED: 400,
+  SQL_UNSUPPORTED: 400,
   FACT_INVALID: 400,
 };
 
-/** Soon enough for a client that waits, late enough to shed load. Seconds. */
-const RETRY_AFTER = ['Retry-After', '1'];
+const HEADERS: Readonly<Record<number, readonly string[]>> = {
+  401: ['WWW-Authenticate', 'Bearer'],
+  // Soon enough for a client that waits, late enough to shed load. Seconds.
+  503: ['Retry-After', '1'],
+};
 
 const INTERNAL: Answer = { status: 500, body: '{"message":"internal error"}' };
 
 /** The only place where an error becomes a status. Undefined: not something a user can be told, so log it. */
-export function replyToError(error: unknown): Answer | undefined {
+export function replyToError(error: unknown, route: Route | undefined): Answer | undefined {
   if (!(error instanceof OsoError)) return undefined;
   const status = STATUS[error.code];
   if (status === undefined) return undefined;
-  return { status, body: errorBody(error), ...(status === 503 ? { headers: RETRY_AFTER } : {}) };
+  const headers = [...(HEADERS[status] ?? []), ...reasonHeader(error)];
+  return { status, body: errorBody(error, status === 400 ? route?.errorType : undefined), headers };
 }
 
 /** What the client gets for trouble of ours; details go to the log. */
@@ -37,7 +42,14 @@ export function replyToBug(): Answer {
   return INTERNAL;
 }
 
-/** `{"message"}` and nothing else: clients build objects straight from the keys (api reference, 2.5). */
-function errorBody({ message, hint }: OsoError): string {
-  return JSON.stringify({ message: hint === undefined ? message : `${message}. Help: ${hint}` });
+/** Clients read `message`, and the body has nothing else (api reference, 2.5). */
+function errorBody({ message, hint }: OsoError, errorType: string | undefined): string {
+  const text = hint === undefined ? message : `${message}. Help: ${hint}`;
+  return JSON.stringify({ error_type: errorType, message: text });
+}
+
+/** For machines: why there are no data to answer from, as `/readyz` has it. */
+function reasonHeader({ cause }: OsoError): readonly string[] {
+  const reason = typeof cause === 'object' && cause !== null && 'reason' in cause ? cause.reason : undefined;
+  return typeof reason === 'string' ? ['Oso-Fallback-Reason', reason] : [];
 }

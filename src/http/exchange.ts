@@ -129,7 +129,8 @@ export class Exchange implements Call {
       `oso;dur=${elapsedMs}`,
     ];
     if (this.#data !== undefined) {
-      const ageSeconds = Math.max(0, Math.floor((this.#host.clock.nowMs() - this.#data.takenAtMs) / 1_000));
+      const ageMs = this.#data.ageMs?.() ?? this.#host.clock.nowMs() - this.#data.takenAtMs;
+      const ageSeconds = Math.max(0, Math.floor(ageMs / 1_000));
       headers.push('Oso-Fallback-Snapshot', this.#data.snapshotId, 'Oso-Fallback-Age', `${ageSeconds}`);
     }
     if (answer.headers !== undefined) headers.push(...answer.headers);

@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import { OsoError } from '../errors/oso-error.ts';
 import type { RequestHistogram } from '../metrics/request-histogram.ts';
 import type { Clock } from '../util/clock.ts';
@@ -16,6 +18,10 @@ import { createRouter, type FindRoute, type Routed } from './router.ts';
 export interface ServerOptions {
   readonly routes: readonly Route[];
   readonly authenticate: Authenticate;
+  /** For routes of operators; without it nobody is one. */
+  readonly authenticateAdmin?: Authenticate | undefined;
+  /** With it the server speaks TLS; `setSecureContext` changes it later. */
+  readonly tls?: TlsIdentity | undefined;
   readonly clock: Clock;
   readonly limits: HttpLimits;
   readonly requests: RequestHistogram;
@@ -23,6 +29,12 @@ export interface ServerOptions {
   readonly log: Log;
   /** Told of every reply; for access logs. */
   readonly onAnswered?: ((event: AnsweredRequest) => void) | undefined;
+}
+
+/** A certificate with its chain, and its key, as PEM. */
+export interface TlsIdentity {
+  readonly cert: Buffer;
+  readonly key: Buffer;
 }
 
 export interface AnsweredRequest {
@@ -41,23 +53,30 @@ const NO_ROUTE = 'other';
 
 /** A server as a value: it listens when its owner says so, on `http`. */
 export class HttpServer implements ExchangeHost {
-  readonly http: Server;
+  readonly http: Server | TlsServer;
   readonly clock: Clock;
   readonly #options: ServerOptions;
   readonly #findRoute: FindRoute;
   readonly #bodyBudget: ByteBudget;
   readonly #open = new Set<Exchange>();
   #draining = false;
+  #connections = 0;
+  /** Connections beyond the limit. */
+  readonly #surplus = new WeakSet<Socket>();
 
   constructor(options: ServerOptions) {
     this.clock = options.clock;
     this.#options = options;
     this.#findRoute = createRouter(options.routes);
     this.#bodyBudget = { maxBytes: options.limits.maxBodyBytesInFlight, usedBytes: 0 };
-    this.http = createServer(NODE_OPTIONS, (request, response) => this.#serve(request, response, false));
+    const listener = (request: IncomingMessage, response: ServerResponse) => this.#serve(request, response, false);
+    this.http = options.tls
+      ? createTlsServer({ ...NODE_OPTIONS, ...options.tls }, listener)
+      : createServer(NODE_OPTIONS, listener);
     this.http.on('checkContinue', (request, response) => this.#serve(request, response, true));
     this.http.on('clientError', (error, socket) => refuseMalformed(error, socket, this.#open));
-    this.http.maxConnections = options.limits.maxConnections;
+    this.http.maxConnections = options.limits.maxConnections + RESERVED_CONNECTIONS;
+    this.http.on(options.tls ? 'secureConnection' : 'connection', (socket: Socket) => this.#countConnection(socket));
     this.http.maxRequestsPerSocket = 10_000;
     this.http.timeout = 60_000;
   }
@@ -82,10 +101,18 @@ export class HttpServer implements ExchangeHost {
     const { route } = exchange;
     const path = route?.path ?? NO_ROUTE;
     const durationMs = this.clock.monotonicMs() - exchange.startedMs;
-    if (route?.access !== 'operations') requests.observe({ path, status, seconds: durationMs / 1_000 });
+    if (isCounted(route)) requests.observe({ path, status, seconds: durationMs / 1_000 });
     if (onAnswered === undefined) return;
     const { requestId, userAgent, request } = exchange;
     onAnswered({ requestId, method: request.method ?? '', path, status, durationMs, userAgent });
+  }
+
+  #countConnection(socket: Socket): void {
+    this.#connections += 1;
+    if (this.#connections > this.#options.limits.maxConnections) this.#surplus.add(socket);
+    socket.once('close', () => {
+      this.#connections -= 1;
+    });
   }
 
   #serve(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
@@ -121,11 +148,22 @@ export class HttpServer implements ExchangeHost {
     if (headers.host === undefined && httpVersion !== '1.0') {
       throw new OsoError('REQUEST_INVALID', 'the Host header is missing');
     }
+    if (route.access === 'admin') this.#admitAdmin(headers.authorization);
     if (route.access !== 'api') return;
     exchange.apiKey = this.#options.authenticate(headers.authorization);
     if (this.#open.size > this.#options.limits.maxInFlight) {
       throw new OsoError('SERVER_OVERLOADED', 'too many requests at once: try again');
     }
+    if (this.#surplus.has(exchange.request.socket)) {
+      exchange.bodyUnread = true;
+      throw new OsoError('SERVER_OVERLOADED', 'too many connections: try again');
+    }
+  }
+
+  #admitAdmin(authorization: string | undefined): void {
+    const { authenticateAdmin } = this.#options;
+    if (authenticateAdmin === undefined) throw new OsoError('REQUEST_FORBIDDEN', 'this server has no operators');
+    authenticateAdmin(authorization);
   }
 
   #readAndAnswer(exchange: Exchange, route: Route): void {
@@ -164,7 +202,7 @@ export class HttpServer implements ExchangeHost {
   }
 
   #fail(exchange: Exchange, error: unknown, headers: readonly string[] = []): void {
-    const reply = replyToError(error) ?? this.#logBug(exchange, error);
+    const reply = replyToError(error, exchange.route) ?? this.#logBug(exchange, error);
     exchange.bodyUnread = exchange.bodyUnread || hasUnreadBody(exchange.request);
     exchange.send({ ...reply, headers: [...(reply.headers ?? []), ...headers] });
   }
@@ -180,6 +218,9 @@ export class HttpServer implements ExchangeHost {
   }
 }
 
+/** Above the limit for everybody: clients are turned away on them with words, and probes are answered. */
+const RESERVED_CONNECTIONS = 100;
+
 /** Longer than the idle timeout of common balancers, shorter than a stalled client should hold memory. */
 const NODE_OPTIONS = {
   keepAliveTimeout: 72_000,
@@ -194,6 +235,11 @@ const NODE_OPTIONS = {
 
 /** Up to here the rest of a refused body is cheaper to throw away than a new connection. */
 const MAX_DISCARDED_BYTES = 64 * 1024;
+
+/** A count means that clients are here. */
+function isCounted(route: Route | undefined): boolean {
+  return route?.access !== 'operations' && route?.access !== 'admin';
+}
 
 function hasUnreadBody(request: IncomingMessage): boolean {
   if (request.complete) return false;

@@ -30,13 +30,13 @@ export function readBody(request: IncomingMessage, options: ReadBodyOptions): vo
   const { budget, maxBytes } = options;
   const chunks: Buffer[] = [];
   let heldBytes = 0;
-  const settle = () => {
+  const giveBack = () => {
     budget.usedBytes -= heldBytes;
     heldBytes = 0;
-    request.removeListener('data', onData).removeListener('end', onEnd).removeListener('close', settle);
   };
   const refuse = (error: OsoError) => {
-    settle();
+    request.removeListener('data', onData).removeListener('end', onEnd);
+    giveBack();
     options.onRefused(error);
   };
   const onData = (chunk: Buffer) => {
@@ -47,11 +47,11 @@ export function readBody(request: IncomingMessage, options: ReadBodyOptions): vo
     else if (budget.usedBytes > budget.maxBytes) refuse(overloaded());
   };
   const onEnd = () => {
-    settle();
+    giveBack();
     const [first] = chunks;
     options.onBody(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks));
   };
-  request.on('data', onData).on('end', onEnd).on('close', settle);
+  request.on('data', onData).on('end', onEnd).on('close', giveBack);
 }
 
 function tooLarge(maxBytes: number): OsoError {

@@ -9,12 +9,15 @@ export interface Route {
   /**
    * `api` needs a key, is counted and can be turned away under load. `open` needs no key.
    * `operations` needs none either, and is not counted: a count means that clients are here.
+   * `admin` needs the node's own token, and is not counted either.
    */
-  readonly access: 'api' | 'open' | 'operations';
+  readonly access: 'api' | 'open' | 'operations' | 'admin';
   /** `json`: read and parsed before `answer` runs. `none`: whatever the client sends is thrown away. */
   readonly body: 'json' | 'none';
   /** Of the body, where the route has a limit of its own. */
   readonly maxBodyBytes?: number;
+  /** `error_type` of bodies with status 400, on the one route that has it (api reference, 4.15). */
+  readonly errorType?: string;
   /** An OsoError thrown, or rejected with, becomes the reply. */
   answer(call: Call): Answer | Promise<Answer>;
 }

@@ -1,14 +1,17 @@
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Log } from '../util/log.ts';
 import type { Authenticate } from './authenticate.ts';
-import type { DataAccess } from './draw-on-data.ts';
-import { type AnsweredRequest, HttpServer } from './http-server.ts';
+import { type AnsweredRequest, HttpServer, type TlsIdentity } from './http-server.ts';
+import { type AdminActions, adminRoutes } from './routes/admin-routes.ts';
+import type { LocalSqlOptions } from './routes/local-sql-routes.ts';
 import { operationsRoutes, type Readiness } from './routes/operations-routes.ts';
 import { readRoutes } from './routes/read-routes.ts';
 import { refusedWriteRoutes } from './routes/refused-routes.ts';
 
-export interface ServerOptions extends DataAccess {
+export interface ServerOptions extends LocalSqlOptions {
   readonly authenticate: Authenticate;
+  readonly admin?: AdminOptions | undefined;
+  readonly tls?: TlsIdentity | undefined;
   readonly metrics: Metrics;
   readonly log: Log;
   /** For access logs. */
@@ -19,6 +22,10 @@ export interface ServerOptions extends DataAccess {
   status(): unknown;
 }
 
+export interface AdminOptions extends AdminActions {
+  readonly authenticate: Authenticate;
+}
+
 const DRAINING: Readiness = { ready: false, reason: 'draining', message: 'the server is shutting down' };
 
 /** The server of a node: every read of the API, no writes, and the operational routes. It does not listen by itself. */
@@ -26,9 +33,11 @@ export function createServer(options: ServerOptions): HttpServer {
   const server: HttpServer = new HttpServer({
     ...options,
     requests: options.metrics.requests,
+    authenticateAdmin: options.admin?.authenticate,
     routes: [
       ...readRoutes({ ...options, guardUnfiltered: true }),
       ...refusedWriteRoutes(),
+      ...(options.admin ? adminRoutes(options.admin) : []),
       ...operationsRoutes({
         status: () => options.status(),
         metrics: options.metrics,

@@ -6,14 +6,44 @@ export interface MetricDescription {
 }
 
 /**
- * Every metric of ours, described once. The first two names, their units and labels are published (api reference, 8.5)
- * and stay as they are. Those that describe the process come from prom-client.
+ * Every metric of ours, described once. The names, units and labels of `snapshotAge` and `httpRequests` are published (api
+ * reference, 8.5) and stay as they are. Those that describe the process come from prom-client.
  */
 export const METRICS = {
   snapshotAge: {
     name: 'oso_fallback_snapshot_age_ms',
-    help: 'Milliseconds since the data being served were taken from the control plane. Absent: nothing is served.',
+    help: 'Milliseconds since the control plane was last seen to have the data being served. Absent: nothing is served.',
     labels: [],
+  },
+  snapshotTaken: {
+    name: 'oso_fallback_snapshot_taken_timestamp_seconds',
+    help: 'When the data being served were copied, in seconds since the Unix epoch; later confirmations do not move it.',
+    labels: [],
+  },
+  stale: {
+    name: 'oso_fallback_stale',
+    help: '1 when the data being served are older than --max-age, else 0.',
+    labels: [],
+  },
+  aging: {
+    name: 'oso_fallback_aging',
+    help: '1 when the data being served are older than --max-age-warn, else 0.',
+    labels: [],
+  },
+  clockSkew: {
+    name: 'oso_fallback_clock_skew_seconds',
+    help: 'How far the wall clock cannot be believed: its jump since the data were confirmed, or how far they lie in its future.',
+    labels: [],
+  },
+  pinned: {
+    name: 'oso_fallback_pinned',
+    help: '1 when an operator has pinned a generation, else 0.',
+    labels: [],
+  },
+  alarms: {
+    name: 'oso_fallback_alarms_total',
+    help: 'Alarms raised, by kind: what somebody should look at although the node goes on.',
+    labels: ['kind'],
   },
   httpRequests: {
     name: 'oso_fallback_http_requests',

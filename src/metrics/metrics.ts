@@ -12,6 +12,16 @@ export interface Readings {
   /** Milliseconds since the Unix epoch; undefined: never. */
   readonly lastSyncAttemptMs: number | undefined;
   readonly lastSyncSuccessMs: number | undefined;
+  /** Of a node that serves something; a dev-server copies nothing. */
+  readonly copy?: CopyReadings | undefined;
+}
+
+interface CopyReadings {
+  readonly takenAtMs: number;
+  readonly isAging: boolean;
+  readonly isStale: boolean;
+  readonly clockSkewMs: number;
+  readonly isPinned: boolean;
 }
 
 interface ServingReadings {
@@ -31,6 +41,7 @@ export interface Metrics {
   readonly requests: RequestHistogram;
   readonly contentType: string;
   countSyncFailure(code: ErrorCode): void;
+  countAlarm(kind: string): void;
   /** Prometheus text format. */
   render(): Promise<string>;
 }
@@ -43,6 +54,7 @@ export function createMetrics({ version, nodeVersion, read }: MetricsOptions): M
   const requests = createRequestHistogram();
   const pulled = registerPulled(registry);
   const syncFailures = new Counter({ ...described(METRICS.syncFailures), registers: [registry] });
+  const alarms = new Counter({ ...described(METRICS.alarms), registers: [registry] });
   new Gauge({ ...described(METRICS.build), registers: [registry] }).set({ version, node_version: nodeVersion }, 1);
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
@@ -50,6 +62,7 @@ export function createMetrics({ version, nodeVersion, read }: MetricsOptions): M
     requests,
     contentType: registry.contentType,
     countSyncFailure: (code) => syncFailures.inc({ code }),
+    countAlarm: (kind) => alarms.inc({ kind }),
     async render() {
       showReadings(pulled, read());
       return `${requests.render()}\n${await registry.metrics()}`;
@@ -57,13 +70,29 @@ export function createMetrics({ version, nodeVersion, read }: MetricsOptions): M
   };
 }
 
-type PulledName = 'snapshotAge' | 'inFlight' | 'ready' | 'facts' | 'lastSyncAttempt' | 'lastSyncSuccess';
+type PulledName =
+  | 'snapshotAge'
+  | 'snapshotTaken'
+  | 'stale'
+  | 'aging'
+  | 'clockSkew'
+  | 'pinned'
+  | 'inFlight'
+  | 'ready'
+  | 'facts'
+  | 'lastSyncAttempt'
+  | 'lastSyncSuccess';
 type Pulled = Readonly<Record<PulledName | 'generation', Gauge>>;
 
 function registerPulled(registry: Registry): Pulled {
   const gauge = (description: MetricDescription) => new Gauge({ ...described(description), registers: [registry] });
   return {
     snapshotAge: gauge(METRICS.snapshotAge),
+    snapshotTaken: gauge(METRICS.snapshotTaken),
+    stale: gauge(METRICS.stale),
+    aging: gauge(METRICS.aging),
+    clockSkew: gauge(METRICS.clockSkew),
+    pinned: gauge(METRICS.pinned),
     inFlight: gauge(METRICS.inFlight),
     ready: gauge(METRICS.ready),
     generation: gauge(METRICS.generation),
@@ -76,6 +105,7 @@ function registerPulled(registry: Registry): Pulled {
 function showReadings(pulled: Pulled, readings: Readings): void {
   const { serving } = readings;
   show(pulled.snapshotAge, serving?.ageMs);
+  showCopy(pulled, readings.copy);
   show(pulled.facts, serving?.factCount);
   show(pulled.inFlight, readings.inFlight);
   show(pulled.ready, readings.ready ? 1 : 0);
@@ -83,6 +113,14 @@ function showReadings(pulled: Pulled, readings: Readings): void {
   show(pulled.lastSyncSuccess, inSeconds(readings.lastSyncSuccessMs));
   pulled.generation.reset();
   if (serving) pulled.generation.set({ generation: serving.generation, origin: serving.origin }, 1);
+}
+
+function showCopy(pulled: Pulled, copy: CopyReadings | undefined): void {
+  show(pulled.snapshotTaken, inSeconds(copy?.takenAtMs));
+  show(pulled.clockSkew, inSeconds(copy?.clockSkewMs));
+  show(pulled.stale, copy && Number(copy.isStale));
+  show(pulled.aging, copy && Number(copy.isAging));
+  show(pulled.pinned, copy && Number(copy.isPinned));
 }
 
 /** A gauge without a value has no line: a made-up zero would be read as one. */

@@ -1,3 +1,4 @@
+import { didYouMean } from '../util/did-you-mean.ts';
 import type { BlockNode, DeclarationNode, DictionaryNode, NameNode, ShorthandRuleNode } from './ast.ts';
 import type { Cursor } from './cursor.ts';
 import { parseShorthandRule } from './parse-shorthand.ts';
@@ -12,7 +13,7 @@ export function parseBlock(cursor: Cursor, container: BlockNode['container']): B
   const parents = container === 'global' ? [] : parseExtends(cursor);
   const declarations: DeclarationNode[] = [];
   const rules: ShorthandRuleNode[] = [];
-  const open = cursor.expect('{');
+  const open = cursor.expect('{', didYouMean(cursor.token.text, ['extends']) && 'did you mean `extends`?');
   while (!cursor.take('}')) {
     if (cursor.token.kind === 'end') cursor.fail('a declaration, a rule or `}`', cursor.unclosed(open.start));
     if (startsDeclaration(cursor)) declarations.push(parseDeclaration(cursor));

@@ -54,7 +54,9 @@ export function factSignatures(policy: {
   for (const rule of policy.rules) {
     for (const call of rule.calls) {
       const inferred = policy.inferred.argumentTypes(rule, call);
-      const types = inferred.map((set, position) => storable(set, typesAsWritten(rule, call.args[position], policy.table)));
+      const types = inferred.map((set, position) =>
+        storable(set, typesAsWritten(rule, call.args[position], policy.table)),
+      );
       add({ predicate: call.predicate, types });
     }
   }
@@ -70,7 +72,8 @@ function storable(types: TypeSet, written: TypeSet): TypeSet {
 /** What a rule says of a variable before it contradicts itself: each of several types, when no value has all of them. */
 function typesAsWritten({ rule, source }: TypedRule, term: Term | undefined, table: TypeTable): TypeSet {
   const variable = term?.kind === 'variable' ? rule.variables[term.index] : undefined;
-  if (!variable || !isEmptyTypeSet(variable.types)) return variable?.types ?? typesNamed();
+  if (variable?.types.kind !== 'some') return typesNamed();
+  if (variable.types.types.size > 0) return variable.types;
   const names = source.impossible.flatMap(({ name, written }) => (name === variable.name ? written : []));
   return typesNamed(...names.flatMap((name) => [...table.subtypesOf(name)]));
 }

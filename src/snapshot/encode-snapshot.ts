@@ -13,6 +13,9 @@ import { type MemberName, memberHeader, paddingBytes, TAR_END_BYTES, tarBytes } 
 import { makeTrailer } from './trailer.ts';
 import { compress } from './zstd.ts';
 
+/** Bytes of canonical lines, as an index hands them out. */
+export type LineBytes = Iterable<Uint8Array>;
+
 /** What goes into a snapshot. */
 export interface SnapshotContent {
   readonly environment: string;
@@ -22,8 +25,8 @@ export interface SnapshotContent {
   /** Milliseconds since the Unix epoch; the snapshot keeps whole seconds. */
   readonly takenAtMs: number;
   readonly policyText: string;
-  /** In canonical order, each fact once. Read once. */
-  readonly facts: FactStream;
+  /** In canonical order, each fact once; or the bytes of their canonical lines, cut anywhere. Read once. */
+  readonly facts: FactStream | LineBytes;
   /** Of exactly these facts. */
   readonly summary: FactSummary;
   /** Name and version of this program: `oso-fallback 0.1.0`. */
@@ -35,7 +38,7 @@ export interface PreparedSnapshot {
   readonly manifest: SnapshotManifest;
   readonly manifestBytes: Buffer;
   readonly policyBytes: Buffer;
-  readonly facts: FactStream;
+  readonly facts: FactStream | LineBytes;
   readonly summary: FactSummary;
 }
 
@@ -85,7 +88,7 @@ export async function* encodeSnapshot(
   const sizeBytes = tarBytes([manifestBytes.length, policyBytes.length, summary.lineBytes]);
   const hash = createHash('sha256');
   let done = 0;
-  async function* tar(): AsyncGenerator<Buffer, void, undefined> {
+  async function* tar(): AsyncGenerator<Uint8Array, void, undefined> {
     for await (const chunk of tarOf(prepared)) {
       options.signal?.throwIfAborted();
       yield chunk;
@@ -100,7 +103,7 @@ export async function* encodeSnapshot(
   yield makeTrailer(hash.digest());
 }
 
-async function* tarOf(prepared: PreparedSnapshot): AsyncGenerator<Buffer, void, undefined> {
+async function* tarOf(prepared: PreparedSnapshot): AsyncGenerator<Uint8Array, void, undefined> {
   const { manifest, manifestBytes, policyBytes, facts, summary } = prepared;
   const takenAtSeconds = takenAtMsOf(manifest) / 1000;
   const header = (name: MemberName, sizeBytes: number) => memberHeader({ name, sizeBytes, takenAtSeconds });
@@ -109,11 +112,12 @@ async function* tarOf(prepared: PreparedSnapshot): AsyncGenerator<Buffer, void, 
   yield header('policy.polar', policyBytes.length);
   yield padded(policyBytes);
   yield header('facts.jsonl', summary.lineBytes);
-  yield* factLines(facts, summary);
+  yield* Symbol.iterator in facts ? checkLines(facts, summary) : printLines(facts, summary);
   yield Buffer.alloc(paddingBytes(summary.lineBytes) + TAR_END_BYTES);
 }
 
-async function* factLines(facts: FactStream, promised: FactSummary): AsyncGenerator<Buffer, void, undefined> {
+/** Prints facts, checking that they are those of the summary. */
+async function* printLines(facts: FactStream, promised: FactSummary): AsyncGenerator<Uint8Array, void, undefined> {
   const tally = new FactTally();
   let lineBytes = 0;
   for await (const batch of facts) {
@@ -130,6 +134,20 @@ async function* factLines(facts: FactStream, promised: FactSummary): AsyncGenera
   }
   const differences = summaryDifferences(tally.summary(), promised);
   if (differences.length > 0) throw otherFacts(differences);
+}
+
+/** Hands lines on. Those with the digest of the summary are the lines of the facts that were counted. */
+function* checkLines(lines: LineBytes, promised: FactSummary): Generator<Uint8Array, void, undefined> {
+  const hash = createHash('sha256');
+  let lineBytes = 0;
+  for (const bytes of lines) {
+    hash.update(bytes);
+    lineBytes += bytes.length;
+    if (lineBytes > promised.lineBytes) throw otherFacts(['more facts than were counted']);
+    yield bytes;
+  }
+  const digest = hash.digest('hex');
+  if (digest !== promised.digest) throw otherFacts([`facts with digest ${digest} instead of ${promised.digest}`]);
 }
 
 function padded(bytes: Buffer): Buffer {

@@ -17,6 +17,11 @@ export class FactTally {
   fact(fact: Fact): void {
     if (this.#previous === undefined || !sameSignature(this.#previous, fact)) this.#endRun();
     this.#previous = fact;
+    this.another();
+  }
+
+  /** One more fact with the signature of the last one. */
+  another(): void {
     this.#run += 1;
     this.#factCount += 1;
   }

@@ -6,7 +6,7 @@ import { sha256Hex } from './content-digest.ts';
 import { FaultFound, type SnapshotFault } from './fault.ts';
 import { MAX_MANIFEST_BYTES, type SnapshotManifest } from './manifest.ts';
 import { parseManifest, takenAtMsOf } from './parse-manifest.ts';
-import { readFacts } from './read-facts.ts';
+import { checkFacts, readFacts } from './read-facts.ts';
 import { type ByteProgress, readBody, type SnapshotFile } from './snapshot-file.ts';
 import {
   type MemberPlace,
@@ -76,6 +76,14 @@ export class ArchiveReader {
     const { sizeBytes } = manifest.facts;
     await this.#header(manifest, 'facts.jsonl', sizeBytes);
     yield* readFacts(this.#bytes.parts(sizeBytes), manifest.facts);
+    await this.#padding(sizeBytes);
+  }
+
+  /** The same checks as `facts` makes. */
+  async checkFacts(manifest: SnapshotManifest): Promise<void> {
+    const { sizeBytes } = manifest.facts;
+    await this.#header(manifest, 'facts.jsonl', sizeBytes);
+    await checkFacts(this.#bytes.parts(sizeBytes), manifest.facts);
     await this.#padding(sizeBytes);
   }
 

@@ -1,8 +1,9 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { OsoError } from '../errors/oso-error.ts';
 import type { Fact, FactBatch } from '../facts/fact.ts';
 import { compareFacts, parseFactLine, printFactLine } from '../facts/fact-line.ts';
 import type { FactSummary } from '../facts/fact-sink.ts';
+import { LineScanner } from '../facts/line-scanner.ts';
 import { FactTally, summaryDifferences } from './fact-tally.ts';
 import { FaultFound } from './fault.ts';
 import type { SnapshotManifest } from './manifest.ts';
@@ -20,8 +21,24 @@ export async function* readFacts(
   parts: AsyncIterable<Buffer>,
   promised: SnapshotManifest['facts'],
 ): AsyncGenerator<FactBatch, void, undefined> {
-  const tally = new FactTally();
-  let previous: Fact | undefined;
+  const lines = new FactLines();
+  for await (const bytes of wholeLines(parts, lines.tally)) {
+    const batch: Fact[] = [];
+    lines.read(bytes, batch);
+    yield batch;
+  }
+  compareWithManifest(lines.tally, promised);
+}
+
+/** The same checks without making facts. Throws FaultFound. */
+export async function checkFacts(parts: AsyncIterable<Buffer>, promised: SnapshotManifest['facts']): Promise<void> {
+  const lines = new FactLines();
+  for await (const bytes of wholeLines(parts, lines.tally)) lines.read(bytes, undefined);
+  compareWithManifest(lines.tally, promised);
+}
+
+/** Cuts behind the last line break of each part. Hands on buffers of its own, which are UTF-8. */
+async function* wholeLines(parts: AsyncIterable<Buffer>, tally: FactTally): AsyncGenerator<Buffer, void, undefined> {
   let carry: Buffer = Buffer.alloc(0);
   for await (const part of parts) {
     tally.bytes(part);
@@ -31,33 +48,86 @@ export async function* readFacts(
       if (carry.length > MAX_LINE_BYTES) throw lineFault(tally, 'it is longer than any fact');
       continue;
     }
-    const batch = parseLines(decode(Buffer.concat([carry, part.subarray(0, end)]), tally), previous, tally);
+    const bytes = Buffer.concat([carry, part.subarray(0, end)]);
+    if (!isUtf8(bytes)) throw new FaultFound('facts', `facts.jsonl is not UTF-8 after line ${tally.factCount}`);
     carry = Buffer.from(part.subarray(end));
-    previous = batch.at(-1);
-    yield batch;
+    yield bytes;
   }
   if (carry.length > 0) throw lineFault(tally, 'it does not end with a line break');
-  compareWithManifest(tally, promised);
 }
 
-/** `text` ends with a line break. */
-function parseLines(text: string, before: Fact | undefined, tally: FactTally): Fact[] {
-  const batch: Fact[] = [];
-  let previous = before;
-  for (let start = 0; start < text.length; ) {
-    const end = text.indexOf('\n', start);
-    const line = text.slice(start, end);
-    const fact = parseLine(line, tally);
-    if (!isCanonical(line, fact)) throw lineFault(tally, 'it is not written in the canonical form');
-    if (previous !== undefined && compareFacts(previous, fact) >= 0) {
-      throw lineFault(tally, 'it is not in order, or repeats the line before');
+/** Checks line after line: most by a look at the line before, the others by parsing them. */
+class FactLines {
+  readonly tally = new FactTally();
+  readonly #scanner = new LineScanner();
+  /** The fact of the line before; of an earlier line while lines are only checked. */
+  #previous: Fact | undefined;
+
+  /** Adds the facts to the batch, when there is one. The bytes end with a line break. */
+  read(bytes: Buffer, batch: Fact[] | undefined): void {
+    const texts = new LineTexts(bytes);
+    let checkedAt = -1;
+    for (let at = 0, end = 0; at < bytes.length; at = end) {
+      end = this.#scanner.scan(bytes, at);
+      if (end === -1) {
+        end = bytes.indexOf(LF, at) + 1;
+        if (checkedAt !== -1) this.#previous = parseFactLine(texts.slice(checkedAt, at - 1));
+        checkedAt = -1;
+        const fact = this.#parse(texts.slice(at, end - 1));
+        batch?.push(fact);
+      } else {
+        this.tally.another();
+        if (batch === undefined) checkedAt = at;
+        else batch.push(this.#scanned(texts));
+      }
     }
-    tally.fact(fact);
-    batch.push(fact);
-    previous = fact;
-    start = end + 1;
+    if (checkedAt !== -1) this.#previous = parseFactLine(texts.slice(checkedAt, bytes.length - 1));
   }
-  return batch;
+
+  #parse(line: string): Fact {
+    const fact = parseLine(line, this.tally);
+    if (!isCanonical(line, fact)) throw lineFault(this.tally, 'it is not written in the canonical form');
+    if (this.#previous !== undefined && compareFacts(this.#previous, fact) >= 0) {
+      throw lineFault(this.tally, 'it is not in order, or repeats the line before');
+    }
+    this.tally.fact(fact);
+    this.#scanner.follow(fact);
+    this.#previous = fact;
+    return fact;
+  }
+
+  /** The fact of the line that the scanner has recognized: the values of the line before where they are the same. */
+  #scanned(texts: LineTexts): Fact {
+    const { starts, ends, differs } = this.#scanner;
+    if (this.#previous === undefined) throw new Error('a line follows no line');
+    const { predicate, args: before } = this.#previous;
+    const args = before.map((value, column) =>
+      differs[column] === 0 ? value : { type: value.type, id: texts.slice(starts[column] ?? 0, ends[column] ?? 0) },
+    );
+    this.#previous = { predicate, args };
+    return this.#previous;
+  }
+}
+
+/** Texts out of bytes, which are decoded at once when they are ASCII. */
+class LineTexts {
+  readonly #bytes: Buffer;
+  #ascii: string | undefined;
+  #isAscii = true;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  slice(start: number, end: number): string {
+    this.#ascii ??= this.#decode();
+    return this.#isAscii ? this.#ascii.slice(start, end) : this.#bytes.toString('utf8', start, end);
+  }
+
+  #decode(): string {
+    this.#isAscii = isAscii(this.#bytes);
+    return this.#isAscii ? this.#bytes.toString('latin1') : '';
+  }
 }
 
 function parseLine(line: string, tally: FactTally): Fact {
@@ -75,13 +145,6 @@ function isCanonical(line: string, fact: Fact): boolean {
   let length = fact.predicate.length + 4;
   for (const { type, id } of fact.args) length += type.length + id.length + 6;
   return length === line.length;
-}
-
-function decode(bytes: Buffer, tally: FactTally): string {
-  if (!isUtf8(bytes)) {
-    throw new FaultFound('facts', `facts.jsonl is not UTF-8 after line ${tally.factCount}`);
-  }
-  return bytes.toString('utf8');
 }
 
 /** The next line is the faulty one. */

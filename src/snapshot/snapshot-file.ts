@@ -22,7 +22,7 @@ export interface SnapshotFile {
 
 /**
  * Opens a file for reading. A symbolic link is followed. Throws FaultFound when it is no regular file or is empty,
- * DIRECTORY_UNUSABLE when it cannot be opened.
+ * DIRECTORY_UNUSABLE when it cannot be opened or examined.
  */
 export async function openSnapshotFile(path: string): Promise<SnapshotFile> {
   let handle: FileHandle;
@@ -36,7 +36,7 @@ export async function openSnapshotFile(path: string): Promise<SnapshotFile> {
     return { name: path, handle, sizeBytes: await regularSize(handle) };
   } catch (error) {
     await handle.close();
-    throw error;
+    throw ioError(error, 'examine', path);
   }
 }
 

@@ -55,7 +55,7 @@ export async function verifyOpenFile(file: SnapshotFile, options: VerifyOptions)
   try {
     manifest = await archive.manifest();
     policyText = await archive.policy(manifest, faults);
-    for await (const _ of archive.facts(manifest));
+    await archive.checkFacts(manifest);
     await archive.end();
   } catch (error) {
     if (!(error instanceof FaultFound)) throw error;

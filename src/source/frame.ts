@@ -21,8 +21,7 @@ export function printFrame(span: Span): string {
   const { text } = span.source;
   const { line, column } = positionAt(span.source, span.start);
   const lineStart = span.start - (column - 1);
-  const lineBreak = text.indexOf('\n', lineStart);
-  const lineEnd = lineBreak === -1 ? text.length : lineBreak;
+  const lineEnd = endOfLine(text, lineStart);
   const shownStart = lineStart + Math.max(0, column - 1 - MAX_FRAME_WIDTH / 2);
   const shownEnd = Math.min(lineEnd, shownStart + MAX_FRAME_WIDTH);
   const gutter = `${line}`;
@@ -30,6 +29,13 @@ export function printFrame(span: Span): string {
   const underline = '^'.repeat(Math.max(1, Math.min(span.end, shownEnd) - span.start));
   const shown = visible(text.slice(shownStart, shownEnd));
   return `${gutter} | ${shown}\n${' '.repeat(gutter.length)} | ${indent}${underline}`;
+}
+
+/** Where the line that starts there ends: before LF or CR LF. */
+function endOfLine(text: string, lineStart: number): number {
+  const lineBreak = text.indexOf('\n', lineStart);
+  if (lineBreak === -1) return text.length;
+  return text[lineBreak - 1] === '\r' ? lineBreak - 1 : lineBreak;
 }
 
 /** Control characters would move the cursor of a terminal: shown as U+FFFD. Tabs stay. */

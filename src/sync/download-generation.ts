@@ -3,10 +3,12 @@ import { type EnvironmentCopy, readEnvironment } from '../control-plane/read-env
 import type { FactProgress } from '../facts/fact-sink.ts';
 import { compilePolicy } from '../generations/compile-policy.ts';
 import type { DataDirectory } from '../generations/data-directory.ts';
-import { checkGuards, type GuardSettings } from '../generations/guards.ts';
+import { checkGuards, type GuardAlarm, type GuardSettings } from '../generations/guards.ts';
 import { loadState } from '../generations/load-state.ts';
 import { type StagedGeneration, stageGeneration } from '../generations/stage-generation.ts';
+import { sha256Hex } from '../snapshot/content-digest.ts';
 import type { Clock } from '../util/clock.ts';
+import type { BuildResult, KnownContent } from './build-process/job.ts';
 
 export interface DownloadOptions {
   readonly environment: string;
@@ -16,9 +18,16 @@ export interface DownloadOptions {
   readonly memoryBytes: number;
   readonly progress?: FactProgress | undefined;
   readonly signal: AbortSignal;
-  /** One line each: accepted, and still strange. */
-  readonly onAlarm: (alarm: string) => void;
+  /** Accepted, and still strange. */
+  readonly onAlarm: (alarm: GuardAlarm) => void;
+  /** Content that is here already, intact. */
+  readonly known?: KnownContent | undefined;
 }
+
+/** `unchanged`: the control plane has the content that is known; nothing was made. */
+export type Downloaded =
+  | { readonly kind: 'staged'; readonly generation: StagedGeneration }
+  | Omit<BuildResult & { readonly kind: 'unchanged' }, 'alarms'>;
 
 /**
  * Copies the environment and builds a generation of it, which the guards have accepted. Throws what `readEnvironment`
@@ -28,24 +37,60 @@ export async function downloadGeneration(
   controlPlane: ControlPlane,
   directory: DataDirectory,
   options: DownloadOptions,
-): Promise<StagedGeneration> {
+): Promise<Downloaded> {
   const { source } = controlPlane;
-  const consumer = {
-    predicatesOf: factPredicatesOf,
-    consume: (copy: EnvironmentCopy) => stage(copy, directory, { ...options, source }),
-    discard: (staged: StagedGeneration) => staged.discard(),
-  };
-  const staged = await readEnvironment(controlPlane, consumer, options);
+  const { known } = options;
+  const downloaded = await readEnvironment<Downloaded>(
+    controlPlane,
+    {
+      predicatesOf: factPredicatesOf,
+      async consume(copy) {
+        return { kind: 'staged', generation: await stage(copy, directory, { ...options, source }) };
+      },
+      async discard(made) {
+        if (made.kind === 'staged') await made.generation.discard();
+      },
+      known: known && {
+        etagFor: ({ text }) => etagFor(known, text, source),
+        unchanged: (takenAtMs) => unchanged(known, takenAtMs, known.factsEtag),
+      },
+    },
+    options,
+  );
+  return downloaded.kind === 'staged' ? await judge(downloaded.generation, directory, options) : downloaded;
+}
+
+/** The same content again needs no generation; other content must pass the guards. */
+async function judge(
+  staged: StagedGeneration,
+  directory: DataDirectory,
+  { guards, known, onAlarm }: DownloadOptions,
+): Promise<Downloaded> {
+  const { metadata } = staged;
   try {
     const { state } = await loadState(directory);
-    const { refusal, alarms } = checkGuards(state, staged.metadata, options.guards);
+    const { refusal, alarms } = checkGuards(state, metadata, guards);
     if (refusal) throw refusal;
-    for (const alarm of alarms) options.onAlarm(alarm);
-    return staged;
+    if (known?.contentDigest === metadata.contentDigest) {
+      await staged.discard();
+      return unchanged(known, metadata.takenAtMs, metadata.factsEtag ?? undefined);
+    }
+    for (const alarm of alarms) onAlarm(alarm);
+    return { kind: 'staged', generation: staged };
   } catch (error) {
     await staged.discard();
     throw error;
   }
+}
+
+/** Facts are as they were only when the policy is, too, and the tag is of this very control plane. */
+function etagFor(known: KnownContent, policyText: string, source: string): string | undefined {
+  const isOurs = known.etagSource === undefined || known.etagSource === source;
+  return isOurs && sha256Hex(policyText) === known.policySha256 ? known.factsEtag : undefined;
+}
+
+function unchanged({ id, contentDigest }: KnownContent, takenAtMs: number, factsEtag: string | undefined): Downloaded {
+  return { kind: 'unchanged', id, takenAtMs, contentDigest, factsEtag };
 }
 
 /** Every predicate whose facts the policy can read or declares, sorted. Throws POLICY_INVALID when it does not compile. */
@@ -55,13 +100,15 @@ export function factPredicatesOf({ text }: PolicyText): readonly string[] {
 }
 
 function stage(
-  { policy, facts, takenAtMs }: EnvironmentCopy,
+  { policy, facts, factsEtag, takenAtMs }: EnvironmentCopy,
   directory: DataDirectory,
   options: DownloadOptions & { readonly source: string },
 ): Promise<StagedGeneration> {
   return stageGeneration(directory, {
     ...options,
     takenAtMs,
+    factsEtag,
+    expectedBytes: options.known?.bytes,
     arrivedBy: 'download',
     policyText: policy.text,
     facts,

@@ -1,6 +1,6 @@
 import type { FactProgress } from '../facts/fact-sink.ts';
 import type { DataDirectory } from '../generations/data-directory.ts';
-import { checkGuards, type GuardSettings } from '../generations/guards.ts';
+import { checkGuards, type GuardAlarm, type GuardSettings } from '../generations/guards.ts';
 import { loadState } from '../generations/load-state.ts';
 import { type StagedGeneration, stageGeneration } from '../generations/stage-generation.ts';
 import type { SnapshotManifest } from '../snapshot/manifest.ts';
@@ -14,8 +14,8 @@ export interface ImportOptions {
   readonly memoryBytes: number;
   readonly progress?: FactProgress | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** One line each: accepted, and still strange. */
-  readonly onAlarm: (alarm: string) => void;
+  /** Accepted, and still strange. */
+  readonly onAlarm: (alarm: GuardAlarm) => void;
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { Origin } from '../generations/generation.ts';
+import type { AlarmKind } from './alarm-book.ts';
 import type { AttemptError } from './attempts.ts';
+import type { Freshness, StalenessPolicy } from './staleness.ts';
 
 /**
  * What GET /status answers and `oso-fallback status` prints, of a running node or of a directory at rest. No secrets: no
@@ -17,6 +19,14 @@ export interface NodeStatus {
   /** Null when nothing is served. */
   readonly origin: Origin | null;
   readonly snapshot: SnapshotStatus | null;
+  /** Id of the generation to serve whatever is newer. */
+  readonly pinned: string | null;
+  /** Null for a directory at rest. */
+  readonly staleness: StalenessStatus | null;
+  /** What somebody should look at: the latest of each kind. */
+  readonly alarms: readonly AlarmStatus[];
+  /** Settings that lift a guard. */
+  readonly overrides: readonly string[];
   /** Null for a directory at rest. */
   readonly sync: SyncStatus | null;
   /** Newest first. */
@@ -36,6 +46,19 @@ export interface SnapshotStatus {
   readonly facts: number;
   readonly contentDigest: string;
   readonly source: string;
+}
+
+export interface StalenessStatus extends StalenessPolicy {
+  /** Null when nothing is served. */
+  readonly freshness: Freshness | null;
+  /** How far the wall clock cannot be believed; it slews a little without harm. */
+  readonly clockSkewMs: number;
+}
+
+export interface AlarmStatus {
+  readonly kind: AlarmKind;
+  readonly message: string;
+  readonly at: string;
 }
 
 export interface SyncStatus {

@@ -14,8 +14,6 @@ export interface ServingSlot extends DataSource {
   readonly current: Serving | undefined;
   /** Takes ownership of `next`, also when it is the slot's end: undefined leaves nothing to answer from. */
   replace(next: ClosableData | undefined): void;
-  /** The control plane still has these very data: from now on requests are told this time. Nothing else changes. */
-  confirm(takenAtMs: number): void;
 }
 
 /** Data and their pins. One object serves all requests of a generation, so that pinning allocates nothing. */
@@ -25,9 +23,25 @@ interface Held {
   pins: number;
 }
 
-/** `reason` says why there is nothing to answer from, while there is nothing. */
-export function createServingSlot(reason: () => string): ServingSlot {
+/** Why there is nothing to answer from; `code` is for machines. */
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface SlotReasons {
+  /** While there are no data. */
+  readonly empty: () => Refusal;
+  /** Asked with each request: whether the data may not be answered from although they are there. */
+  readonly refused: () => Refusal | undefined;
+}
+
+export function createServingSlot({ empty, refused }: SlotReasons): ServingSlot {
   let held: Held | undefined;
+
+  function refusal(): Refusal | undefined {
+    return held === undefined ? empty() : refused();
+  }
 
   function closeWhenFree(old: Held): void {
     if (old !== held && old.pins === 0) old.data.close();
@@ -56,10 +70,13 @@ export function createServingSlot(reason: () => string): ServingSlot {
       return held?.pinned.serving;
     },
     get notReadyReason() {
-      return held === undefined ? reason() : '';
+      return refusal()?.message ?? '';
+    },
+    get notReadyCode() {
+      return refusal()?.code;
     },
     acquire() {
-      if (held === undefined) return undefined;
+      if (held === undefined || refused() !== undefined) return undefined;
       held.pins += 1;
       return held.pinned;
     },
@@ -67,9 +84,6 @@ export function createServingSlot(reason: () => string): ServingSlot {
       const old = held;
       held = next === undefined ? undefined : hold(next);
       if (old !== undefined) closeWhenFree(old);
-    },
-    confirm(takenAtMs) {
-      if (held !== undefined) held.pinned = pinnedOf(held, { ...held.data.serving, takenAtMs });
     },
   };
 }

@@ -13,8 +13,9 @@ import { assertNever } from '../util/assert-never.ts';
  *                │
  *                └─ gave-up ──► failed ── opened(any) ──► serving
  *
- * `serving` is never left, and what it serves never gets older: neither the loss of the control plane, nor of the
- * token, nor a bad download takes data away.
+ * What is served never gets older, unless an operator forces it, and neither the loss of the control plane, nor of the
+ * token, nor a bad download takes data away. `serving` is left for `starting` in one case: `lost`, the data are damaged
+ * on disk, are not whole in memory, and nothing can take their place.
  */
 export type SyncState =
   | { readonly kind: 'starting'; readonly failures: readonly SourceFailure[] }
@@ -35,13 +36,15 @@ export interface ServedData {
 export type SourceName = 'disk' | 'control-plane' | 'import';
 
 /** Why a source gave nothing. */
-interface SourceFailure {
+export interface SourceFailure {
   readonly source: SourceName;
   readonly error: OsoError;
 }
 
 export type SyncEvent =
-  | { readonly kind: 'opened'; readonly origin: Origin; readonly data: ServedData }
+  /** `forced`: whatever its age, because an operator said so or the data served are damaged. */
+  | { readonly kind: 'opened'; readonly origin: Origin; readonly data: ServedData; readonly forced?: boolean }
+  | { readonly kind: 'lost'; readonly failure: SourceFailure }
   /** The control plane has exactly the content that is served. */
   | { readonly kind: 'confirmed'; readonly atMs: number }
   | { readonly kind: 'source-failed'; readonly failure: SourceFailure }
@@ -54,7 +57,11 @@ export const STARTING: SyncState = Object.freeze({ kind: 'starting', failures: [
 export function transition(state: SyncState, event: SyncEvent): SyncState {
   switch (event.kind) {
     case 'opened':
-      return opened(state, event.origin, event.data);
+      return mayServe(state, event.data, event.forced)
+        ? { kind: 'serving', origin: event.origin, data: event.data }
+        : state;
+    case 'lost':
+      return { kind: 'starting', failures: [event.failure] };
     case 'confirmed':
       return confirmed(state, event.atMs);
     case 'source-failed':
@@ -67,8 +74,9 @@ export function transition(state: SyncState, event: SyncEvent): SyncState {
 }
 
 /** Whether data with this time may take the place of what a state serves. Equal age is enough: content may differ. */
-export function mayServe(state: SyncState, data: ServedData): boolean {
+export function mayServe(state: SyncState, data: ServedData, forced = false): boolean {
   if (state.kind !== 'serving') return true;
+  if (forced) return data.id !== state.data.id;
   return data.takenAtMs >= state.data.takenAtMs && data.id !== state.data.id;
 }
 
@@ -88,12 +96,15 @@ export function notReadyReason(state: SyncState): string {
   }
 }
 
-function printFailure({ source, error }: SourceFailure): string {
-  return `${source}: ${error.code}: ${error.message}`;
+/** For machines: why there is nothing to answer from. */
+export function notReadyCode(state: Exclude<SyncState, { kind: 'serving' }>): 'no_snapshot' | 'snapshot_invalid' {
+  const disk = state.failures.find(({ source }) => source === 'disk');
+  const isDamaged = disk !== undefined && ['INDEX_INVALID', 'POLICY_INVALID'].includes(disk.error.code);
+  return isDamaged ? 'snapshot_invalid' : 'no_snapshot';
 }
 
-function opened(state: SyncState, origin: Origin, data: ServedData): SyncState {
-  return mayServe(state, data) ? { kind: 'serving', origin, data } : state;
+function printFailure({ source, error }: SourceFailure): string {
+  return `${source}: ${error.code}: ${error.message}`;
 }
 
 function confirmed(state: SyncState, atMs: number): SyncState {

@@ -1,4 +1,3 @@
-import type { Clock } from '../util/clock.ts';
 import type { Attempts } from './attempts.ts';
 import type { NodeData } from './node-data.ts';
 import {
@@ -6,9 +5,12 @@ import {
   isoTime,
   type NodeStatus,
   type SnapshotStatus,
+  type StalenessStatus,
   type SyncStatus,
   sizeStatus,
 } from './node-status.ts';
+import type { ServedData } from './served-data.ts';
+import type { StalenessPolicy } from './staleness.ts';
 import { notReadyReason } from './state.ts';
 import type { SurveyedGeneration } from './survey-directory.ts';
 
@@ -17,12 +19,15 @@ export interface StatusContext {
   readonly clientId: string;
   readonly offline: boolean;
   readonly intervalMs: number;
-  readonly clock: Clock;
+  readonly staleness: StalenessPolicy;
+  /** Settings that lift a guard, as their flags. */
+  readonly overrides: readonly string[];
 }
 
 /** The status of a running node. Cheap: it reads no disk. */
 export function statusOfNode(data: NodeData, context: StatusContext): NodeStatus {
-  const { state, metadata, survey } = data;
+  const { survey, pinned, alarms } = data;
+  const { state, metadata } = data.served;
   const served = survey.generations.find(({ id }) => id === metadata?.id);
   return {
     version: context.version,
@@ -32,7 +37,11 @@ export function statusOfNode(data: NodeData, context: StatusContext): NodeStatus
     environment: metadata?.environment ?? null,
     tenant: metadata?.tenant ?? null,
     origin: state.kind === 'serving' ? state.origin : null,
-    snapshot: snapshotStatus(data, context.clock),
+    snapshot: snapshotStatus(data.served),
+    pinned,
+    staleness: stalenessStatus(data.served, context.staleness),
+    alarms: alarms.map(({ kind, message, atMs }) => ({ kind, message, at: isoTime(atMs) })),
+    overrides: context.overrides,
     sync: syncStatus(data.loop.attempts, context),
     generations: survey.generations.map(generationStatus),
     quarantined: survey.quarantined,
@@ -40,27 +49,25 @@ export function statusOfNode(data: NodeData, context: StatusContext): NodeStatus
   };
 }
 
-/** Milliseconds since the control plane was last seen to have what is served; undefined when nothing is. Never negative. */
-export function servedAgeMs({ state }: Pick<NodeData, 'state'>, clock: Clock): number | undefined {
-  return state.kind === 'serving' ? Math.max(0, clock.nowMs() - state.data.confirmedAtMs) : undefined;
-}
-
 export function generationStatus({ id, takenAtMs, metadata, bytes }: SurveyedGeneration): GenerationStatus {
   return { id, takenAt: isoTime(takenAtMs), facts: metadata?.factCount ?? null, bytes: bytes ?? null };
 }
 
-function snapshotStatus(data: NodeData, clock: Clock): SnapshotStatus | null {
-  const { state, metadata } = data;
+function snapshotStatus({ state, metadata, ageMs }: ServedData): SnapshotStatus | null {
   if (state.kind !== 'serving' || metadata === undefined) return null;
   return {
     id: metadata.id,
     takenAt: isoTime(metadata.takenAtMs),
     confirmedAt: isoTime(state.data.confirmedAtMs),
-    ageMs: servedAgeMs(data, clock) ?? 0,
+    ageMs: Math.round(ageMs ?? 0),
     facts: metadata.factCount,
     contentDigest: metadata.contentDigest,
     source: metadata.source,
   };
+}
+
+function stalenessStatus({ freshness, skewMs }: ServedData, policy: StalenessPolicy): StalenessStatus {
+  return { ...policy, freshness: freshness ?? null, clockSkewMs: skewMs };
 }
 
 function syncStatus(attempts: Attempts, { offline, intervalMs }: StatusContext): SyncStatus {

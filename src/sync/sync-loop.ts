@@ -31,8 +31,8 @@ export interface SyncLoop {
   run(signal: AbortSignal): Promise<void>;
   /** The outcome of the first attempt; undefined when the loop was aborted before. */
   readonly first: Promise<AttemptOutcome | undefined>;
-  /** Cuts the current wait short. While an attempt runs it does nothing: that one is as good. */
-  wake(): void;
+  /** Cuts the current wait short. While an attempt runs it does nothing and returns false: that one is as good. */
+  wake(): boolean;
 }
 
 export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
@@ -89,7 +89,11 @@ export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
       return attempts;
     },
     first,
-    wake: () => wakeUp.abort(),
+    wake() {
+      if (attempts.running) return false;
+      wakeUp.abort();
+      return true;
+    },
     async run(signal) {
       while (!signal.aborted) {
         const delayMs = await attemptOnce(signal);

@@ -6,13 +6,14 @@ const MAX_CANDIDATES = 2_000;
 
 /**
  * The candidate that a mistyped word most likely meant: equal but for case, or the fewest edits away, at most one edit for
- * every three letters. The first of equals. Absent when none is near, or the word itself is a candidate.
+ * every three letters and never as many as there are letters. The first of equals. Absent when none is near, or the word
+ * itself is a candidate.
  */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   if (word.length > MAX_WORD) return undefined;
   const lowered = word.toLowerCase();
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let bestDistance = Math.min(word.length, Math.max(1, Math.floor(word.length / 3)) + 1);
   let seen = 0;
   for (const candidate of candidates) {
     seen += 1;

@@ -3,12 +3,12 @@ const UNITS_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000,
 /** Timers hold a signed 32-bit number of milliseconds: 24 days and 20 hours; a longer one would fire at once. */
 export const MAX_DURATION_MS = 2 ** 31 - 1;
 
-/** Milliseconds of `500ms`, `30s`, `5m`, `1.5h`, `1d`; undefined when the text is none or beyond {@link MAX_DURATION_MS}. */
-export function parseDuration(text: string): number | undefined {
+/** Milliseconds of `500ms`, `30s`, `5m`, `1.5h`, `1d`; undefined when the text is none or beyond `mostMs`. */
+export function parseDuration(text: string, mostMs = MAX_DURATION_MS): number | undefined {
   const match = /^(\d{1,12}(?:\.\d{1,3})?)(ms|s|m|h|d)$/.exec(text);
   if (!match) return undefined;
   const ms = Math.round(Number(match[1]) * (UNITS_MS[match[2] ?? ''] ?? Number.NaN));
-  return ms <= MAX_DURATION_MS ? ms : undefined;
+  return ms <= mostMs ? ms : undefined;
 }
 
 /** The shortest exact spelling: 1,800,000 is `30m`. Inverse of {@link parseDuration} for whole milliseconds. */

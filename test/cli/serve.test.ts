@@ -188,7 +188,7 @@ describe('the start', () => {
     const url = String((await node.event('listening'))['url']).replace('localhost', '127.0.0.1');
     const { status, body } = await get(url, '/readyz');
     expect(status).toBe(503);
-    expect(JSON.parse(body)).toMatchObject({ ready: false, reason: 'no_data' });
+    expect(JSON.parse(body)).toMatchObject({ ready: false, reason: 'no_snapshot' });
     expect((await get(url, '/livez')).status).toBe(200);
     expect((await get(url, '/api/policy')).status).toBe(503);
     place.cloud.always('/api/policy', undefined);

@@ -36,12 +36,23 @@ describe('defaults', () => {
       disableTelemetry: false,
       disableErrorLogging: false,
       url: 'https://api.osohq.com',
+      sqlDialect: 'postgresql',
       syncIntervalMs: 1_800_000,
       liveTimeoutMs: 10_000,
       wait: false,
       drainMs: 15_000,
+      maxAgeWarnMs: 7_200_000,
+      maxAgeMs: 86_400_000,
+      onStale: 'serve',
+      maxShrink: undefined,
+      allowOlder: false,
+      allowEnvironment: false,
       keepGenerations: 3,
       clientKeysFile: undefined,
+      tlsCert: undefined,
+      tlsKey: undefined,
+      maxConnections: 2_000,
+      maxInFlight: 1_000,
     });
   });
 
@@ -85,6 +96,9 @@ describe('values', () => {
     ['OSO_SYNC_INTERVAL', '1.5h', { syncIntervalMs: 5_400_000 }],
     ['OSO_URL', 'http://127.0.0.1:8081/', { url: 'http://127.0.0.1:8081' }],
     ['OSO_KEEP', '1', { keepGenerations: 1 }],
+    ['OSO_MAX_AGE', '90d', { maxAgeMs: 90 * 86_400_000 }],
+    ['OSO_ON_STALE', 'refuse', { onStale: 'refuse' }],
+    ['OSO_MAX_SHRINK', '12.5%', { maxShrink: 0.125 }],
   ])('%s=%s is read', (name, text, expected) => {
     expect(settings({ env: { [name]: text } })).toMatchObject(expected);
   });
@@ -115,6 +129,9 @@ describe('values', () => {
       '`OSO_URL` must be a URL that starts with `https://` or `http://`, not `api.osohq.com`',
     ],
     ['OSO_URL', 'https://x/?a=1', '`OSO_URL` must have no query and no fragment, not `https://x/?a=1`'],
+    ['OSO_ON_STALE', 'deny', '`OSO_ON_STALE` must be one of `serve`, `unready`, `refuse`, not `deny`'],
+    ['OSO_MAX_AGE', '0s', '`OSO_MAX_AGE` must be a duration from 1s to 3650d, such as `30s`, `5m` or `1h`, not `0s`'],
+    ['OSO_MAX_SHRINK', '101%', '`OSO_MAX_SHRINK` must be a percentage from 0% to 100%, not `101%`'],
     ['OSO_KEEP', '0', '`OSO_KEEP` must be a whole number from 1 to 100, not `0`'],
   ])('%s=%s is refused', (name, text, message) => {
     expect(messages({ env: { [name]: text } })).toEqual([message]);

@@ -113,14 +113,6 @@ describe('the client of version 2', () => {
     });
   });
 
-  test('local authorization is refused with a reason', async () => {
-    await using world = await startWorld();
-    const withBindings = new Oso(world.running.url, DEV_TOKEN, { dataBindings: import.meta.filename });
-    await expect(withBindings.authorizeLocal(ALICE, 'read', ANVIL)).rejects.toThrow(
-      'this server does not offer local authorization',
-    );
-  });
-
   test('a wrong key is refused', async () => {
     await using world = await startWorld();
     const stranger = new Oso(world.running.url, 'e_0123456789_12345_other');

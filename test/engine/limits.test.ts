@@ -77,6 +77,26 @@ test('the clock is asked once every 4,096 steps', () => {
   expect(looks).toBeLessThan((CHAIN * 10) / 4096);
 });
 
+test('a query has at most 1,000 conditions', () => {
+  const ask = (count: number) =>
+    engine.evaluateQuery(
+      {
+        calls: Array.from({ length: count }, () => ({ predicate: 'allow', variables: ['u', 'x', 'f'] })),
+        constraints: new Map([
+          ['u', { type: 'User', ids: ['ann'] }],
+          ['x', { type: 'String', ids: ['view'] }],
+          ['f', { type: 'Folder', ids: [`${CHAIN}`] }],
+        ]),
+      },
+      requestWith(),
+    );
+  expect(ask(997)).toHaveLength(1);
+  const error = errorOf(() => ask(998));
+  expect(error.code).toBe('EVAL_LIMIT');
+  expect(error.message).toBe('the query has more than 1000 conditions');
+  expect(error.hint).toBe('Ask several smaller queries.');
+});
+
 describe('what has no finite answer', () => {
   const policy = `actor User {}
 resource Doc {}

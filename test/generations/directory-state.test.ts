@@ -5,6 +5,7 @@ import {
   confirmedAtMs,
   type DirectoryState,
   freshState,
+  knownAge,
   readStateFile,
   withConfirmed,
   withPublished,
@@ -36,6 +37,7 @@ function metadata(takenAtMs: number, changes: Partial<GenerationMetadata> = {}):
     indexBytes: 0,
     indexSha256: A,
     arrivedBy: 'download',
+    factsEtag: null,
     ...changes,
   };
 }
@@ -55,6 +57,7 @@ const full: DirectoryState = {
   clientId: 'client-1',
   highWater: { environment: 'env', tenant: 'acme', takenAtMs: 2000, contentDigest: A },
   confirmed: { contentDigest: A, atMs: 3000 },
+  age: { contentDigest: A, ageMs: 5, atMs: 6 },
   pinned: generationId(2000, A),
 };
 
@@ -167,4 +170,18 @@ describe('the last confirmation', () => {
     expect(confirmedAtMs(withConfirmed(confirmed, A, 6000), generation)).toBe(2000);
     expect(confirmedAtMs(withConfirmed(state, generation.contentDigest, 1000), generation)).toBe(2000);
   });
+});
+
+test('a confirmation ends the age that was known of the content, and of no other', () => {
+  const aged = { ...freshState(), age: { contentDigest: A, ageMs: 5, atMs: 6 } };
+  expect(knownAge(aged, A)).toMatchObject({ ageMs: 5, atMs: 6 });
+  expect(knownAge(aged, B)).toBeUndefined();
+  expect(withConfirmed(aged, A, 9).age).toBeNull();
+  expect(withConfirmed(aged, B, 9).age).toEqual(aged.age);
+});
+
+test('the mark is lowered when that is asked for', () => {
+  const state = withPublished(freshState(), metadata(9_000));
+  expect(withPublished(state, metadata(1_000)).highWater?.takenAtMs).toBe(9_000);
+  expect(withPublished(state, metadata(1_000), { lower: true }).highWater?.takenAtMs).toBe(1_000);
 });

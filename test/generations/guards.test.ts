@@ -72,7 +72,12 @@ describe('data older than the mark', () => {
   test('of the same time and other content raise an alarm', () => {
     expect(check({ takenAtMs: NOON })).toEqual({
       refusal: undefined,
-      alarms: ['data of the same time 2026-01-31T12:00:00Z came with other content than before'],
+      alarms: [
+        {
+          kind: 'same_time',
+          message: 'data of the same time 2026-01-31T12:00:00Z came with other content than before',
+        },
+      ],
     });
     expect(check({ takenAtMs: NOON, contentDigest: A })).toEqual(ACCEPTED);
   });
@@ -94,7 +99,10 @@ describe('data that have lost facts', () => {
 
   test('only raise an alarm without a limit, and only when nearly all are gone', () => {
     const message = 'the data have 9 facts instead of 100, a loss of more than 90 %';
-    expect(check({ factCount: 9 }, { currentFactCount: 100 })).toEqual({ refusal: undefined, alarms: [message] });
+    expect(check({ factCount: 9 }, { currentFactCount: 100 })).toEqual({
+      refusal: undefined,
+      alarms: [{ kind: 'shrink', message }],
+    });
     expect(check({ factCount: 10 }, { currentFactCount: 100 })).toEqual(ACCEPTED);
     expect(check({ factCount: 0 }, { currentFactCount: 0 })).toEqual(ACCEPTED);
     expect(check({ factCount: 500 }, { currentFactCount: 100, maxShrink: 0 })).toEqual(ACCEPTED);

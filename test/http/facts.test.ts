@@ -37,13 +37,13 @@ const TABLE: readonly (readonly [query: string, indexes: readonly number[]])[] =
   ['predicate=&args.0.type=Repo', [3]],
   ['args.0.type=Repo', [3]],
   ['args.1.type=Integer&args.1.id=%2B007', [4]],
-  ['unknown=1&unknown=2x&predicate=is_public&args.0.what=3', [3]],
+  ['args.0.type=Integer&args.0.id=seven', []],
+  ['unknown=1&unknown=2x&other=%ff&predicate=is_public&args.0.what=3', [3]],
 ];
 
 test.each(TABLE)('GET /facts?%s answers the facts that match by position', async (query, indexes) => {
   await using running = await start();
-  const duplicates = query.includes('unknown=1&unknown');
-  const reply = await running.ask({ path: `/api/facts?${duplicates ? query.replace('&unknown=2x', '') : query}` });
+  const reply = await running.ask({ path: `/api/facts?${query}` });
   expect(reply).toMatchObject({ status: 200, json: indexes.map((index) => FACTS[index]) });
   expect(running.data.pinned).toBe(0);
 });
@@ -52,7 +52,6 @@ test.each([
   ['args.0.id=%ff', 'the query string is not percent-encoded UTF-8'],
   ['args.0.id=%ed%a0%80', 'the query string is not percent-encoded UTF-8'],
   ['predicate=a&predicate=b', 'the parameter `predicate` occurs twice'],
-  ['args.0.type=Integer&args.0.id=seven', '`args.0.id` must be a 64-bit integer: its type is Integer'],
 ])('GET /facts?%s is 400', async (query, message) => {
   await using running = await start();
   expect(await running.ask({ path: `/api/facts?${query}` })).toMatchObject({ status: 400, json: { message } });

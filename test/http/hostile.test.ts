@@ -164,7 +164,8 @@ test('limits of time and connections are set on the server', async () => {
     keepAliveTimeout: 72_000,
     headersTimeout: 10_000,
     requestTimeout: 15_000,
-    maxConnections: 2_000,
+    // The limit, and those on which clients are told of it.
+    maxConnections: 2_100,
     maxRequestsPerSocket: 10_000,
     timeout: 60_000,
   });

@@ -125,11 +125,14 @@ test.each([
   expect(reply).toMatchObject({ status: 403, json: { message: 'this node is read-only: send writes to Oso Cloud' } });
 });
 
-test.each(['authorize_query', 'list_query', 'actions_query', 'evaluate_query_local'])('%s is 501', async (name) => {
-  await using running = await startServer();
-  const reply = await running.ask({ path: `/api/${name}`, body: {} });
-  expect(reply).toMatchObject({ status: 501, json: { message: 'this server does not offer local authorization' } });
-});
+test.each(['authorize_query', 'list_query', 'actions_query', 'evaluate_query_local'])(
+  '%s without data bindings is 400',
+  async (name) => {
+    await using running = await startServer({ data: createFakeData({}) });
+    const reply = await running.ask({ path: `/api/${name}`, body: { query: {}, data_bindings: null } });
+    expect(reply).toMatchObject({ status: 400, json: { message: 'data bindings missing' } });
+  },
+);
 
 test('any content type is taken as JSON, a content encoding is not', async () => {
   await using running = await startServer({ data: createFakeData({ authorize: true }) });

@@ -14,6 +14,7 @@ import { dirname } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import type { Fact } from '../../src/facts/fact.ts';
+import { printFactLine } from '../../src/facts/fact-line.ts';
 import { openSnapshot } from '../../src/snapshot/read-snapshot.ts';
 import { verifySnapshot } from '../../src/snapshot/verify-snapshot.ts';
 import { writeSnapshot } from '../../src/snapshot/write-snapshot.ts';
@@ -107,6 +108,15 @@ describe('a file', () => {
     expect(stdout).toMatch(/^-rw-------/);
   });
 
+  test('has the same bytes whether facts come as facts or as the bytes of their lines', async () => {
+    using directory = temporaryDirectory();
+    const [fromFacts, fromLines] = [directory.file('a'), directory.file('b')];
+    const lines = Buffer.from(FACTS.map(printFactLine).join(''));
+    await writeSnapshot(fromFacts, contentOf(FACTS));
+    await writeSnapshot(fromLines, contentOf(FACTS, { facts: [lines.subarray(0, 10), lines.subarray(10)] }));
+    expect(readFileSync(fromLines).equals(readFileSync(fromFacts))).toBe(true);
+  });
+
   test('tells how far it has come', async () => {
     using directory = temporaryDirectory();
     const seen: [string, number, number][] = [];
@@ -131,6 +141,25 @@ describe('an export that fails', () => {
         message: expect.stringMatching(
           /^the facts read are not those that were counted: 2 facts instead of 3, 2 facts of `has_role\(User,String,Organization\)` instead of 3, facts with digest [0-9a-f]{64} instead of [0-9a-f]{64}$/,
         ),
+      }),
+    },
+    {
+      name: 'because the lines are not those of the facts that were counted',
+      run: (path) =>
+        writeSnapshot(path, contentOf(FACTS, { facts: [Buffer.from(printFactLine(role('zoe', 'acme')))] })),
+      error: expect.objectContaining({
+        code: 'INDEX_INVALID',
+        message: expect.stringMatching(
+          /^the facts read are not those that were counted: facts with digest [0-9a-f]{64} instead of [0-9a-f]{64}$/,
+        ),
+      }),
+    },
+    {
+      name: 'because there are more lines than facts were counted',
+      run: (path) => writeSnapshot(path, contentOf(FACTS, { facts: [Buffer.alloc(1000)] })),
+      error: expect.objectContaining({
+        code: 'INDEX_INVALID',
+        message: 'the facts read are not those that were counted: more facts than were counted',
       }),
     },
     {

@@ -37,6 +37,11 @@ describe('a frame', () => {
     expect(printFrame(spanOf('one {\n  two\n}', '{\n  two\n}'))).toBe('1 | one {\n  |     ^');
   });
 
+  test('shows nothing of a line break of Windows', () => {
+    expect(printFrame(spanOf('one\r\n  two\r\n', 'two'))).toBe('2 |   two\n  |   ^^^');
+    expect(printFrame(spanOf('one {\r\n  two\r\n}', '{\r\n  two'))).toBe('1 | one {\n  |     ^');
+  });
+
   test('shows an empty span as one mark, also behind the text', () => {
     const source = { name: 'a.polar', text: 'one' };
     expect(printFrame({ source, start: 3, end: 3 })).toBe('1 | one\n  |    ^');

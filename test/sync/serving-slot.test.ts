@@ -10,7 +10,10 @@ function data(snapshotId: string) {
 }
 
 function slot() {
-  return createServingSlot(() => 'no data yet');
+  return createServingSlot({
+    empty: () => ({ code: 'no_snapshot', message: 'no data yet' }),
+    refused: () => undefined,
+  });
 }
 
 describe('an empty slot', () => {
@@ -18,6 +21,7 @@ describe('an empty slot', () => {
     const empty = slot();
     expect(empty.acquire('key')).toBeUndefined();
     expect(empty.notReadyReason).toBe('no data yet');
+    expect(empty.notReadyCode).toBe('no_snapshot');
     expect(empty.current).toBeUndefined();
   });
 });
@@ -58,20 +62,15 @@ describe('a swap', () => {
   });
 });
 
-test('a confirmation changes the time that later requests are told, and who must close what stays the same', () => {
-  const served = slot();
-  const [a, b] = [data('a'), data('b')];
-  served.replace(a);
-  const before = served.acquire('key');
-  served.confirm(5_000);
-  const after = served.acquire('key');
-  expect(before?.serving.takenAtMs).toBeUndefined();
-  expect(after?.serving).toMatchObject({ snapshotId: 'a', takenAtMs: 5_000 });
-  served.replace(b);
-  before?.release();
-  expect(a.closed).toBe(0);
-  after?.release();
-  expect(a.closed).toBe(1);
+test('data that may not be answered from are not given, and are again when they may', () => {
+  let refusal: { code: string; message: string } | undefined = { code: 'stale', message: 'too old' };
+  const served = createServingSlot({ empty: () => ({ code: 'no_snapshot', message: '' }), refused: () => refusal });
+  served.replace(data('a'));
+  expect(served.acquire('key')).toBeUndefined();
+  expect([served.notReadyCode, served.notReadyReason]).toEqual(['stale', 'too old']);
+  refusal = undefined;
+  expect(served.acquire('key')?.serving.snapshotId).toBe('a');
+  expect(served.notReadyCode).toBeUndefined();
 });
 
 test('letting go twice is a bug and is said', () => {

@@ -36,6 +36,9 @@ const EVENTS = {
   confirmedEarlier: { kind: 'confirmed', atMs: 1 },
   sourceFailed: { kind: 'source-failed', failure: FAILURE },
   gaveUp: { kind: 'gave-up' },
+  forcedOld: { kind: 'opened', origin: 'persisted', data: OLD, forced: true },
+  forcedSame: { kind: 'opened', origin: 'persisted', data: SERVED, forced: true },
+  lost: { kind: 'lost', failure: FAILURE },
 } as const satisfies Record<string, SyncEvent>;
 
 type Outcome = 'same' | 'starting' | 'persisted' | 'imported' | 'live' | 'failed';
@@ -53,6 +56,9 @@ const TABLE: Record<keyof typeof STATES, Record<keyof typeof EVENTS, Outcome>> =
     confirmedEarlier: 'same',
     sourceFailed: 'starting',
     gaveUp: 'failed',
+    forcedOld: 'persisted',
+    forcedSame: 'persisted',
+    lost: 'starting',
   },
   persisted: {
     openedPersistedNew: 'persisted',
@@ -66,6 +72,9 @@ const TABLE: Record<keyof typeof STATES, Record<keyof typeof EVENTS, Outcome>> =
     confirmedEarlier: 'live',
     sourceFailed: 'same',
     gaveUp: 'same',
+    forcedOld: 'persisted',
+    forcedSame: 'same',
+    lost: 'starting',
   },
   imported: {
     openedPersistedNew: 'persisted',
@@ -79,6 +88,9 @@ const TABLE: Record<keyof typeof STATES, Record<keyof typeof EVENTS, Outcome>> =
     confirmedEarlier: 'live',
     sourceFailed: 'same',
     gaveUp: 'same',
+    forcedOld: 'persisted',
+    forcedSame: 'same',
+    lost: 'starting',
   },
   live: {
     openedPersistedNew: 'persisted',
@@ -92,6 +104,9 @@ const TABLE: Record<keyof typeof STATES, Record<keyof typeof EVENTS, Outcome>> =
     confirmedEarlier: 'same',
     sourceFailed: 'same',
     gaveUp: 'same',
+    forcedOld: 'persisted',
+    forcedSame: 'same',
+    lost: 'starting',
   },
   failed: {
     openedPersistedNew: 'persisted',
@@ -105,6 +120,9 @@ const TABLE: Record<keyof typeof STATES, Record<keyof typeof EVENTS, Outcome>> =
     confirmedEarlier: 'same',
     sourceFailed: 'failed',
     gaveUp: 'same',
+    forcedOld: 'persisted',
+    forcedSame: 'persisted',
+    lost: 'starting',
   },
 };
 

@@ -5,14 +5,16 @@ test.each([
   ['raeder', ['writer', 'reader'], 'reader'],
   ['READER', ['reader'], 'reader'],
   ['admn', ['admin'], 'admin'],
-  ['x', ['y'], 'y'],
+  ['x', ['X'], 'X'],
+  ['x', ['y'], undefined],
+  ['xy', ['y'], 'y'],
   ['has_rol', ['has_relation', 'has_role'], 'has_role'],
   ['abc', ['abd', 'abe'], 'abd'],
   ['something', ['else'], undefined],
   ['cat', ['dogs'], undefined],
   ['reader', ['reade', 'reader'], undefined],
   ['anything', [], undefined],
-  ['', ['a'], 'a'],
+  ['', ['a'], undefined],
 ])('%s among %j: %s', (word, candidates, expected) => {
   expect(didYouMean(word, candidates)).toBe(expected);
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Config, Identity } from '../../config/read-config.ts';
@@ -6,7 +6,7 @@ import { type EnvironmentCopy, readEnvironment } from '../../control-plane/read-
 import { OsoError } from '../../errors/oso-error.ts';
 import type { FactSummary } from '../../facts/fact-sink.ts';
 import { buildIndex } from '../../facts/index/build-index.ts';
-import { openIndex } from '../../facts/index/open-index.ts';
+import { type IndexFile, openIndex } from '../../facts/index/open-index.ts';
 import { ioError } from '../../snapshot/io-error.ts';
 import { type WrittenSnapshot, writeSnapshot } from '../../snapshot/write-snapshot.ts';
 import { factPredicatesOf } from '../../sync/download-generation.ts';
@@ -17,6 +17,7 @@ import { EXIT } from '../exit-code.ts';
 import { buildMemoryBytes, memoryLimitBytes } from '../memory-budget.ts';
 import { type Progress, startProgress } from '../progress.ts';
 import { version } from '../version.ts';
+import { makeWorkingFolder } from '../working-folder.ts';
 
 export const exportCommand: Command = {
   name: 'export',
@@ -38,16 +39,12 @@ Exit codes: 0 written, 3 the policy is not valid, 4 the control plane gave no da
     const config = invocation.config({ controlPlane: true });
     const takenAtMs = readEpoch(env['SOURCE_DATE_EPOCH']);
     const target = file === '-' ? output.binary() : file;
-    const temporary = await makeTemporary(file === '-' ? tmpdir() : dirname(file));
-    try {
-      using progress = await startProgress(output, clock, 'asking the control plane');
-      const written = await exportTo(target, { config, takenAtMs, temporary, progress, context });
-      progress[Symbol.dispose]();
-      report(file, written, context);
-      return EXIT.done;
-    } finally {
-      await rm(temporary, { recursive: true, force: true });
-    }
+    await using temporary = await makeWorkingFolder(file === '-' ? tmpdir() : dirname(file));
+    using progress = await startProgress(output, clock, 'asking the control plane');
+    const written = await exportTo(target, { config, takenAtMs, temporary: temporary.path, progress, context });
+    progress[Symbol.dispose]();
+    report(file, written, context);
+    return EXIT.done;
   },
 };
 
@@ -83,7 +80,7 @@ async function exportTo(
       discard: ({ indexPath }: Copied) => rm(indexPath, { force: true }),
     };
     const copied = await readEnvironment(controlPlane, consumer, { clock, signal });
-    using index = openIndex(copied.indexPath, { memoryBytes, verify: true });
+    using index = openSorted(copied, memoryBytes);
     return await writeSnapshot(
       target,
       {
@@ -91,7 +88,7 @@ async function exportTo(
         source: controlPlane.source,
         takenAtMs: takenAtMs ?? copied.takenAtMs,
         policyText: copied.policyText,
-        facts: index.facts(),
+        facts: index.lines(),
         summary: copied.summary,
         writer: `oso-fallback ${version()}`,
       },
@@ -118,20 +115,22 @@ async function sortFacts({ policy, facts, takenAtMs }: EnvironmentCopy, options:
     memoryBytes,
     progress: progress.onFacts,
     signal,
+  }).catch((error: unknown) => {
+    throw ioError(error, 'write', indexPath);
   });
   return { policyText: policy.text, takenAtMs, summary, indexPath };
 }
 
-function namesOf({ environment, tenant }: Identity) {
-  return { environment, tenant };
+function openSorted({ indexPath }: Copied, memoryBytes: number): IndexFile {
+  try {
+    return openIndex(indexPath, { memoryBytes, verify: true });
+  } catch (error) {
+    throw ioError(error, 'read', indexPath);
+  }
 }
 
-async function makeTemporary(parent: string): Promise<string> {
-  try {
-    return await mkdtemp(join(parent, '.oso-export-'));
-  } catch (error) {
-    throw ioError(error, 'write', parent);
-  }
+function namesOf({ environment, tenant }: Identity) {
+  return { environment, tenant };
 }
 
 /** Milliseconds. See https://reproducible-builds.org/specs/source-date-epoch/ */

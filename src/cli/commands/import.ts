@@ -1,6 +1,4 @@
 import { dirname } from 'node:path';
-import type { Settings } from '../../config/options.ts';
-import { OsoError } from '../../errors/oso-error.ts';
 import { type DataDirectory, openDataDirectory } from '../../generations/data-directory.ts';
 import type { GenerationMetadata } from '../../generations/generation.ts';
 import type { GuardSettings } from '../../generations/guards.ts';
@@ -10,7 +8,7 @@ import { openSnapshot } from '../../snapshot/read-snapshot.ts';
 import { importSnapshot } from '../../sync/import-snapshot.ts';
 import { isoTime } from '../../sync/node-status.ts';
 import { surveyDirectory } from '../../sync/survey-directory.ts';
-import type { Command, CommandContext, Invocation } from '../command.ts';
+import type { Command, CommandContext } from '../command.ts';
 import { count } from '../describe-progress.ts';
 import { EXIT } from '../exit-code.ts';
 import { buildMemoryBytes, memoryLimitBytes } from '../memory-budget.ts';
@@ -21,17 +19,10 @@ export const importCommand: Command = {
   name: 'import',
   summary: 'put a snapshot file into the data directory, without serving it',
   arguments: [{ notation: '<file>', help: 'snapshot file, `-` for stdin' }],
-  flags: [
-    { notation: '--allow-older', help: 'take data that are older than what the directory already had' },
-    { notation: '--allow-environment', help: 'take data of another environment or tenant' },
-    {
-      notation: '--max-shrink <percent>',
-      help: 'refuse data that have lost more than this part of the facts, such as `90%`',
-    },
-  ],
-  settings: ['directory', 'environment', 'tenant', 'keepGenerations'],
+  flags: [{ notation: '--pin', help: 'serve these data whatever is newer, until `oso-fallback unpin`' }],
+  settings: ['directory', 'environment', 'tenant', 'keepGenerations', 'maxShrink', 'allowOlder', 'allowEnvironment'],
   notes: `The file is verified before anything is written, and a failure leaves the directory as it was.
-A node that starts later serves the newest data of its directory.
+A node that starts later serves the newest data of its directory, or the pinned ones.
 
 Exit codes: 0 imported, 3 not valid, 5 refused by a guard, 6 the data directory is in use.
 
@@ -40,14 +31,16 @@ Exit codes: 0 imported, 3 not valid, 5 refused by a guard, 6 the data directory 
   async run(invocation, context) {
     const [file = ''] = invocation.arguments;
     const { settings } = invocation.config({ controlPlane: false });
-    const guards = guardsOf(invocation, settings);
+    const { environment, tenant, allowOlder, allowEnvironment, maxShrink } = settings;
+    const guards = { environment, tenant, allowOlder, allowEnvironment, maxShrink };
+    const pin = invocation.isSet('pin');
     const directory = await openDataDirectory(settings.directory, 'import');
     try {
-      const metadata = await importFile({ file, directory, guards, context });
+      const metadata = await importFile({ file, directory, guards, pin, context });
       const { state } = await loadState(directory);
       const inUse = new Set([metadata.id, state.pinned].filter((id) => typeof id === 'string'));
       await pruneGenerations(directory, { keep: settings.keepGenerations, inUse });
-      report(metadata, directory, context);
+      report(metadata, { directory, pinned: state.pinned }, context);
       return EXIT.done;
     } finally {
       directory.close();
@@ -59,10 +52,11 @@ interface ImportOf {
   readonly file: string;
   readonly directory: DataDirectory;
   readonly guards: GuardSettings;
+  readonly pin: boolean;
   readonly context: CommandContext;
 }
 
-async function importFile({ file, directory, guards, context }: ImportOf): Promise<GenerationMetadata> {
+async function importFile({ file, directory, guards, pin, context }: ImportOf): Promise<GenerationMetadata> {
   const { output, clock, signal } = context;
   using progress = await startProgress(output, clock, `checking ${file}`);
   await using snapshot = await openSnapshot(snapshotInput(file, directory.path), {
@@ -76,37 +70,34 @@ async function importFile({ file, directory, guards, context }: ImportOf): Promi
     signal,
     memoryBytes: buildMemoryBytes(memoryLimitBytes()),
     progress: progress.onFacts,
-    onAlarm: (alarm) => output.note(`warning: ${alarm}`),
+    onAlarm: ({ message }) => output.note(`warning: ${message}`),
   });
-  const opened = await staged.publish();
+  const opened = await staged.publish({ pin });
   opened.close();
   return staged.metadata;
 }
 
-function guardsOf(invocation: Invocation, { environment, tenant }: Settings): GuardSettings {
-  return {
-    environment,
-    tenant,
-    allowOlder: invocation.isSet('allow-older'),
-    allowEnvironment: invocation.isSet('allow-environment'),
-    maxShrink: parsePart(invocation.text('max-shrink')),
-  };
+interface Outcome {
+  readonly directory: DataDirectory;
+  readonly pinned: string | null;
 }
 
-/** `90%` is 0.9. */
-function parsePart(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const percent = /^\d{1,3}(\.\d+)?%?$/.test(text) ? Number.parseFloat(text) : Number.NaN;
-  if (percent >= 0 && percent <= 100) return percent / 100;
-  throw new OsoError('CONFIG_INVALID', `\`--max-shrink\` must be a percentage from 0% to 100%, not \`${text}\``);
-}
-
-function report(metadata: GenerationMetadata, directory: DataDirectory, { output }: CommandContext): void {
+function report(metadata: GenerationMetadata, { directory, pinned }: Outcome, { output }: CommandContext): void {
   const { id, environment, tenant, takenAtMs, factCount, contentDigest } = metadata;
   const takenAt = isoTime(takenAtMs);
+  const pin = pinned === null ? '' : `\nserved until \`oso-fallback unpin\`: ${pinned === id ? 'these' : pinned}`;
   output.result(
     `imported ${count(factCount)} facts of environment ${environment} (tenant ${tenant}), taken at ${takenAt}\n` +
-      `generation ${id} in ${dirname(directory.generationsPath)}`,
-    { generation: id, directory: directory.path, environment, tenant, takenAt, facts: factCount, contentDigest },
+      `generation ${id} in ${dirname(directory.generationsPath)}${pin}`,
+    {
+      generation: id,
+      directory: directory.path,
+      environment,
+      tenant,
+      takenAt,
+      facts: factCount,
+      contentDigest,
+      pinned,
+    },
   );
 }

@@ -1,10 +1,9 @@
 import type { Settings } from '../../config/options.ts';
-import { parseHttpUrl } from '../../config/parse-value.ts';
-import { OsoError } from '../../errors/oso-error.ts';
 import type { NodeStatus } from '../../sync/node-status.ts';
 import { askNode } from '../ask-node.ts';
 import type { Command, CommandContext, Invocation } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
+import { addressAt, localAddress } from '../node-address.ts';
 import { printStatus } from '../print-status.ts';
 
 export const status: Command = {
@@ -12,7 +11,7 @@ export const status: Command = {
   summary: 'what a running node, or a data directory at rest, holds',
   arguments: [],
   flags: [{ notation: '--url <url>', help: 'address of the node [http://127.0.0.1:OSO_PORT]' }],
-  settings: ['port', 'directory'],
+  settings: ['port', 'directory', 'tlsCert'],
   notes: `Asks the node first. Without --url, when none answers, it describes the data directory.
 "size" is that of the environment as stored; a node needs three times as much disk.
 
@@ -30,9 +29,9 @@ Exit codes: 0 done, 1 neither a node nor a data directory is there.
 
 async function findStatus(invocation: Invocation, settings: Settings, context: CommandContext): Promise<NodeStatus> {
   const given = invocation.text('url');
-  if (given !== undefined) return await askNode(readUrl(given), context.signal);
+  if (given !== undefined) return await askNode(addressAt(given), context.signal);
   try {
-    return await askNode(`http://127.0.0.1:${settings.port}`, context.signal);
+    return await askNode(await localAddress(settings), context.signal);
   } catch (error) {
     context.signal.throwIfAborted();
     const { statusAtRest } = await import('../status-at-rest.ts');
@@ -40,10 +39,4 @@ async function findStatus(invocation: Invocation, settings: Settings, context: C
       throw new AggregateError([error, atRest]);
     });
   }
-}
-
-function readUrl(text: string): string {
-  const parsed = parseHttpUrl(text);
-  if (parsed.ok) return parsed.value;
-  throw new OsoError('CONFIG_INVALID', `\`--url\` ${parsed.problem}${parsed.mayHoldSecret ? '' : `, not \`${text}\``}`);
 }

@@ -4,6 +4,7 @@ import { MAX_WINDOW_BYTES } from './byte-source.ts';
 import { damaged } from './damaged.ts';
 import type { TypeEntry } from './directory.ts';
 import { BLOCK_IDS, BLOCK_SHIFT, TOKEN_LIMIT } from './format.ts';
+import type { IdKey } from './id-key.ts';
 import { PackedArray } from './packed-array.ts';
 
 /** Walks through the blocks of a dictionary, one at a time, without making objects; see format.ts. */
@@ -56,7 +57,7 @@ export class BlockReader {
   }
 
   /** Whether the first id of a block comes after the key. */
-  startsAfter(block: number, key: Uint8Array, length: number): boolean {
+  startsAfter(block: number, { bytes: key, length }: IdKey): boolean {
     this.open(block);
     this.next(0);
     const bytes = this.source.bytes;
@@ -69,7 +70,7 @@ export class BlockReader {
   }
 
   /** The dense id of the key if the block holds it, else -1. */
-  search(block: number, key: Uint8Array, length: number): number {
+  search(block: number, { bytes: key, length }: IdKey): number {
     this.open(block);
     const first = block << BLOCK_SHIFT;
     const count = Math.min(BLOCK_IDS, this.idCount - first);

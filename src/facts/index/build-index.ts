@@ -1,11 +1,11 @@
-import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FactProgress, FactStream, FactSummary } from '../fact-sink.ts';
 import { checkReadBack } from './build/check-read-back.ts';
 import { FactChunk } from './build/fact-chunk.ts';
 import { SignatureTable } from './build/signature-table.ts';
 import { Spills } from './build/spills.ts';
-import { TemporaryFiles } from './build/temporary-files.ts';
+import { removeQuietly, TemporaryFiles } from './build/temporary-files.ts';
 import { writeIndex } from './build/write-index.ts';
 
 export interface BuildIndexOptions {
@@ -35,7 +35,7 @@ export async function buildIndex(facts: FactStream, options: BuildIndexOptions):
     return summary;
   } catch (error) {
     closeSync(descriptor);
-    rmSync(options.path, { force: true });
+    removeQuietly(options.path);
     throw error;
   }
 }

@@ -44,6 +44,21 @@ export function hashBytes(bytes: Uint8Array, from: number, to: number): number {
   return mix(hash) >>> 0;
 }
 
+/** {@link hashBytes} of the first bytes, faster: whole words at a time. The processors of the support matrix are little-endian. */
+export function hashWords(
+  { words, bytes }: { readonly words: Int32Array; readonly bytes: Uint8Array },
+  length: number,
+): number {
+  let hash = length;
+  const wordCount = length >>> 2;
+  for (let at = 0; at < wordCount; at++) {
+    hash = Math.imul(hash ^ (words[at] ?? 0), 0x9e37_79b1);
+    hash ^= hash >>> 15;
+  }
+  for (let at = wordCount * 4; at < length; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x0100_0193);
+  return mix(hash) >>> 0;
+}
+
 /** One number out of two, order mattering: for the fingerprint of a fact out of its parts. */
 export function combine(hash: number, next: number): number {
   return mix(Math.imul(hash, 31) ^ next) | 0;

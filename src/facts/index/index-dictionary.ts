@@ -1,11 +1,13 @@
 import type { Value } from '../fact.ts';
 import type { Dictionary } from '../fact-reader.ts';
-import { encodeId, hashBytes, idBuffer } from './hash-id.ts';
+import { HandleCache, NOT_KEPT } from './handle-cache.ts';
 import type { IdCursor } from './id-cursor.ts';
+import { IdKey } from './id-key.ts';
 import type { TypeDictionary } from './type-dictionary.ts';
 
 interface TypeHandles {
   readonly name: string;
+  readonly number: number;
   readonly first: number;
   readonly dictionary: TypeDictionary;
   readonly cursor: IdCursor;
@@ -16,13 +18,15 @@ export class IndexDictionary implements Dictionary {
   readonly valueCount: number;
   readonly #types: readonly TypeHandles[];
   readonly #byName: ReadonlyMap<string, TypeHandles>;
-  readonly #key = idBuffer();
+  readonly #key = new IdKey();
+  readonly #cache: HandleCache;
 
-  /** Types sorted by name. */
-  constructor(dictionaries: readonly TypeDictionary[]) {
+  /** Types sorted by name. `cacheBytes` bounds the cache of ids asked for. */
+  constructor(dictionaries: readonly TypeDictionary[], cacheBytes: number) {
+    this.#cache = new HandleCache(cacheBytes);
     let first = 0;
-    this.#types = dictionaries.map((dictionary) => {
-      const type = { name: dictionary.name, first, dictionary, cursor: dictionary.cursor() };
+    this.#types = dictionaries.map((dictionary, number) => {
+      const type = { name: dictionary.name, number, first, dictionary, cursor: dictionary.cursor() };
       first += dictionary.idCount;
       return type;
     });
@@ -33,10 +37,14 @@ export class IndexDictionary implements Dictionary {
   handleOf(type: string, id: string): number {
     const known = this.#byName.get(type);
     if (known === undefined) return -1;
-    const length = encodeId(id, this.#key, 0);
-    if (length === -1) return -1;
-    const dense = known.dictionary.find(this.#key, length, hashBytes(this.#key, 0, length));
-    return dense === -1 ? -1 : known.first + dense;
+    const key = this.#key;
+    if (!key.set(known.number, id)) return -1;
+    const kept = this.#cache.find(key);
+    if (kept !== NOT_KEPT) return kept;
+    const dense = known.dictionary.find(key);
+    const handle = dense === -1 ? -1 : known.first + dense;
+    this.#cache.add(key, handle);
+    return handle;
   }
 
   valueOf(handle: number): Value {

@@ -17,7 +17,7 @@ export class IndexReader implements FactReader {
   /** `withSlots` is false when the source holds no hash slots. */
   constructor(source: ByteSource, { types, relations }: Directory, withSlots: boolean) {
     this.types = types.map((entry) => new TypeDictionary(source, entry, withSlots));
-    this.dictionary = new IndexDictionary(this.types);
+    this.dictionary = new IndexDictionary(this.types, cacheBytes(source));
     const ranges = handleRanges(this.types);
     this.relations = relations.map(
       (entry) =>
@@ -38,3 +38,12 @@ function handleRanges(types: readonly TypeDictionary[]): readonly HandleRange[] 
     return range;
   });
 }
+
+/** For ids asked for: a small part of what the index takes, within what a hot set needs. */
+function cacheBytes(source: ByteSource): number {
+  return Math.min(MAX_CACHE_BYTES, Math.max(LEAST_CACHE_BYTES, source.bytes.length / 8));
+}
+
+/** Some 15,000 and 60,000 ids. */
+const LEAST_CACHE_BYTES = 2 ** 20;
+const MAX_CACHE_BYTES = 4 * 2 ** 20;

@@ -82,7 +82,7 @@ class OrderPath implements AccessPath {
   #narrow(start: number, depth: number, handle: number): number {
     const column = this.seeks[depth] ?? 0;
     const from = this.#order.lowerBound(column, start, this.end, handle);
-    this.end = this.#order.lowerBound(column, from, this.end, handle + 1);
+    this.end = this.#order.upperBound(column, from, this.end, handle);
     return from;
   }
 }

@@ -74,6 +74,15 @@ export class RelationOrder {
     return this.#values[column]?.lowerBound(from, to, handle) ?? to;
   }
 
+  /** One past the last row in [from, to) whose value is `handle`; the rows begin with those. */
+  upperBound(column: number, from: number, to: number, handle: number): number {
+    const values = this.#values[column];
+    if (values === undefined) return to;
+    // Few rows are equal in two columns, and then they are looked at anyway.
+    for (let row = from; row < from + FEW_ROWS; row++) if (row === to || values.get(row) !== handle) return row;
+    return values.lowerBound(from + FEW_ROWS, to, handle + 1);
+  }
+
   #keyOf(handle: number): number {
     if (this.#keys === undefined) {
       const key = handle - this.#firstKey;
@@ -108,6 +117,9 @@ export class RelationOrder {
     return key;
   }
 }
+
+/** Rows in a row looked at before bisecting. */
+const FEW_ROWS = 4;
 
 /** Keys tried from the last one on before searching all. */
 const NEAR_KEYS = 4;

@@ -2,6 +2,7 @@ import { BlockReader } from './block-reader.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { TypeEntry } from './directory.ts';
 import { IdCursor } from './id-cursor.ts';
+import type { IdKey } from './id-key.ts';
 import { PackedArray } from './packed-array.ts';
 
 /** The ids of one type: id bytes → dense id and back. */
@@ -26,9 +27,9 @@ export class TypeDictionary {
     this.#blockBits = slots?.blockBits ?? 0;
   }
 
-  /** The dense id of the id in `key[0, length)` whose hash is given, or -1. */
-  find(key: Uint8Array, length: number, hash: number): number {
-    return this.#slots === undefined ? this.#bisect(key, length) : this.#probe(this.#slots, key, length, hash);
+  /** The dense id of an id, or -1. */
+  find(key: IdKey): number {
+    return this.#slots === undefined ? this.#bisect(key) : this.#probe(this.#slots, key);
   }
 
   /** Decodes ids; each cursor has its own place. */
@@ -36,7 +37,8 @@ export class TypeDictionary {
     return new IdCursor(this.#blocks);
   }
 
-  #probe(slots: PackedArray, key: Uint8Array, length: number, hash: number): number {
+  #probe(slots: PackedArray, key: IdKey): number {
+    const { hash } = key;
     const bits = this.#blockBits;
     const mask = 2 ** bits - 1;
     const mark = (hash << bits) >>> bits;
@@ -45,20 +47,20 @@ export class TypeDictionary {
       const slot = slots.get(home + probe);
       if (slot === 0) return -1;
       if (slot >>> bits !== mark) continue;
-      const found = this.#blocks.search((slot & mask) - 1, key, length);
+      const found = this.#blocks.search((slot & mask) - 1, key);
       if (found !== -1) return found;
     }
     return -1;
   }
 
-  #bisect(key: Uint8Array, length: number): number {
+  #bisect(key: IdKey): number {
     let low = 0;
     let high = this.#blocks.blockCount;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.#blocks.startsAfter(middle, key, length)) high = middle;
+      if (this.#blocks.startsAfter(middle, key)) high = middle;
       else low = middle + 1;
     }
-    return low === 0 ? -1 : this.#blocks.search(low - 1, key, length);
+    return low === 0 ? -1 : this.#blocks.search(low - 1, key);
   }
 }

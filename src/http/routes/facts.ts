@@ -5,7 +5,6 @@ import { type DataAccess, pinData } from '../draw-on-data.ts';
 import { printFacts } from '../print-facts.ts';
 import type { Answer, Call, Route } from '../route.ts';
 import { readFactsFilter } from '../wire/facts-filter.ts';
-import { readQueryString } from '../wire/query-string.ts';
 
 export interface FactsRouteOptions extends DataAccess {
   /**
@@ -34,7 +33,7 @@ function listFacts(options: FactsRouteOptions, call: Call): Answer {
         'so the facts asked for are not known here',
     );
   }
-  const filter = readFactsFilter(readQueryString(call.query));
+  const filter = readFactsFilter(call.query);
   const pinned = pinData(options, call);
   const pieces = printFacts(pinned.serving.facts, filter);
   const first = pieces.next();

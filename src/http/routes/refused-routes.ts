@@ -13,19 +13,10 @@ const WRITES: readonly (readonly [method: Route['method'], path: string])[] = [
   ['POST', '/api/expect'],
 ];
 
-const LOCAL_SQL = ['/api/authorize_query', '/api/list_query', '/api/actions_query', '/api/evaluate_query_local'];
-
 /** Writes, which a read-only node refuses with 403: clients repeat 400 and 5xx (api reference, 12.6). Bodies stay unread. */
 export function refusedWriteRoutes(): readonly Route[] {
   return WRITES.map(([method, path]) =>
     refusing(method, path, () => new OsoError('REQUEST_FORBIDDEN', 'this node is read-only: send writes to Oso Cloud')),
-  );
-}
-
-/** The SQL endpoints, which this server does not offer. */
-export function localSqlRoutes(): readonly Route[] {
-  return LOCAL_SQL.map((path) =>
-    refusing('POST', path, () => new OsoError('REQUEST_UNSUPPORTED', 'this server does not offer local authorization')),
   );
 }
 

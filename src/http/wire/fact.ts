@@ -1,12 +1,13 @@
 import type { FactPattern } from '../../engine/engine.ts';
 import { OsoError } from '../../errors/oso-error.ts';
-import { type Fact, MAX_FACT_ARITY } from '../../facts/fact.ts';
+import { type Fact, MAX_FACT_ARITY, type Value } from '../../facts/fact.ts';
+import { PRIMITIVE_TYPES } from '../../program/type-table.ts';
 import { isAbsent, readArray, readRecord, readText } from './field.ts';
 import { readValue, readValuePattern } from './value.ts';
 
 /** A concrete fact (api reference, 3.2). Throws REQUEST_INVALID naming the path; whether a policy uses it is not asked. */
 export function readFact(value: unknown, path: string): Fact {
-  return readFactOf(value, path, readValue);
+  return readFactOf(value, path, readFactValue);
 }
 
 /** A fact whose arguments may be wildcards. Throws REQUEST_INVALID naming the path. */
@@ -20,12 +21,18 @@ export function readContextFacts(value: unknown, path = 'context_facts'): readon
   return readFacts(value, path);
 }
 
-/** An array of concrete facts. Throws REQUEST_INVALID. */
 function readFacts(value: unknown, path: string): readonly Fact[] {
   return readArray(value, path).map((fact, index) => readFact(fact, `${path}[${index}]`));
 }
 
 const NO_FACTS: readonly Fact[] = [];
+
+/** No object of a fact has the id `*`: answers would take it for a wildcard. */
+function readFactValue(value: unknown, path: string): Value {
+  const { type, id } = readValue(value, path);
+  if (id !== '*' || PRIMITIVE_TYPES.has(type)) return { type, id };
+  throw new OsoError('REQUEST_INVALID', `\`${path}.id\` must not be \`*\`, the mark of a wildcard`);
+}
 
 interface FactOf<Arg> {
   readonly predicate: string;

@@ -1,5 +1,6 @@
+import { canonicalId } from '../../program/normalize-value.ts';
 import { isAbsent } from './field.ts';
-import { readId } from './value.ts';
+import { readQueryString } from './query-string.ts';
 
 /** What GET /facts asks for. Positions that are not named accept anything; types compare exactly. */
 export interface FactsFilter {
@@ -12,17 +13,23 @@ export interface ArgFilter {
   readonly id?: string;
 }
 
-/** `predicate`, `args.N.type`, `args.N.id`; other parameters are not ours (api reference, 4.9). Throws REQUEST_INVALID. */
-export function readFactsFilter(parameters: ReadonlyMap<string, string>): FactsFilter {
+const PARAMETERS = /^(?:predicate|args\.(\d+)\.(type|id))$/u;
+
+/**
+ * `predicate`, `args.N.type`, `args.N.id`; other parameters are not ours (api reference, 4.9). An id that its type
+ * cannot have is no error: no fact has it. Throws REQUEST_INVALID.
+ */
+export function readFactsFilter(query: string): FactsFilter {
+  const parameters = readQueryString(query, PARAMETERS);
   const args = new Map<number, ArgFilter>();
   for (const [name, value] of parameters) {
-    const [, position, half] = /^args\.(\d{1,4})\.(type|id)$/u.exec(name) ?? [];
+    const [, position, half] = PARAMETERS.exec(name) ?? [];
     if (isAbsent(position) || isAbsent(half)) continue;
     args.set(Number(position), { ...args.get(Number(position)), [half]: value });
   }
   for (const [position, { type, id }] of args) {
     if (type === undefined || id === undefined) continue;
-    args.set(position, { type, id: readId({ type, id, path: `args.${position}.id` }) });
+    args.set(position, { type, id: canonicalId(type, id) ?? id });
   }
   return { predicate: parameters.get('predicate'), args };
 }

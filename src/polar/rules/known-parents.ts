@@ -40,7 +40,7 @@ function faultOf(table: BlockTable, block: Block, { text }: NameNode): Pick<Find
   if (!parent) {
     return {
       message: `${quote(block.name)} extends ${quote(text)}, which has no block`,
-      hint: () => guess(table, text),
+      hint: () => guess(table, block, text),
     };
   }
   if (supertypesOf(table, text).includes(block.name)) {
@@ -58,7 +58,8 @@ function faultOf(table: BlockTable, block: Block, { text }: NameNode): Pick<Find
   return undefined;
 }
 
-function guess(table: BlockTable, text: string): string {
-  const name = didYouMean(text, table.blocks.keys());
+function guess(table: BlockTable, block: Block, text: string): string {
+  const others = [...table.blocks.keys()].filter((name) => name !== block.name);
+  const name = didYouMean(text, others);
   return name ? `did you mean ${quote(name)}?` : `declare it: \`resource ${text} {}\``;
 }

@@ -1,3 +1,4 @@
+import { compareDiagnostics } from '../../errors/diagnostic.ts';
 import { quote } from '../../errors/quote.ts';
 import { didYouMean } from '../../util/did-you-mean.ts';
 import type { NameNode } from '../ast.ts';
@@ -11,15 +12,15 @@ import type { ValidationContext } from '../validation-context.ts';
  * this is a warning, once for each name (polar reference, 3.1.9 and 12.2).
  */
 export function knownTypes({ blocks, nodesOf, report }: ValidationContext): void {
-  const names: readonly (NameNode | undefined)[] = [
-    ...nodesOf('parameter').map(({ type }) => type),
+  const names: readonly NameNode[] = [
+    ...nodesOf('parameter').flatMap(({ type }) => type ?? []),
     ...nodesOf('matches').map(({ type }) => type),
     ...nodesOf('object').map(({ type }) => type),
     ...nodesOf('declare').flatMap(({ types }) => types),
-  ];
+  ].sort(compareDiagnostics);
   const seen = new Set<string>();
   for (const name of names) {
-    if (!name || seen.has(name.text) || isBuiltInType(name.text) || blocks.blocks.has(name.text)) continue;
+    if (seen.has(name.text) || isBuiltInType(name.text) || blocks.blocks.has(name.text)) continue;
     seen.add(name.text);
     report({
       severity: 'warning',

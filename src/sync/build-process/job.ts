@@ -1,10 +1,11 @@
 import type { ErrorCode } from '../../errors/codes.ts';
 import { OsoError } from '../../errors/oso-error.ts';
 import type { FactProgress } from '../../facts/fact-sink.ts';
-import type { GuardSettings } from '../../generations/guards.ts';
+import type { GuardAlarm, GuardSettings } from '../../generations/guards.ts';
+import type { ScrubVerdict } from '../../generations/scrub-generation.ts';
 
-/** Work that makes a generation. Plain data: it crosses a process boundary, never through arguments or environment. */
-export type Job = DownloadJob | ImportJob;
+/** Work on a data directory. Plain data: it crosses a process boundary, never through arguments or environment. */
+export type Job = DownloadJob | ImportJob | ScrubJob;
 
 export interface DownloadJob extends JobCommon {
   readonly kind: 'download';
@@ -17,8 +18,21 @@ export interface DownloadJob extends JobCommon {
   readonly tenant: string;
   /** Longest wait for the control plane without progress; undefined leaves it to the limits of the client. */
   readonly stallLimitMs: number | undefined;
-  /** Content that is served already: the same content again makes no generation. */
-  readonly servedDigest: string | undefined;
+  /** Content that is here already: the same content again makes no generation. */
+  readonly known: KnownContent | undefined;
+}
+
+/** The newest content on disk, as far as it is intact. */
+export interface KnownContent {
+  readonly id: string;
+  readonly contentDigest: string;
+  readonly policySha256: string;
+  /** What a control plane said with its facts, if anything. */
+  readonly factsEtag: string | undefined;
+  /** That control plane; undefined: the one that is asked. */
+  readonly etagSource: string | undefined;
+  /** Size on disk, to see before a download that there is room for another. */
+  readonly bytes: number | undefined;
 }
 
 interface ImportJob extends JobCommon {
@@ -26,22 +40,38 @@ interface ImportJob extends JobCommon {
   readonly file: string;
 }
 
+/** Reads generations again and compares them with their digests. */
+interface ScrubJob {
+  readonly kind: 'scrub';
+  readonly directory: string;
+  readonly ids: readonly string[];
+}
+
 interface JobCommon {
-  /** The data directory, locked by whoever gives the job. */
+  /** The data directory, locked by whoever gives the job, who also keeps its `state.json`. */
   readonly directory: string;
   readonly guards: GuardSettings;
   readonly memoryBytes: number;
 }
 
-export interface JobResult {
-  /** Whether a generation was published, or the content is that of `servedDigest`. */
+export type JobResult = BuildResult | ScrubResult;
+
+export interface ScrubResult {
+  readonly kind: 'scrubbed';
+  readonly verdicts: readonly ScrubVerdict[];
+}
+
+export interface BuildResult {
+  /** Whether a generation was published, or the content is that of `known`. */
   readonly kind: 'published' | 'unchanged';
   readonly id: string;
   /** When the data were read from the control plane, milliseconds since the Unix epoch. */
   readonly takenAtMs: number;
   readonly contentDigest: string;
-  /** What an operator should know, one line each. */
-  readonly alarms: readonly string[];
+  /** The newest entity tag of these facts. */
+  readonly factsEtag: string | undefined;
+  /** What an operator should know. */
+  readonly alarms: readonly GuardAlarm[];
 }
 
 /** From the process that builds to the one that waits. */

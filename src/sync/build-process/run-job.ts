@@ -1,10 +1,11 @@
 import type { ControlPlane } from '../../control-plane/control-plane.ts';
 import type { FactProgress } from '../../facts/fact-sink.ts';
 import { type DataDirectory, viewDataDirectory } from '../../generations/data-directory.ts';
-import type { StagedGeneration } from '../../generations/stage-generation.ts';
+import type { GuardAlarm, GuardSettings } from '../../generations/guards.ts';
+import { type ScrubVerdict, scrubGeneration } from '../../generations/scrub-generation.ts';
 import { openSnapshot } from '../../snapshot/read-snapshot.ts';
 import type { Clock } from '../../util/clock.ts';
-import { downloadGeneration } from '../download-generation.ts';
+import { type Downloaded, downloadGeneration } from '../download-generation.ts';
 import { importSnapshot } from '../import-snapshot.ts';
 import type { DownloadJob, Job, JobResult } from './job.ts';
 
@@ -20,36 +21,51 @@ export interface JobContext {
 export async function runJob(job: Job, context: JobContext): Promise<JobResult> {
   // The lock is held by whoever gave the job and waits for it.
   const directory: DataDirectory = { ...(await viewDataDirectory(job.directory)), writable: true };
-  const alarms: string[] = [];
-  const staged = await stage(job, { directory, context, onAlarm: (alarm) => alarms.push(alarm) });
-  const { id, takenAtMs, contentDigest } = staged.metadata;
-  if (job.kind === 'download' && job.servedDigest === contentDigest) {
-    await staged.discard();
-    return { kind: 'unchanged', id, takenAtMs, contentDigest, alarms };
-  }
-  const opened = await staged.publish();
+  if (job.kind === 'scrub') return { kind: 'scrubbed', verdicts: await scrub(job.ids, directory, context) };
+  const alarms: GuardAlarm[] = [];
+  const options = {
+    ...context,
+    guards: job.guards,
+    memoryBytes: job.memoryBytes,
+    onAlarm: (alarm: GuardAlarm) => alarms.push(alarm),
+  };
+  const staged =
+    job.kind === 'import'
+      ? await stageImport(job.file, directory, options)
+      : await stageDownload(job, directory, options);
+  if (staged.kind === 'unchanged') return { ...staged, alarms };
+  const { id, takenAtMs, contentDigest, factsEtag } = staged.generation.metadata;
+  const opened = await staged.generation.publish({ leaveState: true });
   opened.close();
-  return { kind: 'published', id, takenAtMs, contentDigest, alarms };
+  return { kind: 'published', id, takenAtMs, contentDigest, factsEtag: factsEtag ?? undefined, alarms };
 }
 
-interface Stage {
-  readonly directory: DataDirectory;
-  readonly context: JobContext;
-  readonly onAlarm: (alarm: string) => void;
+interface StageOptions extends JobContext {
+  readonly guards: GuardSettings;
+  readonly memoryBytes: number;
+  readonly onAlarm: (alarm: GuardAlarm) => void;
 }
 
-async function stage(job: Job, { directory, context, onAlarm }: Stage): Promise<StagedGeneration> {
-  const { guards, memoryBytes } = job;
-  const { clock, signal, progress } = context;
-  const options = { guards, memoryBytes, clock, signal, progress, onAlarm };
-  if (job.kind === 'import') {
-    await using snapshot = await openSnapshot(job.file, { signal });
-    return await importSnapshot(directory, snapshot, options);
-  }
-  const { environment, tenant } = job;
-  const controlPlane = context.connect(job);
+async function scrub(
+  ids: readonly string[],
+  directory: DataDirectory,
+  { signal }: JobContext,
+): Promise<readonly ScrubVerdict[]> {
+  const verdicts: ScrubVerdict[] = [];
+  for (const id of ids) verdicts.push(await scrubGeneration(directory, id, signal));
+  return verdicts;
+}
+
+async function stageImport(file: string, directory: DataDirectory, options: StageOptions): Promise<Downloaded> {
+  await using snapshot = await openSnapshot(file, { signal: options.signal });
+  return { kind: 'staged', generation: await importSnapshot(directory, snapshot, options) };
+}
+
+async function stageDownload(job: DownloadJob, directory: DataDirectory, options: StageOptions): Promise<Downloaded> {
+  const { environment, tenant, known } = job;
+  const controlPlane = options.connect(job);
   try {
-    return await downloadGeneration(controlPlane, directory, { ...options, environment, tenant });
+    return await downloadGeneration(controlPlane, directory, { ...options, environment, tenant, known });
   } finally {
     await controlPlane.close();
   }

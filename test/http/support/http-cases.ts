@@ -22,6 +22,7 @@ import { readFact } from '../../support/engine-cases.ts';
  *             raw: '{"a":'                        sent as it is
  *             status: 400                         absent: 200
  *             json: { allowed: true }             the whole body of the reply, no key more
+ *             items: [1, 2]                       the whole body, an array in any order
  *             like: { ready: false }              a part of it
  *             message: a regular expression       the body is `{"message"}` and nothing else
  *             text: a regular expression          the body as text
@@ -30,7 +31,7 @@ import { readFact } from '../../support/engine-cases.ts';
  *             save: { token: next_page_token }    keys of the reply for `$token` in later paths, headers and bodies
  */
 export interface HttpCase {
-  readonly file: string;
+  /** The file's note and the scenario's own. */
   readonly title: string;
   readonly on: readonly Place[];
   readonly policy: string;
@@ -54,6 +55,7 @@ export interface HttpAsk {
 
 export interface ExpectedReply {
   readonly json?: unknown;
+  readonly items?: readonly unknown[];
   readonly like?: Readonly<Record<string, unknown>>;
   readonly message?: string;
   readonly text?: string;
@@ -84,21 +86,23 @@ type Method = (typeof METHODS)[number];
 
 const ASK_KEYS: ReadonlySet<string> = new Set([
   ...METHODS,
-  ...['headers', 'key', 'body', 'raw', 'status', 'json', 'like', 'message', 'text', 'has', 'lacks', 'save'],
+  ...['headers', 'key', 'body', 'raw', 'status', 'json', 'items', 'like', 'message', 'text', 'has', 'lacks', 'save'],
 ]);
 
 const HTTP_CASES = new URL('../../cases/http/', import.meta.url);
 
 export function loadHttpCases(): readonly HttpCase[] {
   const files = readdirSync(HTTP_CASES).filter((file) => file.endsWith('.yaml'));
-  return files.sort().flatMap((file) => readCases(file, parse(readFileSync(new URL(file, HTTP_CASES), 'utf8'), { merge: true })));
+  return files
+    .sort()
+    .flatMap((file) => readCases(file, parse(readFileSync(new URL(file, HTTP_CASES), 'utf8'), { merge: true })));
 }
 
 function readCases(file: string, { note, on = ['dev-server', 'node'], policy = '', facts = [], scenarios }: CaseFile) {
   return scenarios.map((scenario): HttpCase => {
     const title = `${note}: ${scenario.note}`;
     const asks = scenario.asks.map((ask) => readAsk(ask, `${file}: ${title}`));
-    return { file, title, on: scenario.on ?? on, policy, facts: facts.map(readFact), asks };
+    return { title, on: scenario.on ?? on, policy, facts: facts.map(readFact), asks };
   });
 }
 

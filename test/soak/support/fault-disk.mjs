@@ -174,8 +174,8 @@ export async function installFaultDisk(root, onCall) {
   Object.assign(fs.promises, promises);
   syncBuiltinESMExports();
   return () => {
-    Object.assign(fs, originals);
-    Object.assign(fs.promises, promiseOriginals);
+    for (const name of Object.keys(sync)) fs[name] = originals[name];
+    for (const name of Object.keys(promises)) fs.promises[name] = promiseOriginals[name];
     Object.assign(prototype, { write, read, sync: fsync, truncate, stat });
     syncBuiltinESMExports();
   };

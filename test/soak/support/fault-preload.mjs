@@ -1,6 +1,7 @@
 // Loaded with `--import` into a process under test: kills it at one of its calls to the disk. See fault-disk.mjs.
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+
 import childProcess from 'node:child_process';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { installFaultDisk } from './fault-disk.mjs';
 

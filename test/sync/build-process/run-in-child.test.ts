@@ -5,9 +5,10 @@ import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { OsoError } from '../../../src/errors/oso-error.ts';
 import type { Fact } from '../../../src/facts/fact.ts';
-import { openDataDirectory } from '../../../src/generations/data-directory.ts';
+import { type DataDirectory, openDataDirectory } from '../../../src/generations/data-directory.ts';
+import { readGeneration } from '../../../src/generations/generation-file.ts';
 import { listGenerations } from '../../../src/generations/list-generations.ts';
-import type { DownloadJob } from '../../../src/sync/build-process/job.ts';
+import type { BuildResult, DownloadJob, JobResult, KnownContent } from '../../../src/sync/build-process/job.ts';
 import { runInChild } from '../../../src/sync/build-process/run-in-child.ts';
 import { systemClock } from '../../../src/util/clock.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -49,10 +50,24 @@ function downloadJob(directory: string, url: string): DownloadJob {
     environment: 'env1',
     tenant: 'ten1',
     stallLimitMs: undefined,
-    servedDigest: undefined,
+    known: undefined,
     guards: { environment: 'env1', tenant: 'ten1' },
     memoryBytes: 16 * 1024 * 1024,
   };
+}
+
+function built(result: JobResult): BuildResult {
+  if (result.kind === 'scrubbed') throw new Error('not a build');
+  return result;
+}
+
+/** The newest generation as a parent would tell its child of it. */
+async function knownOf(directory: DataDirectory): Promise<KnownContent> {
+  const [entry] = await listGenerations(directory);
+  if (entry === undefined) throw new Error('no generation');
+  const { id, contentDigest, policySha256, factsEtag } = await readGeneration(entry.path);
+  const etag = factsEtag ?? undefined;
+  return { id, contentDigest, policySha256, factsEtag: etag, etagSource: undefined, bytes: undefined };
 }
 
 /** A program that stands for a build process gone wrong. */
@@ -70,13 +85,47 @@ test('a download publishes a generation, reports progress, and the same content 
   const job = downloadJob(data.path, cloud.url);
   const spawn = { entry: BUILT, env: NO_ENV, clock: systemClock };
   const stages = new Set<string>();
-  const result = await runInChild(job, spawn, { signal: never(), progress: (stage) => stages.add(stage) });
+  const result = built(await runInChild(job, spawn, { signal: never(), progress: (stage) => stages.add(stage) }));
   expect(result).toMatchObject({ kind: 'published', alarms: [] });
   expect(stages.size).toBeGreaterThan(0);
   expect((await listGenerations(data.directory)).map(({ id }) => id)).toEqual([result.id]);
-  const again = await runInChild({ ...job, servedDigest: result.contentDigest }, spawn, { signal: never() });
+  const again = await runInChild({ ...job, known: await knownOf(data.directory) }, spawn, { signal: never() });
   expect(again).toMatchObject({ kind: 'unchanged', contentDigest: result.contentDigest });
   expect(readdirSync(data.directory.generationsPath)).toEqual([result.id]);
+});
+
+test('an entity tag is sent for facts that are here with the very policy, and 304 confirms them without a download', async () => {
+  using data = await dataDirectory();
+  await using cloud = await startFakeCloud({ policy: POLICY, facts: FACTS, token: TOKEN });
+  const job = downloadJob(data.path, cloud.url);
+  const spawn = { entry: BUILT, env: NO_ENV, clock: systemClock };
+  await runInChild(job, spawn, { signal: never() });
+  const known = await knownOf(data.directory);
+  expect(known.factsEtag).toBe('"facts-1"');
+  const tagsSent = () =>
+    cloud.requests.filter(({ path }) => path === '/api/facts').map(({ headers }) => headers.get('if-none-match'));
+  const same = await runInChild({ ...job, known }, spawn, { signal: never() });
+  expect(same).toMatchObject({ kind: 'unchanged', id: known.id, factsEtag: '"facts-1"' });
+  await runInChild({ ...job, known: { ...known, etagSource: 'https://elsewhere' } }, spawn, { signal: never() });
+  cloud.policy = `${POLICY} actor Robot {}`;
+  expect(await runInChild({ ...job, known }, spawn, { signal: never() })).toMatchObject({ kind: 'published' });
+  expect(tagsSent()).toEqual([undefined, '"facts-1"', undefined, undefined]);
+});
+
+test('a scrub finds what is intact, damaged and gone', async () => {
+  using data = await dataDirectory();
+  await using cloud = await startFakeCloud({ policy: POLICY, facts: FACTS, token: TOKEN });
+  const spawn = { entry: BUILT, env: NO_ENV, clock: systemClock };
+  const { id } = built(await runInChild(downloadJob(data.path, cloud.url), spawn, { signal: never() }));
+  const scrub = { kind: 'scrub' as const, directory: data.path, ids: [id, '20300101T110000000Z-0123456789ab'] };
+  expect(await runInChild(scrub, spawn, { signal: never() })).toMatchObject({
+    kind: 'scrubbed',
+    verdicts: [{ id, kind: 'intact', message: '' }, { kind: 'missing' }],
+  });
+  writeFileSync(join(data.directory.generationsPath, id, 'policy.polar'), 'actor User {}');
+  expect(await runInChild(scrub, spawn, { signal: never() })).toMatchObject({
+    verdicts: [{ id, kind: 'damaged', message: expect.stringContaining('do not match their SHA-256') }, {}],
+  });
 });
 
 test('a failure keeps its code, its hint and what the control plane asked to wait', async () => {

@@ -1,4 +1,4 @@
-import { type Fact, MAX_FACT_ARITY } from '../../fact.ts';
+import { type Fact, MAX_FACT_ARITY, type Value } from '../../fact.ts';
 import { combine } from '../hash-id.ts';
 import { ChunkIds, MAX_CHUNK_IDS } from './chunk-ids.ts';
 import type { NumberedSignature } from './signature-table.ts';
@@ -17,6 +17,10 @@ export class FactChunk {
   readonly #ids: ChunkIds;
   readonly #rows: Uint32Array;
   readonly #spills: Spills;
+  /** By column, the value of the fact before, its number and its hash: readers of sorted facts hand on the same object. */
+  readonly #lastValues: (Value | undefined)[] = [];
+  readonly #lastNumbers = new Uint32Array(MAX_FACT_ARITY);
+  readonly #lastHashes = new Uint32Array(MAX_FACT_ARITY);
   #usedWords = 0;
   #rowCount = 0;
   #chunkCount = 0;
@@ -38,9 +42,14 @@ export class FactChunk {
     const at = this.#usedWords;
     let fingerprint = signature.hash;
     for (let column = 0; column < arity; column++) {
-      const id = this.#ids.add(typeNumbers[column] ?? 0, fact.args[column]?.id ?? '');
-      fingerprint = combine(fingerprint, this.#ids.lastHash);
-      this.#rows[at + ROW_HEAD + column] = id;
+      const value = fact.args[column];
+      if (value === undefined || value !== this.#lastValues[column]) {
+        this.#lastNumbers[column] = this.#ids.add(typeNumbers[column] ?? 0, value?.id ?? '');
+        this.#lastHashes[column] = this.#ids.lastHash;
+        this.#lastValues[column] = value;
+      }
+      fingerprint = combine(fingerprint, this.#lastHashes[column] ?? 0);
+      this.#rows[at + ROW_HEAD + column] = this.#lastNumbers[column] ?? 0;
     }
     this.#rows[at] = signature.number;
     this.#rows[at + 1] = fingerprint;
@@ -60,6 +69,7 @@ export class FactChunk {
     const ranks = this.#spillIds();
     this.#spillRows(ranks);
     this.#ids.clear();
+    this.#lastValues.length = 0;
     this.#usedWords = 0;
     this.#rowCount = 0;
     this.#chunkCount++;

@@ -19,6 +19,15 @@ export class TemporaryFiles implements Disposable {
 
   [Symbol.dispose](): void {
     for (const descriptor of this.#descriptors) closeSync(descriptor);
-    rmSync(this.#directory, { recursive: true, force: true });
+    removeQuietly(this.#directory);
+  }
+}
+
+/** For what is unfinished: an error of the removal would hide the one that made it necessary. */
+export function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // It lies in a folder that its owner removes, now or at the next start.
   }
 }

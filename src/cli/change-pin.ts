@@ -1,0 +1,64 @@
+import { OsoError } from '../errors/oso-error.ts';
+import type { DataDirectory } from '../generations/data-directory.ts';
+import { openDataDirectory, viewDataDirectory } from '../generations/data-directory.ts';
+import { type DirectoryState, writeState } from '../generations/directory-state.ts';
+import { loadState } from '../generations/load-state.ts';
+import { tellNode } from './ask-node.ts';
+import type { CommandContext, Invocation } from './command.ts';
+import { addressAt, localAddress } from './node-address.ts';
+
+/** A change of the pin, told in two ways. */
+export interface PinChange {
+  /** The command, for the lock. */
+  readonly command: string;
+  /** Asks a running node for it. */
+  readonly path: string;
+  /** Makes it in a directory that no node uses. Throws when it cannot be. */
+  readonly atRest: (directory: DataDirectory, state: DirectoryState) => Promise<DirectoryState>;
+}
+
+/** `node`: what a running node answered. */
+export type ChangedPin =
+  | { readonly kind: 'node'; readonly url: string; readonly answer: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'directory'; readonly before: DirectoryState; readonly after: DirectoryState };
+
+/**
+ * Changes the pin where it is kept: in the data directory when no node uses it, else by asking that node, so that two
+ * processes never write at once. With `--url` the node there is asked. Throws what both ways throw.
+ */
+export async function changePin(
+  change: PinChange,
+  invocation: Invocation,
+  { signal }: CommandContext,
+): Promise<ChangedPin> {
+  const { settings } = invocation.config({ controlPlane: false });
+  const url = invocation.text('url');
+  const token = settings.apiToken?.reveal() ?? '';
+  if (url === undefined) {
+    await viewDataDirectory(settings.directory);
+    const opened = await openUnlessLocked(settings.directory, change.command);
+    if (opened !== undefined) return await changeAtRest(opened, change);
+  }
+  const address = url === undefined ? await localAddress(settings) : addressAt(url);
+  return { kind: 'node', url: address.url, answer: await tellNode(address, change.path, { token, signal }) };
+}
+
+async function openUnlessLocked(path: string, command: string): Promise<DataDirectory | undefined> {
+  try {
+    return await openDataDirectory(path, command);
+  } catch (error) {
+    if (error instanceof OsoError && error.code === 'DIRECTORY_LOCKED') return undefined;
+    throw error;
+  }
+}
+
+async function changeAtRest(directory: DataDirectory, { atRest }: PinChange): Promise<ChangedPin> {
+  try {
+    const { state: before } = await loadState(directory);
+    const after = await atRest(directory, before);
+    await writeState(directory, after);
+    return { kind: 'directory', before, after };
+  } finally {
+    directory.close();
+  }
+}

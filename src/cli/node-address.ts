@@ -1,0 +1,19 @@
+import { readFile } from 'node:fs/promises';
+import type { Settings } from '../config/options.ts';
+import { parseHttpUrl } from '../config/parse-value.ts';
+import { OsoError } from '../errors/oso-error.ts';
+import type { NodeAddress } from './ask-node.ts';
+
+/** The node at `--url`. Throws CONFIG_INVALID. */
+export function addressAt(url: string): NodeAddress {
+  const parsed = parseHttpUrl(url);
+  if (parsed.ok) return { url: parsed.value };
+  throw new OsoError('CONFIG_INVALID', `\`--url\` ${parsed.problem}${parsed.mayHoldSecret ? '' : `, not \`${url}\``}`);
+}
+
+/** The node that the settings describe, on this machine. */
+export async function localAddress({ port, tlsCert }: Settings): Promise<NodeAddress> {
+  if (tlsCert === undefined) return { url: `http://127.0.0.1:${port}` };
+  const ca = await readFile(tlsCert).catch(() => undefined);
+  return { url: `https://127.0.0.1:${port}`, ca };
+}

@@ -1,0 +1,77 @@
+import { constants } from 'node:fs';
+import { type FileHandle, mkdtemp, open, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf, ioError } from '../snapshot/io-error.ts';
+import { tryLock } from '../snapshot/try-lock.ts';
+
+const PREFIX = '.oso-export-';
+
+/** A folder for files that only one run of a command needs. */
+export interface WorkingFolder extends AsyncDisposable {
+  readonly path: string;
+}
+
+/**
+ * Makes a folder in `parent`; disposing removes it, or leaves it to the next run. What killed processes left there goes first: it holds facts, and as
+ * much disk as they need. Throws DIRECTORY_UNUSABLE or NO_SPACE.
+ */
+export async function makeWorkingFolder(parent: string): Promise<WorkingFolder> {
+  await removeAbandoned(parent);
+  try {
+    const path = await mkdtemp(join(parent, PREFIX));
+    const handle = await openLockFile(path, constants.O_RDWR | constants.O_CREAT).catch(whenGone(undefined));
+    // Another process took it for abandoned before it had its lock.
+    if (handle === undefined) return await makeWorkingFolder(parent);
+    hasLock(handle);
+    return {
+      path,
+      async [Symbol.asyncDispose]() {
+        await rm(path, { recursive: true, force: true }).catch(() => undefined);
+        await handle.close();
+      },
+    };
+  } catch (error) {
+    throw ioError(error, 'write', parent);
+  }
+}
+
+/** Best effort: what cannot be removed disturbs nobody. */
+async function removeAbandoned(parent: string): Promise<void> {
+  const names = await readdir(parent).catch(() => []);
+  for (const name of names.filter((entry) => entry.startsWith(PREFIX))) {
+    await removeUnlessUsed(join(parent, name)).catch(() => undefined);
+  }
+}
+
+async function removeUnlessUsed(path: string): Promise<void> {
+  if (!(await isInUse(path))) await rm(path, { recursive: true, force: true });
+}
+
+/** Where a second lock on the same file is granted, locks mean nothing, and its owner may be alive. */
+async function isInUse(path: string): Promise<boolean> {
+  await using first = await openLockFile(path, constants.O_RDWR).catch(whenGone(undefined));
+  if (first === undefined) return false;
+  await using second = await openLockFile(path, constants.O_RDWR);
+  return !hasLock(first) || hasLock(second);
+}
+
+function openLockFile(path: string, flags: number): Promise<FileHandle> {
+  return open(join(path, 'lock'), flags | constants.O_NOFOLLOW, 0o600);
+}
+
+/** For `catch`: a value in place of ENOENT. */
+function whenGone<T>(value: T): (error: unknown) => T {
+  return (error) => {
+    if (errnoOf(error) === 'ENOENT') return value;
+    throw error;
+  };
+}
+
+/** Some filesystems have no locks at all. */
+function hasLock({ fd }: FileHandle): boolean {
+  try {
+    return tryLock(fd);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,58 @@
+import type { TypeSet } from '../program/program.ts';
+import type { Catalog } from './catalog.ts';
+import type { Predicate } from './compiled-rule.ts';
+import type { RequestContext } from './engine.ts';
+import type { Goals, GoalTerm } from './goals.ts';
+import { RequestState } from './request-state.ts';
+import { Solver } from './solver.ts';
+import { ANY_TYPE } from './type-sets.ts';
+
+export function openGoals(catalog: Catalog, context: RequestContext): Goals {
+  const request = new RequestState(catalog, context);
+  const solver = new Solver(request);
+  const factsOnly = new Map<Predicate, Predicate>();
+  const solve = (predicate: Predicate, goal: readonly GoalTerm[]) => {
+    const row = goal.map((term) =>
+      term.kind === 'value'
+        ? request.handleOf(term.value)
+        : request.wildcards.code(request.setOf(term.types), term.number, true),
+    );
+    const { answers, goal: asked } = solver.solve(predicate, row);
+    return Array.from({ length: answers.size }, (_, answer) =>
+      asked.args.map((arg) => goalTerm(arg >= 0 ? arg : answers.at(answer, -1 - arg), request)),
+    );
+  };
+  return {
+    now: request.valueOf(request.now),
+    answers: (name, goal) => solve(request.predicate(name, goal.length), goal),
+    facts(name, goal) {
+      const predicate = request.predicate(name, goal.length);
+      let only = factsOnly.get(predicate);
+      if (only === undefined) {
+        only = withoutRules(predicate);
+        factsOnly.set(predicate, only);
+      }
+      return solve(only, goal);
+    },
+    demands: (name, arity) => request.predicate(name, arity).demands,
+    step: () => request.meter.step(),
+  };
+}
+
+function withoutRules(predicate: Predicate): Predicate {
+  const { name, arity, relations } = predicate;
+  return { name, arity, relations, rules: [], facts: predicate, demands: new Set(), meanRows: () => 0 };
+}
+
+function goalTerm(code: number, request: RequestState): GoalTerm {
+  if (code >= 0) return { kind: 'value', value: request.valueOf(code) };
+  const set = request.wildcards.typesOf(code);
+  const types: TypeSet =
+    set === ANY_TYPE
+      ? { kind: 'any' }
+      : {
+          kind: 'some',
+          types: new Set(request.catalog.types.members(set).map((type) => request.typeName(type))),
+        };
+  return { kind: 'free', number: request.wildcards.numberOf(code), types };
+}

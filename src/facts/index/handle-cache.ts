@@ -1,0 +1,68 @@
+import type { IdKey } from './id-key.ts';
+
+/** Bytes of a place: one line of the processor's cache. */
+const PLACE_BYTES = 64;
+const PLACE_WORDS = PLACE_BYTES / 4;
+/** Words of a place. */
+const HANDLE = 0;
+const TYPE_AND_LENGTH = 1;
+const ID = 2;
+/** Longer ids are not kept. */
+const MAX_KEPT_BYTES = PLACE_BYTES - 4 * ID;
+/** A length takes six bits. */
+const LENGTH_SPAN = 64;
+
+/** What is said of an id that the cache does not hold. */
+export const NOT_KEPT = -2;
+
+/**
+ * Remembers the handles of ids that were asked for before, -1 included, in a fixed number of bytes. An id has one place,
+ * and takes it when it is asked for twice in a row there: questions that never come again cost no more than a look at
+ * the last hash of the place. Whole ids are compared, so an answer is never wrong.
+ */
+export class HandleCache {
+  readonly #mask: number;
+  /** By place, the hash of the id asked for last. */
+  readonly #lastHashes: Int32Array;
+  readonly #words: Int32Array;
+
+  /** `sizeBytes` is rounded down to a power of two of places, at least one. */
+  constructor(sizeBytes: number) {
+    const places = 2 ** Math.floor(Math.log2(Math.max(1, sizeBytes / (PLACE_BYTES + 4))));
+    this.#mask = places - 1;
+    this.#lastHashes = new Int32Array(places);
+    this.#words = new Int32Array(places * PLACE_WORDS);
+  }
+
+  /** The handle kept for a key, -1 when no fact mentions it, `NOT_KEPT` when its place does not hold it. */
+  find(key: IdKey): number {
+    const place = key.hash & this.#mask;
+    if (this.#lastHashes[place] !== (key.hash | 0)) return NOT_KEPT;
+    const at = place * PLACE_WORDS;
+    const words = this.#words;
+    if (words[at + TYPE_AND_LENGTH] !== typeAndLength(key)) return NOT_KEPT;
+    const id = key.words;
+    for (let word = 0; word * 4 < key.length; word++) if (words[at + ID + word] !== id[word]) return NOT_KEPT;
+    return words[at + HANDLE] ?? NOT_KEPT;
+  }
+
+  /** To be called when `find` did not know the key. */
+  add(key: IdKey, handle: number): void {
+    const place = key.hash & this.#mask;
+    if (this.#lastHashes[place] !== (key.hash | 0)) {
+      this.#lastHashes[place] = key.hash;
+      return;
+    }
+    if (key.length > MAX_KEPT_BYTES) return;
+    const at = place * PLACE_WORDS;
+    const words = this.#words;
+    words[at + HANDLE] = handle;
+    words[at + TYPE_AND_LENGTH] = typeAndLength(key);
+    for (let word = 0; word * 4 < key.length; word++) words[at + ID + word] = key.words[word] ?? 0;
+  }
+}
+
+/** Never 0, which stands in places that hold nothing: an id is not empty. */
+function typeAndLength({ type, length }: IdKey): number {
+  return type * LENGTH_SPAN + length;
+}

@@ -1,0 +1,144 @@
+import type { SqlDialect } from '../config/sql-dialect.ts';
+import type { ActionsQuestion, AuthorizeQuestion, ConjunctiveQuery, ListQuestion } from '../engine/engine.ts';
+import { OsoError } from '../errors/oso-error.ts';
+import { quote } from '../errors/quote.ts';
+import type { Value } from '../facts/fact.ts';
+import type { Literal, Term } from '../program/program.ts';
+import { typesNamed } from '../program/type-set.ts';
+import type { Answer } from './answer.ts';
+import { printMembership } from './print-membership.ts';
+import { printName } from './print-name.ts';
+import { type OutputStyle, printExistence, printUnion } from './print-query.ts';
+import { type LocalData, type SymbolicQuestion, solveQuestion } from './solve-question.ts';
+import { fitsSqlType, printNothing, type SqlValues, textType } from './sql-value.ts';
+
+/** Central data, data bindings, and the database that the SQL is for. */
+export interface LocalContext extends LocalData {
+  readonly dialect: SqlDialect;
+}
+
+/** One row with one boolean column `allowed` (api reference, 6.1). */
+export function authorizeSql({ actor, action, resource }: AuthorizeQuestion, context: LocalContext): string {
+  const answers = solveQuestion(allow({ args: [known(actor), name(action), known(resource)] }), context);
+  return printDecision(answers, context, 'allowed');
+}
+
+/** A condition that holds where `column` is the id of a resource that the actor may act on. */
+export function listSql({ actor, action, resourceType }: ListQuestion, column: string, context: LocalContext): string {
+  const question = allow({ args: [known(actor), name(action), FIRST], variables: [resourceType] });
+  return printMembership(column, solveQuestion(question, context), valuesOf(context));
+}
+
+/** One text column `actions`, a row for each. */
+export function actionsSql({ actor, resource }: ActionsQuestion, context: LocalContext): string {
+  const type = textType(context.dialect);
+  const answers = solveQuestion(
+    allow({ args: [known(actor), FIRST, known(resource)], variables: ['String'] }),
+    context,
+  );
+  const style: OutputStyle = {
+    names: ['actions'],
+    castTo: type,
+    wildcard: `CAST('*' AS ${type})`,
+    isRows: true,
+  };
+  return answers.length === 0
+    ? printNoRows([`CAST(NULL AS ${type}) AS actions`])
+    : printUnion(answers, valuesOf(context), style);
+}
+
+/** Distinct rows of the variables asked for; without any, one row with a boolean column `result`. */
+export function selectSql(
+  query: ConjunctiveQuery,
+  columns: ReadonlyMap<string, string>,
+  context: LocalContext,
+): string {
+  const answers = solveQuestion(conjunction(query, [...columns.keys()]), context);
+  if (columns.size === 0) return printDecision(answers, context, 'result');
+  const values = valuesOf(context);
+  const names = [...columns.values()].map((column) => printName(column, context.dialect));
+  const types = [...columns.keys()].map((variable) => query.constraints.get(variable)?.type);
+  const held = answers.filter(isHeld(context));
+  if (held.length === 0) {
+    return printNoRows(names.map((each, number) => `${printNothing(types[number], values)} AS ${each}`));
+  }
+  return printUnion(held, values, { names, isRows: true });
+}
+
+/** A condition that holds where `column` is an id that the variable takes in some row. */
+export function filterSql(
+  query: ConjunctiveQuery,
+  { variable, column }: { readonly variable: string; readonly column: string },
+  context: LocalContext,
+): string {
+  return printMembership(column, solveQuestion(conjunction(query, [variable]), context), valuesOf(context));
+}
+
+function printDecision(answers: readonly Answer[], context: LocalContext, column: string): string {
+  if (answers.length === 0) return `SELECT FALSE AS ${column}`;
+  const isSure = answers.some(({ residual }) => residual.atoms.length === 0 && residual.conditions.length === 0);
+  return isSure ? `SELECT TRUE AS ${column}` : printExistence(answers, valuesOf(context), column);
+}
+
+function printNoRows(outputs: readonly string[]): string {
+  return `SELECT ${outputs.join(', ')}\nFROM (SELECT 1 AS one) AS no_rows\nWHERE FALSE`;
+}
+
+/** Ids that a column of their type cannot hold are no rows of its. */
+function isHeld({ data }: LocalContext): (answer: Answer) => boolean {
+  return ({ terms }) =>
+    terms.every((term) => term.kind !== 'value' || fitsSqlType(term.value.id, data.sqlTypes.get(term.value.type)));
+}
+
+function valuesOf({ dialect, data }: LocalContext): SqlValues {
+  return { dialect, sqlTypes: data.sqlTypes };
+}
+
+const FIRST: Term = { kind: 'variable', index: 0 };
+
+function known(value: Value): Term {
+  return { kind: 'value', value };
+}
+
+function name(id: string): Term {
+  return known({ type: 'String', id });
+}
+
+/** `allow` of three arguments; all variables, each of one type, are asked for. */
+function allow({
+  args,
+  variables = [],
+}: {
+  readonly args: readonly Term[];
+  readonly variables?: readonly string[];
+}): SymbolicQuestion {
+  return {
+    variables: variables.map((type) => typesNamed(type)),
+    body: [{ kind: 'call', predicate: 'allow', args }],
+    outputs: variables.map((_, index) => index),
+  };
+}
+
+function conjunction(query: ConjunctiveQuery, outputs: readonly string[]): SymbolicQuestion {
+  const numbers = new Map([...query.constraints.keys()].map((variable, index) => [variable, index]));
+  const numberOf = (variable: string) => {
+    const number = numbers.get(variable);
+    if (number === undefined)
+      throw new OsoError('REQUEST_INVALID', `no constraint names the variable ${quote(variable)}`);
+    return number;
+  };
+  const variable = (asked: string): Term => ({ kind: 'variable', index: numberOf(asked) });
+  const calls: readonly Literal[] = query.calls.map(({ predicate, variables }) => ({
+    kind: 'call',
+    predicate,
+    args: variables.map(variable),
+  }));
+  const limits = [...query.constraints].flatMap(([asked, { type, ids }]): readonly Literal[] =>
+    ids === null ? [] : [{ kind: 'in', item: variable(asked), list: ids.map((id) => known({ type, id })) }],
+  );
+  return {
+    variables: [...query.constraints.values()].map(({ type }) => typesNamed(type)),
+    body: [...calls, ...limits],
+    outputs: outputs.map(numberOf),
+  };
+}

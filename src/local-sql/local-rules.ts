@@ -1,0 +1,181 @@
+import type { Goals } from '../engine/goals.ts';
+import type { Literal, Program, Rule, Term, TypeSet } from '../program/program.ts';
+import { ANY_TYPE, hasType, intersectTypes, isEmptyTypeSet, typeSetKey, typesOverlap } from '../program/type-set.ts';
+import type { Binding } from './binding.ts';
+
+/** What can stand at an argument, as far as it decides which rules and bindings matter. */
+type Pattern =
+  | { readonly kind: 'value'; readonly type: string; readonly id: string }
+  | { readonly kind: 'types'; readonly types: TypeSet };
+
+interface Atom {
+  readonly predicate: string;
+  readonly patterns: readonly Pattern[];
+}
+
+/** The rules of a program by the goals they answer. */
+export class RuleBook {
+  readonly #rules = new Map<string, Rule[]>();
+  readonly #shared = new WeakMap<object, readonly number[]>();
+
+  constructor(program: Program) {
+    for (const rule of program.rules) {
+      const key = `${rule.params.length}/${rule.predicate}`;
+      const known = this.#rules.get(key);
+      if (known) known.push(rule);
+      else this.#rules.set(key, [rule]);
+    }
+  }
+
+  rulesOf(predicate: string, arity: number): readonly Rule[] {
+    return this.#rules.get(`${arity}/${predicate}`) ?? [];
+  }
+
+  /** Variables of a `not` that also occur elsewhere in its rule. */
+  sharedVariables(not: Extract<Literal, { kind: 'not' }>, rule: Rule): readonly number[] {
+    let shared = this.#shared.get(not);
+    if (shared === undefined) {
+      const outside = variablesIn([
+        ...rule.params,
+        ...rule.body.filter((literal) => literal !== not).flatMap(termsOfLiteral),
+      ]);
+      shared = [...variablesIn(not.body.flatMap(termsOfLiteral))].filter((index) => outside.has(index));
+      this.#shared.set(not, shared);
+    }
+    return shared;
+  }
+}
+
+function variablesIn(terms: readonly Term[]): ReadonlySet<number> {
+  return new Set(terms.flatMap((term) => (term.kind === 'variable' ? [term.index] : [])));
+}
+
+function termsOfLiteral(literal: Literal): readonly Term[] {
+  switch (literal.kind) {
+    case 'call':
+      return literal.args;
+    case 'equal':
+    case 'compare':
+      return [literal.left, literal.right];
+    case 'in':
+      return [literal.item, ...literal.list];
+    case 'not':
+      return literal.body.flatMap(termsOfLiteral);
+    case 'matches':
+      return [{ kind: 'variable', index: literal.variable }];
+    case 'false':
+      return [];
+  }
+}
+
+/** Decides which goals rows of the database can have a part in; all others are the engine's alone. */
+export class LocalReach {
+  readonly #book: RuleBook;
+  readonly #bindings: readonly Binding[];
+  readonly #known = new Map<string, boolean>();
+
+  constructor(book: RuleBook, bindings: readonly Binding[]) {
+    this.#book = book;
+    this.#bindings = bindings;
+  }
+
+  reaches(predicate: string, goal: Parameters<Goals['answers']>[1]): boolean {
+    if (this.#bindings.length === 0) return false;
+    return this.#reaches({
+      predicate,
+      patterns: goal.map((term) =>
+        term.kind === 'value' ? valuePattern(term.value.type, term.value.id) : { kind: 'types', types: term.types },
+      ),
+    });
+  }
+
+  #reaches(root: Atom): boolean {
+    const rootKey = keyOf(root);
+    const known = this.#known.get(rootKey);
+    if (known !== undefined) return known;
+    const goals = new Map([[rootKey, root]]);
+    for (const [key, atom] of goals) {
+      if (this.#known.get(key) === true || this.#bindings.some((binding) => meetsBinding(atom, binding))) {
+        this.#known.set(rootKey, true);
+        return true;
+      }
+      for (const next of this.#callsOf(atom)) {
+        const nextKey = keyOf(next);
+        if (!goals.has(nextKey)) goals.set(nextKey, next);
+      }
+    }
+    for (const key of goals.keys()) this.#known.set(key, false);
+    return false;
+  }
+
+  *#callsOf(atom: Atom): Generator<Atom> {
+    for (const rule of this.#book.rulesOf(atom.predicate, atom.patterns.length)) {
+      const variables = meetHead(rule, atom);
+      if (variables !== undefined) yield* callsIn(rule.body, variables);
+    }
+  }
+}
+
+function* callsIn(body: readonly Literal[], variables: readonly Pattern[]): Generator<Atom> {
+  for (const literal of body) {
+    if (literal.kind === 'not') yield* callsIn(literal.body, variables);
+    else if (literal.kind === 'call') {
+      yield { predicate: literal.predicate, patterns: literal.args.map((term) => patternOf(term, variables)) };
+    }
+  }
+}
+
+function meetHead(rule: Rule, atom: Atom): readonly Pattern[] | undefined {
+  const variables: Pattern[] = rule.variables.map(({ types }) => ({ kind: 'types', types }));
+  for (const [position, term] of rule.params.entries()) {
+    const wanted = atom.patterns[position];
+    const met = wanted && meet(patternOf(term, variables), wanted);
+    if (!met) return undefined;
+    if (term.kind === 'variable') variables[term.index] = met;
+  }
+  return variables;
+}
+
+function patternOf(term: Term, variables: readonly Pattern[]): Pattern {
+  if (term.kind === 'value') return valuePattern(term.value.type, term.value.id);
+  if (term.kind === 'now') return { kind: 'types', types: { kind: 'some', types: new Set(['Integer']) } };
+  return variables[term.index] ?? { kind: 'types', types: ANY_TYPE };
+}
+
+/** Objects count by their type alone: what is learned about one holds for all. */
+function valuePattern(type: string, id: string): Pattern {
+  if (type === 'String') return { kind: 'value', type, id };
+  return { kind: 'types', types: { kind: 'some', types: new Set([type]) } };
+}
+
+function meet(a: Pattern, b: Pattern): Pattern | undefined {
+  if (a.kind === 'value') return fitsValue(b, a) ? a : undefined;
+  if (b.kind === 'value') return fitsValue(a, b) ? b : undefined;
+  const types = intersectTypes(a.types, b.types);
+  return isEmptyTypeSet(types) ? undefined : { kind: 'types', types };
+}
+
+function fitsValue(pattern: Pattern, value: { readonly type: string; readonly id: string }): boolean {
+  return pattern.kind === 'types'
+    ? hasType(pattern.types, value.type)
+    : pattern.type === value.type && pattern.id === value.id;
+}
+
+function meetsBinding({ predicate, patterns }: Atom, { predicate: name, args }: Binding): boolean {
+  if (predicate !== name || patterns.length !== args.length) return false;
+  return args.every((arg, position) => {
+    const pattern = patterns[position];
+    if (pattern === undefined) return false;
+    if (arg.kind === 'value') return meet(valuePattern(arg.value.type, arg.value.id), pattern) !== undefined;
+    return pattern.kind === 'value'
+      ? pattern.type === arg.type
+      : typesOverlap(pattern.types, { kind: 'some', types: new Set([arg.type]) });
+  });
+}
+
+function keyOf({ predicate, patterns }: Atom): string {
+  const keys = patterns.map((pattern) =>
+    pattern.kind === 'value' ? ['=', pattern.type, pattern.id] : typeSetKey(pattern.types),
+  );
+  return JSON.stringify([predicate, keys]);
+}

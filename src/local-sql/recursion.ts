@@ -1,0 +1,54 @@
+import { OsoError } from '../errors/oso-error.ts';
+import type { Rule } from '../program/program.ts';
+import { printPlace } from '../source/frame.ts';
+import type { Answer } from './answer.ts';
+import type { GoalNode, State } from './state.ts';
+import type { SymbolicTable } from './symbolic-table.ts';
+
+/**
+ * Throws SQL_UNSUPPORTED for an answer that a goal makes out of an answer of its own by adding rows: it would go on doing so
+ * for ever. Recursion that adds no rows ends, because only finitely many values are known.
+ */
+export function checkRecursion({
+  table,
+  rule,
+  state,
+  answer,
+}: {
+  readonly table: SymbolicTable;
+  readonly rule: Rule;
+  readonly state: State;
+  readonly answer: Answer;
+}): void {
+  const rows = answer.residual.atoms.length;
+  for (const taken of state.taken) {
+    if (taken.rows < rows && reaches(taken.table, table)) throw mixedRecursion(rule);
+  }
+}
+
+function reaches(from: GoalNode, to: GoalNode): boolean {
+  const seen = new Set<GoalNode>([from]);
+  for (const table of seen) {
+    if (table === to) return true;
+    for (const next of table.calls) seen.add(next);
+  }
+  return false;
+}
+
+export function mixedRecursion({ predicate, span }: Rule): OsoError {
+  const place = span === undefined ? '' : ` at ${printPlace(span)}`;
+  return new OsoError(
+    'SQL_UNSUPPORTED',
+    `the rule for \`${predicate}\`${place} depends on itself through rows of the database`,
+    { span, hint: 'Keep the facts that the recursion follows in Oso Cloud, or bind them flattened.' },
+  );
+}
+
+export function tooManyBranches({ predicate, span }: Rule): OsoError {
+  const place = span === undefined ? '' : ` at ${printPlace(span)}`;
+  return new OsoError(
+    'SQL_UNSUPPORTED',
+    `the rule for \`${predicate}\`${place} joins central facts with rows of the database in too many ways`,
+    { span, hint: 'Bind fewer facts to the database, or more, so that fewer of them meet facts of Oso Cloud.' },
+  );
+}

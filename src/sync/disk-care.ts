@@ -1,0 +1,77 @@
+import type { DataDirectory } from '../generations/data-directory.ts';
+import { checkFreeSpace } from '../generations/free-space.ts';
+import { listGenerations } from '../generations/list-generations.ts';
+import { pruneGenerations } from '../generations/prune-generations.ts';
+import { quarantine } from '../generations/quarantine.ts';
+import type { Log } from '../util/log.ts';
+import { type DirectorySurvey, surveyDirectory } from './survey-directory.ts';
+
+export interface DiskCareOptions {
+  readonly directory: DataDirectory;
+  readonly log: Log;
+  /** Generations to keep. */
+  readonly keep: number;
+  /** Ids that must not go: served, pinned, or the newest known. */
+  readonly inUse: () => ReadonlySet<string>;
+}
+
+/** What a node does for its data directory beside publishing. None of it may fail what has succeeded. */
+export interface DiskCare {
+  /** What the directory held after the last change. */
+  readonly survey: DirectorySurvey;
+  /** Old generations go, and the survey is made anew. */
+  tidy(): Promise<void>;
+  /** Gives up older generations when the next one needs their room: three times the environment is enough. */
+  makeRoom(bytes: number | undefined): Promise<void>;
+  /** Out of the way, so that no start prefers it. False when it could not be moved. */
+  putAside(id: string): Promise<boolean>;
+  /** The same for everything newer than `id`. */
+  putAsideNewer(id: string): Promise<void>;
+}
+
+export function createDiskCare({ directory, log, keep, inUse }: DiskCareOptions): DiskCare {
+  let survey: DirectorySurvey = { generations: [], quarantined: [] };
+
+  async function prune(atMost: number): Promise<void> {
+    try {
+      await pruneGenerations(directory, { keep: atMost, inUse: inUse() });
+      survey = await surveyDirectory(directory);
+    } catch (error) {
+      log.error('the data directory could not be tidied up', { reason: messageOf(error) });
+    }
+  }
+
+  async function putAside(id: string): Promise<boolean> {
+    try {
+      const entry = (await listGenerations(directory)).find((one) => one.id === id);
+      if (entry) await quarantine(directory, entry);
+      return entry !== undefined;
+    } catch (error) {
+      log.error('a generation could not be put aside', { generation: id, reason: messageOf(error) });
+      return false;
+    }
+  }
+
+  return {
+    get survey() {
+      return survey;
+    },
+    tidy: () => prune(keep),
+    async makeRoom(bytes) {
+      if (bytes === undefined) return;
+      const hasRoom = await checkFreeSpace(directory.path, bytes).then(
+        () => true,
+        () => false,
+      );
+      if (!hasRoom) await prune(1);
+    },
+    putAside,
+    async putAsideNewer(id) {
+      for (const entry of await listGenerations(directory)) if (entry.id > id) await putAside(entry.id);
+    },
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,326 @@
+import { OsoError } from '../errors/oso-error.ts';
+import type { DataDirectory } from '../generations/data-directory.ts';
+import { confirmedAtMs, knownAge, withConfirmed, withPublished } from '../generations/directory-state.ts';
+import type { GenerationMetadata, Origin } from '../generations/generation.ts';
+import { generationPath } from '../generations/list-generations.ts';
+import { type OpenGeneration, openGeneration } from '../generations/open-generation.ts';
+import { openNewest } from '../generations/open-newest.ts';
+import type { ScrubVerdict } from '../generations/scrub-generation.ts';
+import type { StateBook } from '../generations/state-book.ts';
+import { takenAtMsOf } from '../snapshot/parse-manifest.ts';
+import { openSnapshot } from '../snapshot/read-snapshot.ts';
+import type { Clock } from '../util/clock.ts';
+import type { Log } from '../util/log.ts';
+import type { AlarmBook } from './alarm-book.ts';
+import type { BuildResult, KnownContent, ScrubResult } from './build-process/job.ts';
+import { createDiskCare, type DiskCare } from './disk-care.ts';
+import { createElapsed, type Elapsed } from './elapsed.ts';
+import { type Arrival, ServedData } from './served-data.ts';
+import type { StalenessPolicy } from './staleness.ts';
+import type { SourceName } from './state.ts';
+import type { SyncResult } from './sync-loop.ts';
+
+export interface SupplyOptions {
+  /** Open for writing. It stays its owner's. */
+  readonly directory: DataDirectory;
+  readonly book: StateBook;
+  readonly alarms: AlarmBook;
+  /** Whose data may be served. Undefined: those of whoever the directory belongs to. */
+  readonly environment: string | undefined;
+  readonly tenant: string | undefined;
+  /** Makes a generation of what the control plane has. Undefined: offline. */
+  readonly download: ((request: DownloadRequest) => Promise<BuildResult>) | undefined;
+  /** Reads generations again and compares them with their digests. */
+  readonly scrub: (ids: readonly string[], signal: AbortSignal) => Promise<ScrubResult>;
+  /** Makes a generation of the file of `--import`. */
+  readonly importFile: ImportFile | undefined;
+  readonly clock: Clock;
+  /** Since the machine started, its sleep included. */
+  readonly uptimeMs: () => number;
+  readonly log: Log;
+  readonly staleness: StalenessPolicy;
+  readonly allowOlder: boolean;
+  readonly liveTimeoutMs: number;
+  readonly keep: number;
+  readonly memoryBytes: number;
+  /** Other data are served than before, or none. */
+  readonly onServing: () => void;
+}
+
+export interface ImportFile {
+  readonly path: string;
+  readonly build: (signal: AbortSignal) => Promise<BuildResult>;
+}
+
+export interface DownloadRequest {
+  readonly signal: AbortSignal;
+  readonly stallLimitMs: number | undefined;
+  readonly known: KnownContent | undefined;
+  /** Facts of the newest data, for the guard against loss. */
+  readonly knownFactCount: number | undefined;
+}
+
+/** The newest content that this node has. While a generation is pinned it is not the one that is served. */
+interface Latest {
+  readonly metadata: GenerationMetadata;
+  /** Whether it was last seen whole on disk. */
+  readonly isIntact: boolean;
+  /** Of its facts, and whose; without `source` it is from the control plane of this process. */
+  readonly etag: { readonly value: string; readonly source: string | undefined } | undefined;
+}
+
+/** Brings data: from the disk, the control plane and the file of `--import`; and sees that they stay whole. */
+export class Supply {
+  readonly served: ServedData;
+  readonly disk: DiskCare;
+  readonly #options: SupplyOptions;
+  readonly #elapsed: Elapsed;
+  #latest: Latest | undefined;
+
+  constructor(options: SupplyOptions) {
+    const { clock, log, staleness, directory, keep } = options;
+    this.#options = options;
+    this.#elapsed = createElapsed(clock, options.uptimeMs);
+    this.served = new ServedData({ clock, elapsed: this.#elapsed, staleness, onChange: options.onServing });
+    this.disk = createDiskCare({ directory, log, keep, inUse: () => this.#inUse() });
+  }
+
+  /** Serves the pinned generation or the newest intact one; `forced`: also when it is older than what is served. */
+  async openDisk(signal: AbortSignal, forced = false): Promise<void> {
+    const { directory, book, alarms } = this.#options;
+    const { pinned } = book.state;
+    try {
+      const { opened, failures } = await openNewest(directory, { ...this.#options, pinned, signal });
+      for (const { id, error, quarantined } of failures) {
+        const fields = { generation: id, code: error.code, reason: error.message, quarantined };
+        alarms.raise('fallback', `the generation ${id} cannot be served: ${error.message}`, fields);
+      }
+      if (opened) this.#adopt(opened, { ...this.#arrivalOf(opened.metadata), forced });
+      else this.sourceFailed('disk', failures[0]?.error ?? emptyDirectory());
+    } catch (error) {
+      signal.throwIfAborted();
+      this.sourceFailed('disk', asOsoError(error));
+    }
+    await this.disk.tidy();
+    this.#findLatest();
+    if (pinned !== null && this.served.metadata?.id !== pinned) {
+      alarms.raise('pin', `the pinned generation ${pinned} cannot be served`);
+    }
+  }
+
+  /** Takes the file of `--import`. Throws only the signal's reason. */
+  async import({ path, build }: ImportFile, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#openPublished(await build(signal), 'imported', { signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      const failure = asOsoError(error);
+      this.sourceFailed('import', failure);
+      const message = `the file of --import was not taken: ${failure.code}: ${failure.message}`;
+      this.#options.alarms.raise('import_refused', message, { file: path, code: failure.code });
+    }
+  }
+
+  /** The same, unless it is no newer than what is served. */
+  async importWhenNewer(file: ImportFile, signal: AbortSignal): Promise<void> {
+    const { log, book } = this.#options;
+    if (book.state.pinned !== null) {
+      log.info('the file of --import is not taken while a generation is pinned', { file: file.path });
+      return;
+    }
+    // What cannot be read is refused, and reported, by the import itself.
+    const isWanted = await this.#isNewer(file.path, signal).catch(() => true);
+    if (isWanted) await this.import(file, signal);
+    else log.info('the file of --import is not newer than the data on disk', { file: file.path });
+  }
+
+  /** One attempt to have what the control plane has. Throws whatever it fails of. */
+  async download(signal: AbortSignal, isFirst: boolean): Promise<SyncResult> {
+    const { download, liveTimeoutMs } = this.#options;
+    if (download === undefined) throw new Error('an offline node has no control plane');
+    if (!isFirst || this.#latest?.isIntact === false) await this.scrub(signal);
+    const known = this.#known();
+    await this.disk.makeRoom(known?.bytes);
+    const startedMs = this.#elapsed();
+    const result = await download({
+      signal,
+      stallLimitMs: isFirst && this.served.metadata === undefined ? liveTimeoutMs : undefined,
+      known,
+      knownFactCount: this.#latest?.metadata.factCount,
+    });
+    if (result.kind === 'unchanged') {
+      await this.#confirm(result, startedMs);
+      return 'unchanged';
+    }
+    await this.#openPublished(result, 'live', { signal, startedMs });
+    return 'downloaded';
+  }
+
+  /** Reads again what is served and what is newest. Damage is put aside, and reported. Throws the signal's reason. */
+  async scrub(signal: AbortSignal): Promise<void> {
+    const { directory, book, alarms, log } = this.#options;
+    try {
+      if (await directory.restore()) {
+        alarms.raise('damage', `the data directory \`${directory.path}\` was deleted; it has been made anew`);
+        await book.update((state) => ({ ...state }));
+      }
+      const ids = [this.served.metadata?.id, this.#latest?.metadata.id].filter((id) => typeof id === 'string');
+      if (ids.length === 0) return;
+      const { verdicts } = await this.#options.scrub([...new Set(ids)], signal);
+      for (const verdict of verdicts) await this.#heed(verdict, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (this.#latest) this.#latest = { ...this.#latest, isIntact: false };
+      log.error('the data on disk could not be checked', { reason: asOsoError(error).message });
+    }
+  }
+
+  /** Serves this generation from now on, whatever is newer. Throws why that cannot be; then nothing has changed. */
+  async pin(id: string): Promise<void> {
+    const { book, directory } = this.#options;
+    const opened = await openGeneration(generationPath(directory, id), this.#options);
+    try {
+      await book.update((state) => ({ ...state, pinned: id }));
+    } catch (error) {
+      opened.close();
+      throw error;
+    }
+    this.served.adopt(opened, { ...this.#arrivalOf(opened.metadata), forced: true });
+  }
+
+  sourceFailed(source: SourceName, error: OsoError): void {
+    this.served.apply({ kind: 'source-failed', failure: { source, error } });
+    const { log } = this.#options;
+    // An empty directory is how every node begins.
+    const say = error.code === 'NOTHING_TO_START_FROM' ? log.info : log.error;
+    say(`no data from ${source}`, { code: error.code, reason: error.message, hint: error.hint });
+  }
+
+  /** Writes down how old the data are, so that a restart does not make them younger. Never throws. */
+  async recordAge(): Promise<void> {
+    const { book, clock, log } = this.#options;
+    const { metadata, ageMs } = this.served;
+    if (metadata === undefined || ageMs === undefined) return;
+    const age = { contentDigest: metadata.contentDigest, ageMs: Math.ceil(ageMs), atMs: Math.max(0, clock.nowMs()) };
+    await book
+      .update((state) => ({ ...state, age }))
+      .catch((error: unknown) => log.warn('the age of the data could not be written down', { reason: String(error) }));
+  }
+
+  /** What is known of data that come from this directory. */
+  #arrivalOf(metadata: GenerationMetadata): Arrival {
+    const { state } = this.#options.book;
+    const known = knownAge(state, metadata.contentDigest);
+    return { origin: 'persisted', confirmedAtMs: confirmedAtMs(state, metadata), knownAge: known };
+  }
+
+  #inUse(): ReadonlySet<string> {
+    const ids = [this.served.metadata?.id, this.#latest?.metadata.id, this.#options.book.state.pinned];
+    return new Set(ids.filter((id) => typeof id === 'string'));
+  }
+
+  async #isNewer(path: string, signal: AbortSignal): Promise<boolean> {
+    await using snapshot = await openSnapshot(path, { signal });
+    const served = this.served.metadata;
+    if (served === undefined) return true;
+    const { manifest } = snapshot;
+    const isSame = manifest.environment === served.environment && manifest.tenant === served.tenant;
+    // Data of others are not passed over in silence: a guard decides.
+    return !isSame || takenAtMsOf(manifest) > served.takenAtMs;
+  }
+
+  #known(): KnownContent | undefined {
+    if (this.#latest === undefined || !this.#latest.isIntact) return undefined;
+    const { metadata, etag } = this.#latest;
+    const { id, contentDigest, policySha256 } = metadata;
+    const { bytes } = this.disk.survey.generations.find((generation) => generation.id === id) ?? {};
+    return { id, contentDigest, policySha256, factsEtag: etag?.value, etagSource: etag?.source, bytes };
+  }
+
+  /** After a look at the disk: the newest generation there, which only a scrub or an opening has seen whole. */
+  #findLatest(): void {
+    const newest = this.disk.survey.generations.find(({ metadata }) => metadata !== undefined)?.metadata;
+    if (newest === undefined) return;
+    const { factsEtag, source, id } = newest;
+    const etag = factsEtag === null ? undefined : { value: factsEtag, source };
+    this.#latest = { metadata: newest, isIntact: id === this.served.metadata?.id, etag };
+  }
+
+  async #heed({ id, kind, message }: ScrubVerdict, signal: AbortSignal): Promise<void> {
+    const isLatest = this.#latest?.metadata.id === id;
+    if (isLatest && this.#latest) this.#latest = { ...this.#latest, isIntact: kind === 'intact' };
+    if (kind === 'intact') return;
+    this.#options.alarms.raise('damage', `the generation ${id} is damaged on disk: ${message}`, { generation: id });
+    if (kind === 'damaged') await this.disk.putAside(id);
+    // What is whole in memory, or open although its name is gone, still answers rightly.
+    if (kind === 'damaged' && id === this.served.metadata?.id && !this.served.isInMemory)
+      await this.#replaceDamaged(signal);
+    await this.disk.tidy();
+  }
+
+  async #replaceDamaged(signal: AbortSignal): Promise<void> {
+    const damaged = this.served.metadata?.id;
+    await this.openDisk(signal, true);
+    if (this.served.metadata?.id !== damaged) return;
+    const error = new OsoError('INDEX_INVALID', 'the data served were damaged on disk, and there are no others');
+    this.served.apply({ kind: 'lost', failure: { source: 'disk', error } });
+    this.served.empty();
+  }
+
+  async #confirm({ contentDigest, takenAtMs, factsEtag }: BuildResult, startedMs: number): Promise<void> {
+    if (this.#latest && factsEtag !== undefined) {
+      this.#latest = { ...this.#latest, etag: { value: factsEtag, source: undefined } };
+    }
+    // While another generation is pinned, what was confirmed is not what is served.
+    const isServed = this.served.metadata?.contentDigest === contentDigest;
+    if (isServed) this.served.confirm(takenAtMs, this.#elapsed() - startedMs);
+    await this.#options.book.update((state) => withConfirmed(state, contentDigest, takenAtMs));
+  }
+
+  async #openPublished(
+    result: BuildResult,
+    origin: Origin,
+    { signal, startedMs }: { readonly signal: AbortSignal; readonly startedMs?: number },
+  ): Promise<void> {
+    const { directory, alarms, book, allowOlder } = this.#options;
+    for (const { kind, message } of result.alarms) alarms.raise(kind, message, { generation: result.id });
+    const opened = await openGeneration(generationPath(directory, result.id), { ...this.#options, signal });
+    const { metadata } = opened;
+    const arrival = { ...this.#arrivalOf(metadata), origin, forced: allowOlder };
+    const { factsEtag } = result;
+    const etag = factsEtag === undefined ? undefined : { value: factsEtag, source: undefined };
+    this.#latest = { metadata, isIntact: true, etag };
+    this.#adopt(opened, startedMs === undefined ? arrival : { ...arrival, askedAgoMs: this.#elapsed() - startedMs });
+    if (allowOlder) await this.disk.putAsideNewer(metadata.id);
+    await book.update((state) => {
+      const published = withPublished(state, metadata, { lower: allowOlder });
+      return origin === 'live' ? withConfirmed(published, metadata.contentDigest, metadata.takenAtMs) : published;
+    });
+    await this.disk.tidy();
+  }
+
+  /** Serves a generation, unless another one is pinned or newer. */
+  #adopt(opened: OpenGeneration, arrival: Arrival): void {
+    const { book, log } = this.#options;
+    const { id, factCount } = opened.metadata;
+    const { pinned } = book.state;
+    if (pinned !== null && id !== pinned && this.served.metadata?.id === pinned) {
+      opened.close();
+      log.info('copied, and not served: another generation is pinned', { generation: id, pinned });
+      return;
+    }
+    const forced = arrival.forced === true || id === pinned;
+    if (!this.served.adopt(opened, { ...arrival, forced })) return;
+    log.info('serving', { generation: id, origin: arrival.origin, facts: factCount });
+  }
+}
+
+function emptyDirectory(): OsoError {
+  return new OsoError('NOTHING_TO_START_FROM', 'the data directory holds no generation');
+}
+
+function asOsoError(error: unknown): OsoError {
+  if (error instanceof OsoError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new OsoError('NOTHING_TO_START_FROM', message, { cause: error });
+}

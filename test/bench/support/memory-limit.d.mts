@@ -1,0 +1,9 @@
+export interface MemoryLimit {
+  /** Shell prefix: puts the shell and what it starts into the group. */
+  readonly enter: string;
+  peakBytes(): number;
+  kills(): number;
+  remove(): void;
+}
+
+export function createMemoryLimit(name: string, limitBytes: number): MemoryLimit | undefined;

@@ -1,0 +1,2 @@
+resource A {}
+resource B extend A {}

@@ -1,0 +1,3 @@
+# expect: POLAR_ABSTRACT 3:3
+actor U {}
+p(Actor{"a"});

@@ -1,0 +1,3 @@
+# expect: POLAR_DECLARATION 3:29
+resource A { roles = ["a"]; }
+resource A { permissions = ["a"]; }

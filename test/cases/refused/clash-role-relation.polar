@@ -1,0 +1,2 @@
+# expect: POLAR_DECLARATION 2:43
+resource A { roles = ["a"]; relations = { a: A }; }

@@ -1,0 +1,2 @@
+# expect: POLAR_TYPE 2:27
+p(x: String) if x = y and y > 3;

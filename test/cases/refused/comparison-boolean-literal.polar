@@ -1,0 +1,2 @@
+# expect: POLAR_TYPE 2:18
+p(x: Integer) if true >= x;

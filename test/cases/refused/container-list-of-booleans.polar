@@ -1,0 +1,2 @@
+# expect: POLAR_DECLARATION 2:34
+resource A { permissions = ["x", true]; }

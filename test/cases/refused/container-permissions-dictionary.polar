@@ -1,0 +1,2 @@
+# expect: POLAR_DECLARATION 2:28
+resource A { permissions = { a }; }

@@ -1,0 +1,3 @@
+# expect: POLAR_EXTENDS 3:20
+actor U {}
+resource A extends U {}

@@ -1,0 +1,2 @@
+# expect: POLAR_EXTENDS 2:20
+resource A extends String {}

@@ -1,0 +1,3 @@
+# expect: POLAR_TEST 3:28
+p("a");
+test "t" { setup { fixture nowhere; } assert p("a"); }

@@ -1,0 +1,2 @@
+# expect: POLAR_LITERAL 2:22
+p(x: Integer) if x < 15e-1;

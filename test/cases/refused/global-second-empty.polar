@@ -1,0 +1,3 @@
+# expect: POLAR_DECLARATION 3:1
+global {}
+global {}

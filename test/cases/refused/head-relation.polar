@@ -1,0 +1,3 @@
+# expect: POLAR_DECLARATION 3:55
+actor U {}
+resource A { relations = { owner: U }; roles = ["a"]; "owner" if "a"; }

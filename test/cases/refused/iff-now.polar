@@ -1,0 +1,3 @@
+# expect: POLAR_TEST 3:43
+p(1);
+test "t" { assert p(x: Integer) iff x in [@current_unix_time]; }

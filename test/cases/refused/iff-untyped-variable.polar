@@ -1,0 +1,3 @@
+# expect: POLAR_TEST 3:19
+p("a");
+test "t" { assert p(x) iff x in ["a"]; }

@@ -1,0 +1,3 @@
+# expect: POLAR_DECLARATION 2:10
+global { relations = { a: A }; }
+resource A {}

@@ -1,0 +1,2 @@
+# expect: POLAR_DECLARATION 2:47
+resource A { roles = ["a"]; permissions = []; roles = ["b"]; }

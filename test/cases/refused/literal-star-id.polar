@@ -1,0 +1,3 @@
+# expect: POLAR_LITERAL 3:3
+actor U {}
+p(U{"*"});

@@ -1,0 +1,3 @@
+# expect: POLAR_NEGATION 2:12
+a() if not b();
+b() if not a();

@@ -1,0 +1,2 @@
+# expect: POLAR_SYNTAX 2:12
+p() if q() && r();

@@ -1,0 +1,3 @@
+# expect: POLAR_SYNTAX 2:1
+/* a comment */
+p();

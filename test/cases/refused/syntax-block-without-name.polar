@@ -1,0 +1,2 @@
+# expect: POLAR_SYNTAX 2:10
+resource { roles = ["a"]; }

@@ -1,0 +1,2 @@
+# expect: POLAR_SYNTAX 2:48
+resource A { permissions = ["p"]; "p" if actor = resource; }

@@ -1,0 +1,2 @@
+# expect: POLAR_SYNTAX 2:12
+declare p(x: String);

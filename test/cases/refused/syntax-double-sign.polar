@@ -1,0 +1,2 @@
+# expect: POLAR_SYNTAX 2:4
+p(--1);

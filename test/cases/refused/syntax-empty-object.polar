@@ -1,0 +1,3 @@
+# expect: POLAR_SYNTAX 3:8
+actor User {}
+p(User{});

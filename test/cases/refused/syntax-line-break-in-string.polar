@@ -1,0 +1,3 @@
+# expect: POLAR_SYNTAX 2:3
+p("a
+b");

@@ -1,0 +1,2 @@
+# expect: POLAR_SYNTAX 2:3
+p([1, 2]);

@@ -1,0 +1,2 @@
+# expect: POLAR_SYNTAX 2:9
+p() if 1;

@@ -1,0 +1,2 @@
+# expect: POLAR_SYNTAX 2:17
+p(x) if x = new User("a");

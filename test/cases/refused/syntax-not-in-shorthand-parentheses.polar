@@ -1,0 +1,2 @@
+# expect: POLAR_SYNTAX 2:66
+resource A { roles = ["r"]; permissions = ["p"]; "p" if ("r" and not is_closed(resource)); }

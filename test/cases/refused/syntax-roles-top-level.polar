@@ -1,0 +1,2 @@
+# expect: POLAR_SYNTAX 2:1
+roles = ["a"];

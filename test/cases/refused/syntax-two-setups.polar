@@ -1,0 +1,3 @@
+# expect: POLAR_SYNTAX 3:30
+p(x: String) if q(x);
+test "t" { setup { q("a"); } setup { q("b"); } assert p("a"); }

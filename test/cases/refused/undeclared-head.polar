@@ -1,0 +1,2 @@
+# expect: POLAR_UNDECLARED 2:29
+resource A { roles = ["r"]; "read" if "r"; }

@@ -1,0 +1,2 @@
+# expect: POLAR_UNDECLARED 2:36
+resource A { roles = ["a"]; "a" if "b" on resource; }

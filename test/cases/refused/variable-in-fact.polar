@@ -1,0 +1,3 @@
+# expect: POLAR_VARIABLE 3:22
+p(x: String) if q(x);
+test "t" { setup { q(x); } assert p("a"); }

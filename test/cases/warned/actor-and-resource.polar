@@ -1,0 +1,3 @@
+# expect: POLAR_STYLE 3:10
+actor User {}
+resource User {}

@@ -1,0 +1,5 @@
+# expect: POLAR_TYPE 4:3
+actor User {}
+resource Doc {}
+p(u: User) if q(u) and u matches Doc;
+test "t" { setup { q(User{"u"}); } assert_not p(User{"u"}); }

@@ -1,0 +1,2 @@
+# expect: POLAR_STYLE 2:28
+actor User { roles = ["a", "a"]; }

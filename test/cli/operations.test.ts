@@ -1,0 +1,457 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { request as requestHttps } from 'node:https';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { CliProcess } from '../support/cli-process.ts';
+import { SELF_SIGNED } from '../support/self-signed.ts';
+import { IDENTITY, jsonOf, openWorkplace, reader, TOKEN, type Workplace } from './support/workplace.ts';
+
+const FAST = { OSO_SYNC_INTERVAL: '1s' };
+
+async function ask(url: string, path: string, { method = 'GET', key = TOKEN } = {}) {
+  const response = await fetch(url + path, { method, headers: { authorization: `Bearer ${key}` } });
+  const text = await response.text();
+  const { headers } = response;
+  return {
+    status: response.status,
+    retryAfter: headers.get('retry-after'),
+    reason: headers.get('oso-fallback-reason'),
+    text,
+  };
+}
+
+async function statusOf(url: string) {
+  return JSON.parse((await ask(url, '/status')).text);
+}
+
+async function until<T>(look: () => Promise<T>, isWanted: (seen: T) => boolean): Promise<T> {
+  for (;;) {
+    const seen = await look();
+    if (isWanted(seen)) return seen;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** Waits for the end of the copy that is being made. */
+async function idle(url: string): Promise<void> {
+  await until(
+    () => statusOf(url),
+    ({ sync }) => !sync.running,
+  );
+}
+
+async function serving(node: CliProcess) {
+  const { url, origin } = await node.event('serving');
+  return { url: String(url).replace('localhost', '127.0.0.1'), origin: String(origin) };
+}
+
+async function end(node: CliProcess) {
+  node.kill('SIGTERM');
+  return await node.ended;
+}
+
+async function mayRead(url: string, user: string): Promise<boolean> {
+  const response = await fetch(`${url}/api/authorize`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      actor_type: 'User',
+      actor_id: user,
+      action: 'read',
+      resource_type: 'Repo',
+      resource_id: 'r1',
+    }),
+  });
+  return JSON.stringify(await response.json()) === '{"allowed":true}';
+}
+
+/** Imports data of this second, with this reader. */
+async function importOf(place: Workplace, user: string, second: number, flags: readonly string[] = []) {
+  place.cloud.facts = [reader(user)];
+  await place.run(['export', 'x.snapshot'], { SOURCE_DATE_EPOCH: String(second) });
+  return await place.run(['import', 'x.snapshot', '--json', ...flags]);
+}
+
+const generationsOf = (place: Workplace) => join(place.path, '.oso', 'generations');
+
+describe('stale data', () => {
+  const OLD = { OSO_MAX_AGE: '1h' };
+
+  test.each([
+    ['serve', 200, 200],
+    ['unready', 503, 200],
+    ['refuse', 503, 503],
+  ])(
+    'with --on-stale %s: readiness %i, API %i, an alarm always, and the process is alive',
+    async (word, ready, api) => {
+      await using place = await openWorkplace();
+      await importOf(place, 'ann', 1_700_000_000);
+      const node = place.start(['serve', '--offline', '--on-stale', word, '--json'], OLD);
+      const { url } = await serving(node);
+      const readiness = await ask(url, '/readyz');
+      expect(readiness.status).toBe(ready);
+      if (ready === 503) expect(JSON.parse(readiness.text)).toMatchObject({ ready: false, reason: 'stale' });
+      const answer = await ask(url, '/api/policy');
+      expect(answer.status).toBe(api);
+      if (api === 503) {
+        expect(JSON.parse(answer.text)).toEqual({ message: expect.stringContaining('--max-age 1h') });
+        expect(answer).toMatchObject({ reason: 'stale', retryAfter: '1' });
+      }
+      expect((await ask(url, '/livez')).status).toBe(200);
+      const { alarms, staleness } = await until(
+        () => statusOf(url),
+        (status) => status.alarms.length > 0,
+      );
+      expect(alarms).toMatchObject([{ kind: 'stale' }]);
+      expect(staleness).toMatchObject({ onStale: word, freshness: 'stale', maxAgeMs: 3_600_000 });
+      const metrics = (await ask(url, '/metrics')).text;
+      for (const line of [
+        'oso_fallback_stale 1',
+        'oso_fallback_aging 1',
+        'oso_fallback_alarms_total{kind="stale"} 1',
+      ]) {
+        expect(metrics).toContain(`\n${line}\n`);
+      }
+      expect((await end(node)).stderr).toContain('older than --max-age 1h');
+    },
+  );
+
+  test('are no younger after a restart', async () => {
+    await using place = await openWorkplace();
+    await importOf(place, 'ann', 1_700_000_000);
+    const first = place.start(['serve', '--offline', '--json']);
+    const before = (await statusOf((await serving(first)).url)).snapshot.ageMs;
+    await end(first);
+    const state = JSON.parse(readFileSync(join(place.path, '.oso', 'state.json'), 'utf8'));
+    expect(state.age.ageMs).toBeGreaterThanOrEqual(before);
+    // As if the clock had been set back by a year since.
+    const later = { ...state, age: { ...state.age, ageMs: state.age.ageMs + 365 * 86_400_000 } };
+    writeFileSync(join(place.path, '.oso', 'state.json'), JSON.stringify(later));
+    const second = place.start(['serve', '--offline', '--json']);
+    expect((await statusOf((await serving(second)).url)).snapshot.ageMs).toBeGreaterThanOrEqual(later.age.ageMs);
+  });
+});
+
+describe('game days', () => {
+  test('rollback and unpin change a directory at rest, and a pin survives restarts', async () => {
+    await using place = await openWorkplace();
+    await importOf(place, 'ann', 1_700_000_000);
+    const { generation: newest } = jsonOf(await importOf(place, 'bob', 1_700_000_100));
+    const back = jsonOf(await place.run(['rollback', '--json']));
+    expect(back).toMatchObject({ pinned: expect.stringMatching(/^20231114T221320/), running: false });
+    const node = place.start(['serve', '--offline', '--json']);
+    const { url } = await serving(node);
+    expect([await mayRead(url, 'ann'), await mayRead(url, 'bob')]).toEqual([true, false]);
+    expect((await statusOf(url)).pinned).toBe(back.pinned);
+    expect((await ask(url, '/metrics')).text).toContain('\noso_fallback_pinned 1\n');
+    await end(node);
+    expect((await place.run(['status'], { OSO_PORT: '1' })).stdout).toContain(`pinned       ${back.pinned}, whatever`);
+    expect(jsonOf(await place.run(['unpin', '--json']))).toEqual({ unpinned: back.pinned, running: false });
+    const again = place.start(['serve', '--offline', '--json']);
+    expect((await statusOf((await serving(again)).url)).snapshot.id).toBe(newest);
+    await end(again);
+    const other = await place.run(['rollback', 'nonsense']);
+    expect(other).toMatchObject({ code: 1, stdout: '' });
+    expect(other.stderr).toMatch(/^GENERATION_NOT_FOUND: there is no generation `nonsense`\n/);
+    expect((await place.run(['unpin'])).stdout).toBe('nothing was pinned\n');
+  });
+
+  test('import --pin serves older data, and says so', async () => {
+    await using place = await openWorkplace();
+    await importOf(place, 'bob', 1_700_000_100);
+    const { generation, pinned } = jsonOf(await importOf(place, 'ann', 1_700_000_000, ['--pin', '--allow-older']));
+    expect(pinned).toBe(generation);
+    const node = place.start(['serve', '--offline', '--json']);
+    expect(await mayRead((await serving(node)).url, 'ann')).toBe(true);
+  });
+
+  test('a running node is asked: it swaps at once, goes on copying without a swap, and comes back', async () => {
+    await using place = await openWorkplace();
+    await importOf(place, 'ann', 1_700_000_000);
+    place.cloud.facts = [reader('bob')];
+    const node = place.start(['serve', '--json'], FAST);
+    const { url } = await serving(node);
+    await until(
+      () => mayRead(url, 'bob'),
+      (allowed) => allowed,
+    );
+    const port = { OSO_PORT: new URL(url).port };
+    const back = jsonOf(await place.run(['rollback', '--json'], port));
+    expect(back.running).toBe(true);
+    expect([await mayRead(url, 'ann'), await mayRead(url, 'bob')]).toEqual([true, false]);
+    place.cloud.facts = [reader('cid')];
+    await until(
+      () => statusOf(url),
+      (status) => status.generations.length === 3,
+    );
+    expect(await mayRead(url, 'ann')).toBe(true);
+    const wrong = await place.run(['unpin'], { ...port, OSO_API_TOKEN: 'e_env1_1_other' });
+    expect(wrong).toMatchObject({ code: 1, stdout: '' });
+    expect(wrong.stderr).toMatch(/^REQUEST_UNAUTHORIZED: /);
+    expect((await place.run(['unpin'], port)).stdout).toContain(`unpinned ${back.pinned}; the newest`);
+    expect(await mayRead(url, 'cid')).toBe(true);
+  });
+});
+
+describe('sync now', () => {
+  test('by an authenticated request and by SIGHUP, one at a time; not offline', async () => {
+    await using place = await openWorkplace();
+    const node = place.start(['serve', '--json']);
+    const { url } = await serving(node);
+    expect((await ask(url, '/-/sync', { method: 'POST', key: 'e_env1_1_other' })).status).toBe(401);
+    await idle(url);
+    place.cloud.facts = [reader('bob')];
+    expect(await ask(url, '/-/sync', { method: 'POST' })).toMatchObject({ status: 202, text: '{"sync":"started"}' });
+    await until(
+      () => mayRead(url, 'bob'),
+      (allowed) => allowed,
+    );
+    await idle(url);
+    place.cloud.facts = [reader('cid')];
+    node.kill('SIGHUP');
+    await until(
+      () => mayRead(url, 'cid'),
+      (allowed) => allowed,
+    );
+    await idle(url);
+    place.cloud.script('/api/facts', { stallAfter: 5 });
+    place.cloud.facts = [reader('dan')];
+    expect((await ask(url, '/-/sync', { method: 'POST' })).status).toBe(202);
+    await until(
+      () => statusOf(url),
+      ({ sync }) => sync.running,
+    );
+    expect((await ask(url, '/-/sync', { method: 'POST' })).status).toBe(409);
+    expect(await end(node)).toMatchObject({ code: 0 });
+    const offline = place.start(['serve', '--offline', '--json']);
+    const { url: alone } = await serving(offline);
+    expect((await ask(alone, '/-/sync', { method: 'POST' })).status).toBe(409);
+  });
+});
+
+describe('what a control plane does', () => {
+  test('a revoked token takes nothing away, over several attempts and a restart without network', async () => {
+    await using place = await openWorkplace();
+    const node = place.start(['serve', '--json'], FAST);
+    const { url } = await serving(node);
+    place.cloud.always('/api/policy', { status: 401, body: '{}' });
+    await until(
+      () => statusOf(url),
+      ({ sync }) => sync.consecutiveFailures >= 3,
+    );
+    expect(await mayRead(url, 'ann')).toBe(true);
+    expect((await ask(url, '/readyz')).status).toBe(200);
+    await end(node);
+    await place.cloud.close();
+    const again = place.start(['serve', '--json']);
+    expect(await mayRead((await serving(again)).url, 'ann')).toBe(true);
+  });
+
+  test('data that lost too much are held, and the code says why; without a limit they only raise an alarm', async () => {
+    await using place = await openWorkplace(Array.from({ length: 30 }, (_, n) => reader(`u${n}`)));
+    const held = place.start(['serve', '--json', '--max-shrink', '50%'], FAST);
+    const { url } = await serving(held);
+    place.cloud.facts = [reader('u1')];
+    const { sync, snapshot } = await until(
+      () => statusOf(url),
+      (status) => status.sync.lastError !== null,
+    );
+    expect(sync.lastError).toMatchObject({
+      code: 'GUARD_SHRINK',
+      message: 'the data have 1 facts instead of 30, a loss of more than 50 %',
+    });
+    expect(snapshot.facts).toBe(30);
+    expect((await ask(url, '/metrics')).text).toContain('oso_fallback_sync_failures_total{code="GUARD_SHRINK"}');
+    await end(held);
+    const open = place.start(['serve', '--json'], FAST);
+    const { url: second } = await serving(open);
+    const { alarms } = await until(
+      () => statusOf(second),
+      (status) => status.snapshot.facts === 1,
+    );
+    expect(alarms).toMatchObject([{ kind: 'shrink' }]);
+  });
+
+  test('a mark in the future refuses new data, until older ones are allowed; then it is right again', async () => {
+    await using place = await openWorkplace();
+    const future = String(Math.floor(Date.now() / 1_000) + 86_400);
+    await place.run(['export', 'f.snapshot'], { SOURCE_DATE_EPOCH: future });
+    await place.run(['import', 'f.snapshot']);
+    place.cloud.facts = [reader('bob')];
+    const strict = place.start(['serve', '--json'], FAST);
+    const { url } = await serving(strict);
+    const { sync, alarms } = await until(
+      () => statusOf(url),
+      (status) => status.sync.lastError !== null && status.alarms.length > 0,
+    );
+    expect(sync.lastError.code).toBe('GUARD_OLDER');
+    expect(alarms).toMatchObject([{ kind: 'clock_skew' }]);
+    await end(strict);
+    const lenient = place.start(['serve', '--json', '--allow-older'], FAST);
+    const { url: second } = await serving(lenient);
+    const status = await until(
+      () => statusOf(second),
+      ({ origin }) => origin === 'live',
+    );
+    expect(status.overrides).toEqual(['--allow-older']);
+    expect(await mayRead(second, 'bob')).toBe(true);
+    await end(lenient);
+    const normal = place.start(['serve', '--json'], FAST);
+    const { url: third } = await serving(normal);
+    expect(await mayRead(third, 'bob')).toBe(true);
+    expect(
+      (
+        await until(
+          () => statusOf(third),
+          ({ origin }) => origin === 'live',
+        )
+      ).sync.lastError,
+    ).toBeNull();
+  });
+
+  test('an imported file of another environment is refused beside data on disk, and said', async () => {
+    await using place = await openWorkplace();
+    await importOf(place, 'ann', 1_700_000_000);
+    const other = { OSO_API_TOKEN: TOKEN.replace('env1', 'env2'), OSO_ENVIRONMENT: 'env2' };
+    expect(IDENTITY.OSO_ENVIRONMENT).toBe('env1');
+    place.cloud.always('/api/policy', undefined);
+    await using elsewhere = await openWorkplace();
+    await elsewhere.run(['export', join(place.path, 'other.snapshot')]);
+    const node = place.start(['serve', '--offline', '--import', 'other.snapshot', '--json'], {
+      ...other,
+      OSO_DIRECTORY: join(place.path, 'empty'),
+      OSO_WAIT: 'false',
+    });
+    const { code, stderr } = await node.ended;
+    expect(code).toBe(4);
+    expect(stderr).toContain('GUARD_ENVIRONMENT: the data belong to environment `env1`, but `env2` is configured');
+  });
+});
+
+describe('damage under a running node', () => {
+  test('a flipped byte is found in the next cycle, put aside, and the data are copied anew without an entity tag', async () => {
+    await using place = await openWorkplace();
+    const node = place.start(['serve', '--json'], FAST);
+    const { url } = await serving(node);
+    const { snapshot } = await statusOf(url);
+    const index = join(generationsOf(place), snapshot.id, 'facts.index');
+    const bytes = readFileSync(index);
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+    writeFileSync(index, bytes);
+    const status = await until(
+      () => statusOf(url),
+      (now) => now.snapshot.id !== snapshot.id,
+    );
+    expect(status.quarantined).toEqual([snapshot.id]);
+    expect(status.alarms).toMatchObject([{ kind: 'damage' }]);
+    expect(await mayRead(url, 'ann')).toBe(true);
+    expect((await ask(url, '/readyz')).status).toBe(200);
+    const tags = place.cloud.requests
+      .filter(({ path }) => path === '/api/facts')
+      .map(({ headers }) => headers.get('if-none-match'));
+    expect(tags[0]).toBeUndefined();
+    expect(tags.filter((tag) => tag === undefined)).toHaveLength(2);
+  });
+
+  test('a data directory that was deleted is made anew, locked, and filled', async () => {
+    await using place = await openWorkplace();
+    const node = place.start(['serve', '--json'], FAST);
+    const { url } = await serving(node);
+    const { clientId } = await statusOf(url);
+    renameSync(join(place.path, '.oso'), join(place.path, 'gone'));
+    rmSync(join(place.path, 'gone'), { recursive: true });
+    await until(
+      async () => (existsSync(generationsOf(place)) ? readdirSync(generationsOf(place)) : []),
+      (names) => names.filter((name) => !name.startsWith('.')).length === 1,
+    );
+    await until(
+      () => statusOf(url),
+      ({ alarms, generations }) => alarms.length > 0 && generations.length === 1,
+    );
+    expect(await mayRead(url, 'ann')).toBe(true);
+    expect((await place.run(['import', 'none.snapshot'])).code).toBe(6);
+    await end(node);
+    await place.cloud.close();
+    const again = place.start(['serve', '--json']);
+    const { url: second, origin } = await serving(again);
+    expect(origin).toBe('persisted');
+    expect((await statusOf(second)).clientId).toBe(clientId);
+  });
+});
+
+describe('files that change', () => {
+  const digest = (key: string) => createHash('sha256').update(key).digest('hex');
+
+  test('client keys are read again, and a file that makes no sense changes nothing', async () => {
+    await using place = await openWorkplace();
+    place.write('keys', digest('old'));
+    const node = place.start(['serve', '--json'], { OSO_CLIENT_KEYS_FILE: 'keys' });
+    const { url } = await serving(node);
+    expect((await ask(url, '/api/policy', { key: 'old' })).status).toBe(200);
+    place.write('keys', 'nonsense');
+    node.kill('SIGHUP');
+    const { alarms } = await until(
+      () => statusOf(url),
+      (status) => status.alarms.length > 0,
+    );
+    expect(alarms).toMatchObject([
+      { kind: 'reload', message: expect.stringContaining('line 1 of the client keys file is not a SHA-256') },
+    ]);
+    expect((await ask(url, '/api/policy', { key: 'old' })).status).toBe(200);
+    place.write('keys.next', digest('new'));
+    renameSync(join(place.path, 'keys.next'), join(place.path, 'keys'));
+    node.kill('SIGHUP');
+    await until(
+      () => ask(url, '/api/policy', { key: 'new' }),
+      ({ status }) => status === 200,
+    );
+    expect((await ask(url, '/api/policy', { key: 'old' })).status).toBe(401);
+    expect((await statusOf(url)).alarms).toEqual([]);
+  });
+
+  test('TLS: the node speaks it, its own commands trust it, and half a pair is refused', async () => {
+    await using place = await openWorkplace();
+    place.write('cert.pem', SELF_SIGNED.cert);
+    place.write('key.pem', SELF_SIGNED.key);
+    const tls = { OSO_TLS_CERT: 'cert.pem', OSO_TLS_KEY: 'key.pem' };
+    const node = place.start(['serve', '--json'], tls);
+    const { url } = await serving(node);
+    expect(url).toMatch(/^https:\/\//);
+    expect(await getTls(url)).toBe(200);
+    const status = await place.run(['status', '--json'], { ...tls, OSO_PORT: new URL(url).port });
+    expect(jsonOf(status)).toMatchObject({ state: 'serving' });
+    place.write('cert.pem', 'half');
+    node.kill('SIGHUP');
+    await until(
+      async () =>
+        jsonOf(
+          await place.run(['status', '--json'], {
+            ...tls,
+            OSO_TLS_CERT: place.write('ca.pem', SELF_SIGNED.cert),
+            OSO_PORT: new URL(url).port,
+          }),
+        ),
+      (now) => now.alarms?.length > 0,
+    );
+    expect(await getTls(url)).toBe(200);
+    await end(node);
+    const half = await place.run(['serve', '--json'], { OSO_TLS_CERT: 'cert.pem' });
+    expect(half.code).toBe(2);
+    expect(half.stderr).toBe('CONFIG_INVALID: `OSO_TLS_CERT` needs `OSO_TLS_KEY`\n');
+    const wrong = await place.run(['serve', '--json'], tls);
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toMatch(/must be a certificate and its key as PEM\n$/);
+  });
+});
+
+function getTls(url: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const asked = requestHttps(`${url}/livez`, { ca: SELF_SIGNED.cert, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    asked.on('error', reject);
+    asked.end();
+  });
+}

@@ -1,0 +1,40 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { makeWorkingFolder } from '../../src/cli/working-folder.ts';
+import { temporaryDirectory } from '../snapshot/support/sample-snapshot.ts';
+
+test('a working folder is gone when its scope ends', async () => {
+  using parent = temporaryDirectory();
+  let path: string;
+  {
+    await using folder = await makeWorkingFolder(parent.path);
+    path = folder.path;
+    writeFileSync(join(path, 'facts.index'), 'x');
+  }
+  expect(existsSync(path)).toBe(false);
+});
+
+test('folders of killed processes are removed, those in use and those of others are not', async () => {
+  using parent = temporaryDirectory();
+  const abandoned = parent.file('.oso-export-dead00');
+  mkdirSync(abandoned);
+  writeFileSync(join(abandoned, 'lock'), '');
+  writeFileSync(join(abandoned, 'facts.index'), 'x');
+  const empty = parent.file('.oso-export-dead01');
+  mkdirSync(empty);
+  const foreign = parent.file('.oso-other-000000');
+  mkdirSync(foreign);
+  await using first = await makeWorkingFolder(parent.path);
+  await using second = await makeWorkingFolder(parent.path);
+  expect([abandoned, empty].map((path) => existsSync(path))).toEqual([false, false]);
+  expect([foreign, first.path, second.path].map((path) => existsSync(path))).toEqual([true, true, true]);
+});
+
+test('a parent that is not there is named', async () => {
+  using parent = temporaryDirectory();
+  await expect(makeWorkingFolder(parent.file('missing'))).rejects.toMatchObject({
+    code: 'DIRECTORY_UNUSABLE',
+    message: `cannot write \`${parent.file('missing')}\`: no such file or directory`,
+  });
+});

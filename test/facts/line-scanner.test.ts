@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Fact } from '../../src/facts/fact.ts';
+import { compareFacts, printFactLine } from '../../src/facts/fact-line.ts';
+import { LineScanner } from '../../src/facts/line-scanner.ts';
+import { fact } from '../support/fact-reader-conformance.ts';
+
+const role = (user: string, name: string, organization: string) =>
+  fact('has_role', ['User', user], ['String', name], ['Organization', organization]);
+
+/** Where the scanner says that a line ends, and the values that it found to differ, after a fact. */
+function scanAfter(before: Fact, line: string) {
+  const scanner = new LineScanner();
+  scanner.follow(before);
+  const bytes = Buffer.from(`before\n${line}`);
+  const end = scanner.scan(bytes, 7);
+  return { end: end === -1 ? -1 : end - 7, differs: [...scanner.differs].slice(0, before.args.length), scanner, bytes };
+}
+
+describe('LineScanner recognizes', () => {
+  test('the next line of the same signature, and says which ids differ and where they are', () => {
+    const line = printFactLine(role('bob', 'member', 'acme'));
+    const { end, differs, scanner, bytes } = scanAfter(role('alice', 'owner', 'acme'), line);
+    expect(end).toBe(line.length);
+    expect(differs).toEqual([1, 1, 0]);
+    const ids = [0, 1, 2].map((column) => bytes.toString('utf8', scanner.starts[column], scanner.ends[column]));
+    expect(ids).toEqual(['bob', 'member', 'acme']);
+  });
+
+  test('line after line, each compared with the one before', () => {
+    const facts = [
+      role('a', 'x', '1'),
+      role('a', 'x', '11'),
+      role('a', 'x', '2'),
+      role('a', 'xx', '1'),
+      role('é', 'x', '1'),
+    ];
+    const bytes = Buffer.from(facts.map(printFactLine).join(''));
+    const scanner = new LineScanner();
+    scanner.follow(role('A', 'x', '1'));
+    let at = 0;
+    for (const made of facts) {
+      at = scanner.scan(bytes, at);
+      expect(bytes.toString('utf8', 0, at).endsWith(printFactLine(made))).toBe(true);
+    }
+    expect(at).toBe(bytes.length);
+    expect(scanner.scan(Buffer.from(printFactLine(role('é', 'x', '1'))), 0)).toBe(-1);
+  });
+
+  test('ids of 512 bytes', () => {
+    const long = 'x'.repeat(512);
+    expect(scanAfter(role('a', 'b', 'c'), printFactLine(role(long, 'b', long))).end).toBeGreaterThan(1024);
+  });
+});
+
+describe('LineScanner leaves to the parser', () => {
+  const before = role('bob', 'member', 'acme');
+  test.each([
+    ['a line of another signature', '["has_role","Users","c","String","member","Organization","acme"]\n'],
+    ['a line with fewer arguments', '["has_role","User","c","String","member"]\n'],
+    ['a line with more arguments', '["has_role","User","c","String","member","Organization","acme","A","b"]\n'],
+    ['a blank', '["has_role", "User","c","String","member","Organization","acme"]\n'],
+    ['a blank at the end', '["has_role","User","c","String","member","Organization","acme"] \n'],
+    ['an escape', '["has_role","User","c\\u0041","String","member","Organization","acme"]\n'],
+    ['a control character', '["has_role","User","c\t","String","member","Organization","acme"]\n'],
+    ['an empty id', '["has_role","User","c","String","","Organization","acme"]\n'],
+    ['an id of 513 bytes', `["has_role","User","${'c'.repeat(513)}","String","member","Organization","acme"]\n`],
+    ['the same line again', printFactLine(before)],
+    ['an earlier line', printFactLine(role('alice', 'member', 'acme'))],
+    ['a line that is earlier because an id is shorter', printFactLine(role('bo', 'zzz', 'zzz'))],
+    ['a line that is later only in a later column', printFactLine(role('bob', 'a', 'zzz'))],
+    ['a line cut short', '["has_role","User","c","String","mem\n'],
+  ])('%s', (_, line) => {
+    expect(scanAfter(before, line).end).toBe(-1);
+  });
+
+  test('what follows an id with a zero in it', () => {
+    expect(scanAfter(role('a\0b', 'x', 'y'), printFactLine(role('a', 'x', 'z'))).end).toBe(-1);
+  });
+
+  test('the first line, and a line without arguments', () => {
+    expect(new LineScanner().scan(Buffer.from('["on"]\n'), 0)).toBe(-1);
+    expect(scanAfter(fact('on'), '["on"]\n').end).toBe(-1);
+  });
+});
+
+test('LineScanner recognizes a line only when it is in order, and then finds what has changed', () => {
+  const id = fc.string({
+    unit: fc.constantFrom('a', 'b', '!', '"', '\\', ' ', '\0', 'é', '𝄞'),
+    minLength: 1,
+    maxLength: 4,
+  });
+  fc.assert(
+    fc.property(id, id, id, id, (a, b, c, d) => {
+      const first = fact('p', ['T', a], ['T', b]);
+      const second = fact('p', ['T', c], ['T', d]);
+      const { end, differs } = scanAfter(first, printFactLine(second));
+      const isPlain = !/["\\\0]/.test(c + d) && !(a + b).includes('\0');
+      expect(end !== -1).toBe(isPlain && compareFacts(first, second) < 0);
+      if (end !== -1) expect(differs).toEqual([Number(a !== c), Number(b !== d)]);
+    }),
+    { numRuns: 2000 },
+  );
+});

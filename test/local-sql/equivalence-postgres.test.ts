@@ -1,0 +1,84 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { localWorld } from '../support/local-world.ts';
+import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
+import { type Check, checksOf, idsOf, newTally } from './equivalence.ts';
+
+const WORLDS = Number(process.env['LOCAL_SQL_WORLDS'] ?? 2_100);
+const FIRST_SEED = Number(process.env['LOCAL_SQL_SEED'] ?? 1);
+const BATCH = 50;
+
+let server: PostgresServer;
+let client: pg.Client;
+
+beforeAll(async () => {
+  server = startPostgres();
+  client = await server.connect();
+  await client.query(`
+    CREATE TABLE local_facts (world int, relation int, a0 text, a1 text, a2 text, a3 text, a4 text);
+    CREATE TABLE ids (world int, id text);
+    CREATE INDEX ON local_facts (world, relation);
+    CREATE INDEX ON ids (world);`);
+}, 60_000);
+
+afterAll(async () => {
+  await client?.end();
+  server?.stop();
+});
+
+describe('SQL for PostgreSQL and the engine with all facts', () => {
+  test(`give the same answers in ${WORLDS} random worlds from seed ${FIRST_SEED}`, async () => {
+    const tally = newTally();
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + WORLDS; seed += BATCH) {
+      const count = Math.min(BATCH, FIRST_SEED + WORLDS - seed);
+      const worlds = Array.from({ length: count }, (_, number) => localWorld(seed + number, 'local_facts'));
+      const checks = worlds.flatMap((world) => checksOf(world, 'postgresql', tally));
+      await insert(
+        'local_facts',
+        ['world', 'relation', 'a0', 'a1', 'a2', 'a3', 'a4'],
+        worlds.flatMap(({ world, rows }) =>
+          rows.map(({ relation, ids }) => [
+            world.seed,
+            relation,
+            ...Array.from({ length: 5 }, (_, at) => ids[at] ?? null),
+          ]),
+        ),
+      );
+      await insert(
+        'ids',
+        ['world', 'id'],
+        worlds.flatMap((world) => idsOf(world).map((id) => [world.world.seed, id])),
+      );
+      await client.query('ANALYZE local_facts, ids');
+      await compare(checks);
+    }
+    console.log(`local SQL: ${JSON.stringify({ ...tally, reasons: [...tally.reasons] })}`);
+    if (WORLDS >= 2_000) {
+      expect(tally.worlds).toBeGreaterThanOrEqual(2_000);
+      expect(tally.refused / tally.asked).toBeLessThan(0.15);
+      expect(tally.local / tally.asked).toBeGreaterThan(0.15);
+      expect(tally.yes / tally.asked).toBeGreaterThan(0.1);
+    }
+  }, 600_000);
+});
+
+async function insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]): Promise<void> {
+  const arrays = columns.map((_, column) => rows.map((row) => row[column]));
+  const types = columns.map(
+    (column, at) => `$${at + 1}::${column === 'world' || column === 'relation' ? 'int' : 'text'}[]`,
+  );
+  await client.query(`INSERT INTO ${table} (${columns.join(', ')}) SELECT * FROM unnest(${types.join(', ')})`, arrays);
+}
+
+async function compare(checks: readonly Check[]): Promise<void> {
+  for (const check of checks) {
+    let rows: readonly unknown[][];
+    try {
+      rows = (await client.query({ text: check.sql, rowMode: 'array' })).rows;
+    } catch (error) {
+      throw new Error(check.question, { cause: error });
+    }
+    const found = rows.map((row) => JSON.stringify(row)).sort();
+    if (JSON.stringify(found) !== JSON.stringify(check.expected)) expect(found, check.question).toEqual(check.expected);
+  }
+}

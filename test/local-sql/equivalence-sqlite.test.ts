@@ -1,0 +1,44 @@
+import initSqlJs from 'sql.js';
+import { describe, expect, test } from 'vitest';
+import { type LocalWorld, localWorld } from '../support/local-world.ts';
+import { type Check, checksOf, idsOf, newTally } from './equivalence.ts';
+
+const WORLDS = Number(process.env['LOCAL_SQL_WORLDS'] ?? 2_000);
+const FIRST_SEED = Number(process.env['LOCAL_SQL_SEED'] ?? 5_001);
+
+type Database = initSqlJs.Database;
+
+describe('SQL for SQLite and the engine with all facts', () => {
+  test(`give the same answers in ${WORLDS} random worlds from seed ${FIRST_SEED}`, async () => {
+    const sqlite = await initSqlJs();
+    const tally = newTally();
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + WORLDS; seed++) {
+      const world = localWorld(seed, 'local_facts');
+      const database = new sqlite.Database();
+      fill(database, world);
+      for (const check of checksOf(world, 'sqlite', tally)) compare(database, check);
+      database.close();
+    }
+    console.log(`local SQL on SQLite: ${JSON.stringify({ ...tally, reasons: [...tally.reasons] })}`);
+    if (WORLDS >= 1_000) expect(tally.refused / tally.asked).toBeLessThan(0.15);
+  }, 600_000);
+});
+
+function fill(database: Database, local: LocalWorld): void {
+  const { seed } = local.world;
+  database.run('CREATE TABLE local_facts (world int, relation int, a0 text, a1 text, a2 text, a3 text, a4 text)');
+  database.run('CREATE TABLE ids (world int, id text)');
+  for (const { relation, ids } of local.rows) {
+    const columns = Array.from({ length: 5 }, (_, at) => ids[at] ?? null);
+    database.run('INSERT INTO local_facts VALUES (?, ?, ?, ?, ?, ?, ?)', [seed, relation, ...columns]);
+  }
+  for (const id of idsOf(local)) database.run('INSERT INTO ids VALUES (?, ?)', [seed, id]);
+}
+
+function compare(database: Database, { sql, expected, question }: Check): void {
+  const rows = database.exec(sql)[0]?.values ?? [];
+  // Booleans are numbers here.
+  const isDecision = / AS (?:allowed|result)$/u.test(sql.trimEnd());
+  const found = rows.map((row) => JSON.stringify(isDecision ? [row[0] === 1] : row)).sort();
+  if (JSON.stringify(found) !== JSON.stringify(expected)) expect(found, question).toEqual(expected);
+}

@@ -1,0 +1,183 @@
+import { describe, expect, test } from 'vitest';
+import { OsoError } from '../../src/errors/oso-error.ts';
+import { actionsSql, authorizeSql, listSql } from '../../src/local-sql/local-questions.ts';
+import { localData } from './local-data.ts';
+
+const POLICY = `
+actor User {}
+global { roles = ["hr"]; }
+resource Team { roles = ["member"]; }
+resource Folder {
+  roles = ["viewer"];
+  relations = { team: Team };
+  "viewer" if "member" on "team";
+  "viewer" if global "hr";
+}
+has_role(_: User, "viewer", folder: Folder) if is_public(folder);
+resource Document {
+  roles = ["viewer"];
+  relations = { folder: Folder };
+  "viewer" if "viewer" on "folder";
+}
+resource Block {
+  permissions = ["view"];
+  roles = ["viewer"];
+  relations = { document: Document };
+  "viewer" if "viewer" on "document";
+  "view" if "viewer";
+}
+`;
+
+const BINDINGS = `facts:
+  has_relation(Block:_, document, Document:_):
+    query: SELECT id, document_id FROM block
+  has_relation(Document:_, folder, Folder:_):
+    query: SELECT id, folder_id FROM document
+  is_public(Folder:_):
+    query: SELECT id FROM folder WHERE is_public;
+`;
+
+const ALICE = { type: 'User', id: 'alice' };
+const VIEW = { actor: ALICE, action: 'view', resourceType: 'Block' };
+
+describe('the SQL of a list', () => {
+  test('has the shape of the published sample', () => {
+    const facts = ['has_role User:alice member Team:1', 'has_relation Folder:1 team Team:1'];
+    expect(listSql(VIEW, 'id', localData(POLICY, facts, BINDINGS))).toBe(`id IN (WITH RECURSIVE
+c0(arg0, arg2) AS NOT MATERIALIZED (
+SELECT id, document_id FROM block
+),
+c1(arg0, arg2) AS NOT MATERIALIZED (
+SELECT id, folder_id FROM document
+),
+c2(arg0) AS NOT MATERIALIZED (
+SELECT id FROM folder WHERE is_public
+)
+ SELECT f0.arg0
+FROM c0 AS f0, c1 AS f1
+WHERE f0.arg2 = f1.arg0 and f1.arg2 = '1'
+ UNION SELECT f0.arg0
+FROM c0 AS f0, c1 AS f1, c2 AS f2
+WHERE f0.arg2 = f1.arg0 and f1.arg2 = f2.arg0
+)`);
+  });
+
+  test('holds ten thousand central ids in one IN', () => {
+    const facts = Array.from({ length: 10_000 }, (_, id) => [`has_relation Folder:${id} team Team:1`]).flat();
+    const sql = listSql(VIEW, 'id', localData(POLICY, ['has_role User:alice member Team:1', ...facts], BINDINGS));
+    expect(sql.match(/\bIN \(/gu)).toHaveLength(2);
+    expect(sql.match(/UNION/gu)).toHaveLength(1);
+    expect(sql.length).toBeLessThan(100_000);
+  });
+
+  test('is false where nothing is allowed, and true where everything is', () => {
+    const policy = `${POLICY} has_permission(user: User, "view", _: Block) if is_god(user);`;
+    const data = () => localData(policy, ['is_god User:alice'], BINDINGS);
+    expect(listSql(VIEW, 'id', data())).toBe('true');
+    expect(listSql({ ...VIEW, action: 'eat' }, 'id', data())).toBe('false');
+  });
+
+  test('of a grant that rows of the database make for all resources asks for those rows', () => {
+    const policy = `${POLICY} has_permission(user: User, "view", _: Block) if is_god(user);`;
+    const bindings = 'facts:\n  is_god(User:_):\n    query: SELECT id FROM gods\n';
+    expect(listSql(VIEW, 'id', localData(policy, [], bindings))).toBe(`EXISTS (WITH RECURSIVE
+c0(arg0) AS NOT MATERIALIZED (
+SELECT id FROM gods
+)
+ SELECT 1
+FROM c0 AS f0
+WHERE f0.arg0 = 'alice'
+)`);
+  });
+
+  test('drops ids that a column cannot hold, and casts the others', () => {
+    const facts = ['has_role User:alice viewer Block:17', 'has_role User:alice viewer Block:no-number'];
+    const bindings = 'facts:\nsql_types:\n  Block: integer\n';
+    expect(listSql(VIEW, 'id', localData(POLICY, facts, bindings))).toBe("id IN (CAST('17' AS integer))");
+  });
+});
+
+describe('recursion', () => {
+  const policy = `
+actor User {}
+resource Folder {
+  permissions = ["read"];
+  roles = ["reader"];
+  relations = { parent: Folder };
+  "reader" if "reader" on "parent";
+  "read" if "reader";
+}`;
+  const list = { actor: ALICE, action: 'read', resourceType: 'Folder' };
+
+  test('over central facts ends in rows of the database', () => {
+    const bindings =
+      'facts:\n  has_role(User:_, reader, Folder:_):\n    query: SELECT user_id, folder_id FROM readers\n';
+    const facts = ['has_relation Folder:2 parent Folder:1', 'has_relation Folder:1 parent Folder:2'];
+    expect(
+      authorizeSql({ ...list, resource: { type: 'Folder', id: '2' } }, localData(policy, facts, bindings)),
+    ).toBe(`WITH RECURSIVE
+c0(arg0, arg2) AS NOT MATERIALIZED (
+SELECT user_id, folder_id FROM readers
+)
+ SELECT EXISTS (SELECT 1
+FROM c0 AS f0
+WHERE f0.arg0 = 'alice' and f0.arg2 IN ('1', '2')) AS allowed
+`);
+  });
+
+  test('through rows of the database is refused with the rule', () => {
+    const bindings =
+      'facts:\n  has_relation(Folder:_, parent, Folder:_):\n    query: SELECT id, parent_id FROM folders\n';
+    const ask = () => listSql(list, 'id', localData(policy, ['has_role User:alice reader Folder:1'], bindings));
+    expect(ask).toThrow(OsoError);
+    expect(ask).toThrow('the rule for `has_role` at policy.polar:7:3 depends on itself through rows of the database');
+  });
+});
+
+describe('negation and comparison of rows', () => {
+  const policy = `
+actor User {}
+resource Document { permissions = ["read", "open"]; relations = { owner: User }; }
+has_permission(user: User, "read", document: Document) if
+  has_relation(document, "owner", user) and not is_locked(document);
+has_permission(user: User, "open", document: Document) if
+  expires(document, time) and may_see(user, time);
+may_see(_: User, time: Integer) if time > @current_unix_time;
+`;
+  const bindings = `facts:
+  has_relation(Document:_, owner, User:_): { query: "SELECT id, owner_id FROM document" }
+  is_locked(Document:_): { query: "SELECT id FROM locked" }
+  expires(Document:_, Integer:_): { query: "SELECT id, expires_at FROM document" }
+`;
+
+  test('become NOT EXISTS', () => {
+    const sql = listSql(
+      { actor: ALICE, action: 'read', resourceType: 'Document' },
+      'id',
+      localData(policy, [], bindings),
+    );
+    expect(sql).toContain(
+      "FROM c0 AS f0\nWHERE f0.arg2 = 'alice' and not exists (SELECT 1\nFROM c1 AS f1\nWHERE f0.arg0 = f1.arg0)",
+    );
+  });
+
+  test('reach through a rule that compares its argument', () => {
+    const sql = listSql(
+      { actor: ALICE, action: 'open', resourceType: 'Document' },
+      'id',
+      localData(policy, [], bindings),
+    );
+    expect(sql).toContain("WHERE CAST(f0.arg1 AS BIGINT) > CAST('1000' AS BIGINT)");
+  });
+});
+
+test('actions are text in every dialect', () => {
+  const data = (dialect: 'postgresql' | 'mysql' | 'sqlite') =>
+    localData(POLICY, ['has_role User:alice viewer Block:1'], BINDINGS, dialect);
+  const question = { actor: ALICE, resource: { type: 'Block', id: '1' } };
+  expect(actionsSql(question, data('postgresql'))).toBe("SELECT CAST('view' AS TEXT) AS actions");
+  expect(actionsSql(question, data('mysql'))).toBe("SELECT CAST('view' AS CHAR) AS actions");
+  expect(actionsSql({ ...question, resource: { type: 'Team', id: '1' } }, data('sqlite'))).toBe(
+    'SELECT CAST(NULL AS TEXT) AS actions\nFROM (SELECT 1 AS one) AS no_rows\nWHERE FALSE',
+  );
+});

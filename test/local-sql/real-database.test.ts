@@ -1,0 +1,128 @@
+import type pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { authorizeSql, listSql } from '../../src/local-sql/local-questions.ts';
+import { printText } from '../../src/local-sql/sql-value.ts';
+import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
+import { Random } from '../support/random.ts';
+import { localData } from './local-data.ts';
+
+const PIECES = [
+  `'`,
+  `''`,
+  `"`,
+  '\\',
+  `\\'`,
+  '--',
+  '/*',
+  '*/',
+  ';',
+  '$$',
+  '$1',
+  '%',
+  '?',
+  ':x',
+  '\n',
+  '\t',
+  '\u0001',
+  '\u2028',
+  'é',
+  '🦊',
+  '`',
+  '(',
+  ')',
+  'a',
+  'OR 1=1',
+  'x',
+];
+const STRINGS = 10_000;
+const BATCH = 500;
+
+const POLICY = `
+actor User {}
+resource Document { permissions = ["read"]; relations = { owner: User }; "read" if "owner"; }
+`;
+
+let server: PostgresServer;
+let client: pg.Client;
+
+beforeAll(async () => {
+  server = startPostgres();
+  client = await server.connect();
+}, 60_000);
+
+afterAll(async () => {
+  await client?.end();
+  server?.stop();
+});
+
+describe('hostile ids', () => {
+  test(`${STRINGS} of them come back from PostgreSQL as they were`, async () => {
+    const random = new Random(20_260_101);
+    for (let done = 0; done < STRINGS; done += BATCH) {
+      const texts = Array.from({ length: BATCH }, () => random.picks(PIECES, 1 + random.below(6)).join(''));
+      const { rows } = await client.query({
+        text: `SELECT ${texts.map((text) => printText(text, 'postgresql')).join(', ')}`,
+        rowMode: 'array',
+      });
+      expect(rows[0]).toEqual(texts);
+    }
+  });
+
+  test('stay ids in a whole query', async () => {
+    await client.query('CREATE TABLE hostile (id text, owner text)');
+    const random = new Random(7);
+    const bindings = 'facts:\n  has_relation(Document:_, owner, User:_): { query: "SELECT id, owner FROM hostile" }\n';
+    for (let each = 0; each < 100; each++) {
+      const id = random.picks(PIECES, 1 + random.below(5)).join('');
+      await client.query('TRUNCATE hostile');
+      await client.query('INSERT INTO hostile VALUES ($1, $1), ($2, $2)', [id, `${id}!`]);
+      const fragment = listSql(
+        { actor: { type: 'User', id }, action: 'read', resourceType: 'Document' },
+        'hostile.id',
+        localData(POLICY, [], bindings),
+      );
+      expect((await client.query(`SELECT id FROM hostile WHERE ${fragment}`)).rows).toEqual([{ id }]);
+    }
+  });
+
+  test('with NUL are refused', () => {
+    expect(() => printText('a\0b', 'postgresql')).toThrow('holds a NUL character, which SQL cannot express');
+  });
+
+  test('lose no backslash on MySQL', () => {
+    expect(printText(`\\' OR 1=1 -- `, 'mysql')).toBe(`'\\\\'' OR 1=1 -- '`);
+  });
+});
+
+describe('a million rows', () => {
+  test('are read through an index', async () => {
+    await client.query(`
+      CREATE TABLE document (id bigint PRIMARY KEY, owner uuid);
+      INSERT INTO document SELECT n, ('00000000-0000-4000-8000-' || lpad((n / 10)::text, 12, '0'))::uuid FROM generate_series(1, 1000000) AS n;
+      CREATE INDEX document_owner ON document (owner);
+      ANALYZE document`);
+    const bindings = `facts:
+  has_relation(Document:_, owner, User:_): { query: "SELECT id, owner FROM document" }
+sql_types: { Document: BIGINT, User: UUID }
+`;
+    const actor = { type: 'User', id: '00000000-0000-4000-8000-000000012345' };
+    const fragment = listSql(
+      { actor, action: 'read', resourceType: 'Document' },
+      'id',
+      localData(POLICY, [], bindings),
+    );
+    const list = `SELECT count(*)::int AS found FROM document WHERE ${fragment}`;
+    expect((await client.query(list)).rows).toEqual([{ found: 10 }]);
+    const authorize = authorizeSql(
+      { actor, action: 'read', resource: { type: 'Document', id: '123455' } },
+      localData(POLICY, [], bindings),
+    );
+    expect((await client.query(authorize)).rows).toEqual([{ allowed: true }]);
+    for (const query of [list, authorize]) {
+      const { rows } = await client.query({ text: `EXPLAIN ${query}`, rowMode: 'array' });
+      const plan = rows.join('\n');
+      expect(plan).toMatch(/Index/u);
+      expect(plan).not.toMatch(/Seq Scan/u);
+    }
+  }, 120_000);
+});

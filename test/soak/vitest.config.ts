@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+/** `npm run soak`: every case of the bars, one file after another, one line per bar. */
+// biome-ignore lint/style/noDefaultExport: vitest reads its configuration from there
+export default defineConfig({
+  test: {
+    include: ['test/soak/**/*.test.ts'],
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 3_600_000,
+    hookTimeout: 120_000,
+    reporters: ['./test/soak/support/bar-reporter.ts'],
+    provide: { soak: 'full' },
+  },
+});
