@@ -6,6 +6,7 @@ const REFUSALS: Readonly<Record<string, readonly [string, string]>> = {
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the request line and headers are too large'],
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the request took too long to arrive'],
 };
+const LONG_REQUEST_LINE = ['414 URI Too Long', 'the request line is too long'] as const;
 const MALFORMED = ['400 Bad Request', 'this is not a well-formed HTTP request'] as const;
 
 /**
@@ -32,12 +33,19 @@ function refuse(error: Error, socket: Duplex): void {
     socket.destroy();
     return;
   }
-  const [status, message] = REFUSALS[codeOf(error)] ?? MALFORMED;
+  const [status, message] = isRequestLine(error) ? LONG_REQUEST_LINE : (REFUSALS[codeOf(error)] ?? MALFORMED);
   const body = JSON.stringify({ message });
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
     () => socket.destroy(),
   );
+}
+
+/** Whether what overflowed begins like a request and has no line end: then the URL is too long, not the headers. */
+function isRequestLine(error: Error): boolean {
+  if (codeOf(error) !== 'HPE_HEADER_OVERFLOW' || !('rawPacket' in error)) return false;
+  const packet = error.rawPacket;
+  return Buffer.isBuffer(packet) && /^[A-Z]+ [^\n]+$/u.test(packet.toString('latin1'));
 }
 
 function codeOf(error: Error): string {

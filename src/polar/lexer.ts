@@ -20,7 +20,7 @@ const TOKENS: readonly { readonly kind: TokenKind; readonly pattern: RegExp }[] 
   { kind: 'string', pattern: /"[^"\\\r\n\p{Cs}]*(?:\\(?:\r\n|[^\p{Cs}])[^"\\\r\n\p{Cs}]*)*"/uy },
   { kind: 'foreign', pattern: /===?|!==|:=|=>|->|&&|\|\||\/\/|\/\*/y },
   { kind: 'symbol', pattern: /<=|>=|!=|\?=|[(){}[\],;:=<>+-]/y },
-  { kind: 'number', pattern: /[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y },
+  { kind: 'number', pattern: /(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?/y },
   { kind: 'flag', pattern: new RegExp(`@${NAME}`, 'uy') },
   { kind: 'foreign', pattern: /[!-~]/y },
 ];

@@ -1,0 +1,1 @@
+p(x: User) if a(x) AND b(x);
