@@ -14,8 +14,8 @@ rootfs=$cache/rootfs
 mkdir -p "$cache"
 if [[ ! -f $cache/complete ]]; then
   rm -rf "$rootfs"
-  mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
-    awk '/^deb /{print $2; exit} /^URIs:/{print $2; exit}')
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Codename: bookworm' 'Component: main')
+  mirror=${mirror:-http://deb.debian.org/debian}
   debootstrap --variant=minbase --include=ca-certificates,python3,make,g++ bookworm "$rootfs" "$mirror" >"$cache/debootstrap.log"
   rm -rf "$rootfs"/var/cache/apt/archives/*.deb "$rootfs"/var/lib/apt/lists/*
 
