@@ -35,7 +35,41 @@ export function arbitraryFact(): fc.Arbitrary<Fact> {
 }
 
 function value(): fc.Arbitrary<Fact['args'][number]> {
-  return fc.record({ type: fc.constantFrom('T', 'U', 'String', 'Integer', '\uffff', '\u{10000}'), id: arbitraryId() });
+  const any = { type: fc.constantFrom('T', 'U', 'String', 'Integer', '\uffff', '\u{10000}'), id: arbitraryId() };
+  return fc.oneof(
+    { weight: 3, arbitrary: fc.record(any) },
+    { weight: 1, arbitrary: fc.record({ type: fc.constant('K'), id: arbitraryUuid() }) },
+    { weight: 1, arbitrary: fc.record({ type: fc.constant('L'), id: fc.oneof(arbitraryUuid(), nearUuid(), any.id) }) },
+  );
+}
+
+/** Canonical UUIDs: any, some that are close together, the first and the last. */
+export function arbitraryUuid(): fc.Arbitrary<string> {
+  const close = fc.integer({ min: 0, max: 40 }).map((n) => `01890a5d-ac96-774b-bcce-b302099a80${hex(n * 5)}`);
+  return fc.oneof(fc.uuid(), close, fc.constantFrom(NIL_UUID, NIL_UUID.replaceAll('0', 'f')));
+}
+
+/** Texts that are nearly canonical UUIDs, but other ids. */
+export function nearUuid(): fc.Arbitrary<string> {
+  const changed = [
+    (uuid: string) => uuid.toUpperCase(),
+    (uuid: string) => `${uuid.slice(0, 35)}F`,
+    (uuid: string) => uuid.replaceAll('-', ''),
+    (uuid: string) => uuid.replace('-', '0'),
+    (uuid: string) => uuid.replace('-', ':'),
+    (uuid: string) => `{${uuid}}`,
+    (uuid: string) => `${uuid}\0`,
+    (uuid: string) => uuid.slice(0, 35),
+    (uuid: string) => `g${uuid.slice(1)}`,
+    (uuid: string) => `${uuid.slice(0, 10)}é${uuid.slice(12)}`,
+  ];
+  return fc.tuple(arbitraryUuid(), fc.constantFrom(...changed)).map(([uuid, change]) => change(uuid));
+}
+
+const NIL_UUID = '00000000-0000-0000-0000-000000000000';
+
+function hex(byte: number): string {
+  return byte.toString(16).padStart(2, '0');
 }
 
 /** Well formed, 1 to 512 bytes. */

@@ -4,7 +4,7 @@ import type { Fact } from '../../src/facts/fact.ts';
 import { compareFacts, printFactLine } from '../../src/facts/fact-line.ts';
 import type { AccessPath, FactReader, Relation } from '../../src/facts/fact-reader.ts';
 import { compareSignatures } from '../../src/facts/signature.ts';
-import { arbitraryFacts } from './arbitrary-facts.ts';
+import { arbitraryFacts, arbitraryUuid, nearUuid } from './arbitrary-facts.ts';
 
 /** A reader of some facts, and all facts that it streams, in whatever order; closed after use. */
 export interface OpenReader extends AsyncDisposable {
@@ -60,6 +60,24 @@ export function describeFactReader(name: string, open: (facts: readonly Fact[]) 
       ];
       await using opened = await open(facts);
       await expectHolds(opened, facts);
+    });
+
+    test('finds UUIDs among ids that are nearly UUIDs, in whatever company', async () => {
+      const id = fc.oneof({ weight: 30, arbitrary: arbitraryUuid() }, { weight: 1, arbitrary: nearUuid() });
+      await fc.assert(
+        fc.asyncProperty(fc.array(id, { minLength: 1, maxLength: 200 }), async (ids) => {
+          const facts = ids.map((id) => fact('p', ['T', id]));
+          await using opened = await open(facts);
+          await expectHolds(opened, facts);
+          const { dictionary } = opened.reader;
+          for (const id of ids) {
+            const isKnown = ids.includes(id.toUpperCase());
+            expect(dictionary.handleOf('T', id.toUpperCase()) !== -1).toBe(isKnown);
+            expect(dictionary.handleOf('T', id.replaceAll('-', '')) !== -1).toBe(ids.includes(id.replaceAll('-', '')));
+          }
+        }),
+        { numRuns: 30 },
+      );
     });
 
     test('seeks by every set of bound columns and finds what a search of all facts finds', async () => {

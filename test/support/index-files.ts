@@ -22,8 +22,9 @@ export async function buildTestIndex(facts: readonly Fact[], memoryBytes = 2 ** 
 }
 
 /** Builds an index and opens it; both are gone when the reader is disposed of. */
-export async function openTestIndex(facts: readonly Fact[], memoryBytes: number): Promise<OpenReader> {
+export async function openTestIndex(facts: readonly Fact[], memory: number | 'without slots'): Promise<OpenReader> {
   const built = await buildTestIndex(facts);
+  const memoryBytes = memory === 'without slots' ? wholeBytes(built.path) - 1 : memory;
   const index = openIndex(built.path, { memoryBytes, verify: true });
   return {
     reader: index.reader,
@@ -33,6 +34,12 @@ export async function openTestIndex(facts: readonly Fact[], memoryBytes: number)
       built[Symbol.dispose]();
     },
   };
+}
+
+/** What an index takes that is all in memory. */
+function wholeBytes(path: string): number {
+  using index = openIndex(path, { memoryBytes: 2 ** 30, verify: false });
+  return index.memoryBytes;
 }
 
 export async function readAll(index: IndexFile): Promise<readonly Fact[]> {

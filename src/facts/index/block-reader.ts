@@ -3,9 +3,10 @@ import type { ByteSource } from './byte-source.ts';
 import { MAX_WINDOW_BYTES } from './byte-source.ts';
 import { damaged } from './damaged.ts';
 import type { TypeEntry } from './directory.ts';
-import { BLOCK_IDS, BLOCK_SHIFT, TOKEN_LIMIT } from './format.ts';
+import { BLOCK_IDS, BLOCK_SHIFT, PACKED_BLOCK, TOKEN_LIMIT } from './format.ts';
 import type { IdKey } from './id-key.ts';
 import { PackedArray } from './packed-array.ts';
+import { printUuid, UUID_BYTES, UUID_TEXT_BYTES } from './uuid.ts';
 
 /** Walks through the blocks of a dictionary, one at a time, without making objects; see format.ts. */
 export class BlockReader {
@@ -19,6 +20,12 @@ export class BlockReader {
   /** The entry last read: bytes shared with the one before it, and bytes added, which begin at `at`. */
   shared = 0;
   added = 0;
+  /** Whether the open block holds packed UUIDs. Then it has no entries to be read; see `uuid`. */
+  isPacked = false;
+  /** Of a packed block: leading bytes that all its UUIDs share, which begin at `at`. */
+  #common = 0;
+  readonly #uuid = new Uint8Array(UUID_BYTES);
+  readonly #text = new Uint8Array(UUID_TEXT_BYTES);
   readonly #name: string;
   readonly #textsAt: number;
   readonly #textsLength: number;
@@ -42,6 +49,18 @@ export class BlockReader {
     if (length <= 0 || length > MAX_WINDOW_BYTES) throw this.#damaged();
     this.at = this.source.window(this.#textsAt + start, length);
     this.end = this.at + length;
+    const first = this.source.bytes[this.at] ?? 0;
+    this.isPacked = first >= PACKED_BLOCK;
+    if (this.isPacked) this.#openPacked(first - PACKED_BLOCK, this.#countIn(block));
+  }
+
+  /** Writes the text of an entry of the open block, which is packed, to the first 36 bytes of the target. */
+  uuid(entry: number, target: Uint8Array): void {
+    const bytes = this.source.bytes;
+    const common = this.#common;
+    const rest = this.at + entry * (UUID_BYTES - common);
+    for (let i = 0; i < UUID_BYTES; i++) this.#uuid[i] = bytes[i < common ? this.at + i : rest + i] ?? 0;
+    printUuid(this.#uuid, target);
   }
 
   /** Reads the next token; the caller moves `at` over the added bytes. `length` is that of the entry before. */
@@ -57,23 +76,52 @@ export class BlockReader {
   }
 
   /** Whether the first id of a block comes after the key. */
-  startsAfter(block: number, { bytes: key, length }: IdKey): boolean {
+  startsAfter(block: number, key: IdKey): boolean {
     this.open(block);
-    this.next(0);
-    const bytes = this.source.bytes;
-    const common = Math.min(length, this.added);
-    for (let i = 0; i < common; i++) {
-      const difference = (bytes[this.at + i] ?? 0) - (key[i] ?? 0);
-      if (difference !== 0) return difference > 0;
+    if (this.isPacked) {
+      this.uuid(0, this.#text);
+      return isAfter({ bytes: this.#text, start: 0, length: UUID_TEXT_BYTES }, key);
     }
-    return this.added > length;
+    this.next(0);
+    return isAfter({ bytes: this.source.bytes, start: this.at, length: this.added }, key);
   }
 
   /** The dense id of the key if the block holds it, else -1. */
-  search(block: number, { bytes: key, length }: IdKey): number {
+  search(block: number, key: IdKey): number {
     this.open(block);
-    const first = block << BLOCK_SHIFT;
-    const count = Math.min(BLOCK_IDS, this.idCount - first);
+    const count = this.#countIn(block);
+    const entry = this.isPacked ? this.#searchPacked(key, count) : this.#searchTexts(key, count);
+    return entry === -1 ? -1 : (block << BLOCK_SHIFT) + entry;
+  }
+
+  #countIn(block: number): number {
+    return Math.min(BLOCK_IDS, this.idCount - (block << BLOCK_SHIFT));
+  }
+
+  #openPacked(common: number, count: number): void {
+    this.at++;
+    this.#common = common;
+    if (common >= UUID_BYTES || this.end - this.at !== common + count * (UUID_BYTES - common)) throw this.#damaged();
+  }
+
+  /** The place of the key among the UUIDs of the open block, or -1. */
+  #searchPacked(key: IdKey, count: number): number {
+    const uuid = key.packed();
+    if (uuid === undefined) return -1;
+    const bytes = this.source.bytes;
+    const common = this.#common;
+    for (let i = 0; i < common; i++) if (bytes[this.at + i] !== uuid[i]) return -1;
+    for (let entry = 0, at = this.at; entry < count; entry++, at += UUID_BYTES - common) {
+      let i = common;
+      while (i < UUID_BYTES && bytes[at + i] === uuid[i]) i++;
+      if (i === UUID_BYTES) return entry;
+      if ((bytes[at + i] ?? 0) > (uuid[i] ?? 0)) return -1;
+    }
+    return -1;
+  }
+
+  /** The place of the key among the texts of the open block, or -1. */
+  #searchTexts({ bytes: key, length }: IdKey, count: number): number {
     let entryLength = 0;
     // Leading bytes that the key has in common with the entry before, which is smaller than the key.
     let matched = 0;
@@ -83,7 +131,7 @@ export class BlockReader {
       if (this.shared < matched) return -1;
       if (this.shared === matched) {
         matched = this.#match(key, length, matched);
-        if (matched === length && entryLength === length) return first + entry;
+        if (matched === length && entryLength === length) return entry;
         if (this.#isAfter(key, length, matched)) return -1;
       }
       this.at += this.added;
@@ -120,4 +168,17 @@ export class BlockReader {
   #damaged(): Error {
     return damaged(`the ids of type ${JSON.stringify(this.#name)} make no sense`);
   }
+}
+
+/** Whether some bytes come after the key. */
+function isAfter(
+  { bytes, start, length }: { readonly bytes: Uint8Array; readonly start: number; readonly length: number },
+  key: IdKey,
+): boolean {
+  const common = Math.min(length, key.length);
+  for (let i = 0; i < common; i++) {
+    const difference = (bytes[start + i] ?? 0) - (key.bytes[i] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return length > key.length;
 }

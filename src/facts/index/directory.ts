@@ -28,8 +28,6 @@ export interface SlotsEntry {
 export interface TypeEntry {
   readonly name: string;
   readonly idCount: number;
-  /** How ids are written as bytes. One way so far; a reader refuses those that it does not know. */
-  readonly encoding: 'utf8';
   readonly texts: Section;
   readonly blocks: PackedSection;
   readonly slots: SlotsEntry | null;
@@ -101,12 +99,9 @@ export function parseDirectory(text: string): Directory {
 
 function parseType(json: unknown): TypeEntry {
   const fields = object(json);
-  const encoding = string(fields['encoding']);
-  if (encoding !== 'utf8') throw damaged(`the ids of a type are encoded as ${JSON.stringify(encoding)}`);
   return {
     name: string(fields['name']),
     idCount: integer(fields['idCount']),
-    encoding,
     texts: parseSection(fields['texts']),
     blocks: parsePacked(fields['blocks']),
     slots: orNull(fields['slots'], parseSlots),

@@ -3,7 +3,7 @@ import { OsoError } from '../../errors/oso-error.ts';
 import { checkDirectory } from './check-directory.ts';
 import { damaged } from './damaged.ts';
 import { type Directory, listSections, parseDirectory } from './directory.ts';
-import { FOOTER_BYTES, FORMAT_VERSION, HEADER_BYTES, MAGIC, MAX_DIRECTORY_BYTES } from './format.ts';
+import { FOOTER_BYTES, FORMAT_VERSION, HEADER_BYTES, MAGIC, MAX_DIRECTORY_BYTES, OLDEST_VERSION } from './format.ts';
 import { type IndexBytes, readFully } from './index-bytes.ts';
 
 /** The first bytes of a file. */
@@ -24,7 +24,7 @@ export function printTrailer(directory: Directory): Buffer {
   return Buffer.concat([text, footer]);
 }
 
-/** The checked directory of a file and where it begins. Throws INDEX_INVALID. */
+/** The checked directory of a file and where it begins. Throws INDEX_INVALID, or SNAPSHOT_NEWER. */
 export function readDirectory(file: IndexBytes): { readonly directory: Directory; readonly offset: number } {
   readHeader(file);
   const footer = Buffer.alloc(FOOTER_BYTES);
@@ -66,12 +66,15 @@ function readHeader(file: IndexBytes): void {
     throw new OsoError('INDEX_INVALID', 'the file is not an index file');
   readFully(file, header, 0);
   if (!header.subarray(0, 8).equals(MAGIC)) throw new OsoError('INDEX_INVALID', 'the file is not an index file');
-  const version = header.readUInt32LE(8);
-  if (version !== FORMAT_VERSION) {
-    throw new OsoError(
-      'INDEX_INVALID',
-      `the index file has format version ${version}, this program reads version ${FORMAT_VERSION}`,
-    );
-  }
+  checkVersion(header.readUInt32LE(8));
   if (header.readUInt32LE(12) !== 0) throw damaged('its header is not as it should be');
+}
+
+/** A file of a newer program is not damaged, and must not be taken for that: that program may come back. */
+function checkVersion(version: number): void {
+  if (version >= OLDEST_VERSION && version <= FORMAT_VERSION) return;
+  throw new OsoError(
+    version > FORMAT_VERSION ? 'SNAPSHOT_NEWER' : 'INDEX_INVALID',
+    `the index file has format version ${version}, this program reads versions ${OLDEST_VERSION} to ${FORMAT_VERSION}`,
+  );
 }

@@ -1,5 +1,5 @@
 /*
- * The index file, format version 1: all facts of one environment, immutable, ready to be asked. Integers are
+ * The index file, format version 2: all facts of one environment, immutable, ready to be asked. Integers are
  * little-endian. Every byte is covered by a checksum or compared with a constant.
  *
  *     file      = header section* directory footer
@@ -14,11 +14,13 @@
  * that the values need; when all are equal the width is 0 and the section empty.
  *
  * _Dictionary_, one a type. The ids of a type, sorted by UTF-8 bytes, are numbered from 0: the dense ids. They lie in
- * blocks of 16, each id as what it adds to the one before it in its block:
+ * blocks of 16, each id as what it adds to the one before it in its block; or, when all ids of a block are UUIDs (8-4-4-4-12
+ * lower-case digits), packed into 16 bytes each, of which those that all have in common are written once:
  *
- *     texts = (token more-shared* more-added* added-bytes)*
+ *     texts = block*
+ *     block = (token more-shared* more-added* added-bytes)* | (16 + common) common-bytes other-bytes*
  *     token = bytes shared with the id before (high 4 bits), bytes added (low 4 bits); 15 says that more follows: bytes
- *             to be added, up to and including the first below 255
+ *             to be added, up to and including the first below 255. The first id of a block shares nothing.
  *     block offsets = packed array: where in `texts` each block starts
  *     hash slots    = 4 bytes each, zero when free: block + 1 in the low `blockBits` bits, the low bits of the hash above
  *
@@ -41,13 +43,18 @@
  */
 
 export const MAGIC = Buffer.from('OSOFACTS');
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
+/** Version 1 had no packed UUIDs, and is otherwise the same. */
+export const OLDEST_VERSION = 1;
 export const HEADER_BYTES = 16;
 export const FOOTER_BYTES = 16;
 
 /** Ids in a block: a lookup decodes half a block, so more is slower; each block costs a whole id, so fewer is larger. */
 export const BLOCK_IDS = 16;
 export const BLOCK_SHIFT = 4;
+
+/** Added to the number of common bytes, it begins a block of packed UUIDs: no first token of a block is that large. */
+export const PACKED_BLOCK = 16;
 
 /** A token cannot hold this or more; the rest follows. */
 export const TOKEN_LIMIT = 15;

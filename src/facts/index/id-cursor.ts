@@ -2,6 +2,7 @@ import type { BlockReader } from './block-reader.ts';
 import { damaged } from './damaged.ts';
 import { BLOCK_IDS, BLOCK_SHIFT } from './format.ts';
 import { idBuffer } from './hash-id.ts';
+import { UUID_TEXT_BYTES } from './uuid.ts';
 
 /** Decodes ids by dense id. Going on within a block costs only the ids between. */
 export class IdCursor {
@@ -26,6 +27,12 @@ export class IdCursor {
     if (!(id >= 0 && id < blocks.idCount)) throw damaged(`there is no id ${id}`);
     const block = id >>> BLOCK_SHIFT;
     blocks.open(block);
+    if (blocks.isPacked) {
+      blocks.uuid(id & (BLOCK_IDS - 1), this.bytes);
+      this.length = UUID_TEXT_BYTES;
+      this.#id = id;
+      return;
+    }
     const start = blocks.at;
     const goesOn = this.#id >= 0 && this.#id >>> BLOCK_SHIFT === block && id > this.#id;
     const first = goesOn ? (this.#id & (BLOCK_IDS - 1)) + 1 : 0;

@@ -1,5 +1,6 @@
 import { MAX_ID_BYTES } from '../fact.ts';
 import { encodeId, hashWords } from './hash-id.ts';
+import { packUuid, UUID_BYTES, UUID_TEXT_BYTES } from './uuid.ts';
 
 /** What a lookup is about: the number of a type, and an id as bytes with their hash. */
 export class IdKey {
@@ -10,6 +11,9 @@ export class IdKey {
   type = 0;
   length = 0;
   hash = 0;
+  readonly #uuid = new Uint8Array(UUID_BYTES);
+  /** Whether the id has been packed; undefined when nobody asked yet. */
+  #isPacked: boolean | undefined;
 
   /** False for an id that no fact can hold. */
   set(type: number, id: string): boolean {
@@ -19,6 +23,13 @@ export class IdKey {
     this.type = type;
     this.length = length;
     this.hash = hashWords(this, length);
+    this.#isPacked = undefined;
     return true;
+  }
+
+  /** The id as a packed UUID; undefined when it is none. */
+  packed(): Uint8Array | undefined {
+    this.#isPacked ??= this.length === UUID_TEXT_BYTES && packUuid(this.bytes, 0, this.#uuid);
+    return this.#isPacked ? this.#uuid : undefined;
   }
 }

@@ -32,7 +32,7 @@ export interface OpenIndexOptions {
   readonly verify: boolean;
 }
 
-/** Throws INDEX_INVALID when the file is damaged, truncated or of another format version. */
+/** Throws INDEX_INVALID when the file is damaged or truncated, SNAPSHOT_NEWER when a newer program wrote it. */
 export function openIndex(path: string, options: OpenIndexOptions): IndexFile {
   const file = openIndexBytes(path);
   try {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { Fact } from '../../../src/facts/fact.ts';
+import type { FactSummary } from '../../../src/facts/fact-sink.ts';
 import { type Directory, listSections, type Section } from '../../../src/facts/index/directory.ts';
 import { openIndex } from '../../../src/facts/index/open-index.ts';
 import { describeFactReader, fact } from '../../support/fact-reader-conformance.ts';
@@ -11,6 +12,7 @@ import { Random } from '../../support/random.ts';
 
 describeFactReader('a resident index file', (facts) => openTestIndex(facts, 2 ** 30));
 describeFactReader('a paged index file', (facts) => openTestIndex(facts, 0));
+describeFactReader('an index file without its hash slots', (facts) => openTestIndex(facts, 'without slots'));
 
 const FACTS: readonly Fact[] = [
   fact('on'),
@@ -18,7 +20,15 @@ const FACTS: readonly Fact[] = [
     fact('has_role', ['User', `u${i % 17}`], ['String', `r${i % 3}`], ['Org', `${i}`]),
   ),
   ...Array.from({ length: 9 }, (_, i) => fact('is_public', ['Repo', `repository-${i * i}`])),
+  ...Array.from({ length: 40 }, (_, i) => fact('is_public', ['Issue', uuidOf(i)])),
 ];
+
+/** Where the header holds the format version. */
+const VERSION_BYTES: readonly number[] = [8, 9, 10, 11];
+
+/** What is in test/fixtures/index/version-1.index. */
+const VERSION_1_IDS: readonly string[] = [...Array.from({ length: 20 }, (_, i) => uuidOf(i)), 'alice'];
+const VERSION_1_FACTS: readonly Fact[] = VERSION_1_IDS.map((id) => fact('is_admin', ['User', id]));
 
 describe('openIndex', () => {
   test('gives back what the builder reported', async () => {
@@ -27,6 +37,7 @@ describe('openIndex', () => {
     expect(index.summary).toEqual(built.summary);
     expect(index.summary.countBySignature).toEqual({
       'has_role(User,String,Org)': 40,
+      'is_public(Issue)': 40,
       'is_public(Repo)': 9,
       'on()': 1,
     });
@@ -74,7 +85,7 @@ describe('openIndex', () => {
     expect(lines.toString().split('\n')[0]).toBe('["has_role","User","u0","String","r0","Org","0"]');
   });
 
-  test('refuses a file with any byte changed', async () => {
+  test('refuses a file with any byte changed, a changed version as a newer one', async () => {
     using built = await buildTestIndex(FACTS);
     const bytes = readFileSync(built.path);
     const path = join(built.directory, 'changed');
@@ -83,7 +94,7 @@ describe('openIndex', () => {
       changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
       writeFileSync(path, changed);
       expect(() => openIndex(path, { memoryBytes: 2 ** 20, verify: true }), `byte ${at}`).toThrow(
-        expect.objectContaining({ code: 'INDEX_INVALID' }),
+        expect.objectContaining({ code: VERSION_BYTES.includes(at) ? 'SNAPSHOT_NEWER' : 'INDEX_INVALID' }),
       );
     }
   });
@@ -113,11 +124,27 @@ describe('openIndex', () => {
     writeFileSync(path, '');
     expect(() => openIndex(path, { memoryBytes: 0, verify: false })).toThrow('the file is not an index file');
     const bytes = readFileSync(built.path);
-    bytes.writeUInt32LE(2, 8);
-    writeFileSync(path, bytes);
-    expect(() => openIndex(path, { memoryBytes: 0, verify: false })).toThrow(
-      'the index file has format version 2, this program reads version 1',
-    );
+    for (const [version, code] of [
+      [0, 'INDEX_INVALID'],
+      [3, 'SNAPSHOT_NEWER'],
+    ] as const) {
+      bytes.writeUInt32LE(version, 8);
+      writeFileSync(path, bytes);
+      const message = `the index file has format version ${version}, this program reads versions 1 to 2`;
+      expect(() => openIndex(path, { memoryBytes: 0, verify: false })).toThrow(
+        expect.objectContaining({ code, message }),
+      );
+    }
+  });
+
+  test('reads files of format version 1, which has no packed UUIDs', async () => {
+    using index = openIndex(new URL('../../fixtures/index/version-1.index', import.meta.url).pathname, {
+      memoryBytes: 2 ** 20,
+      verify: true,
+    });
+    expect(index.summary.digest).toBe((await summaryOf(VERSION_1_FACTS)).digest);
+    const { dictionary } = index.reader;
+    for (const id of VERSION_1_IDS) expect(dictionary.valueOf(dictionary.handleOf('User', id)).id).toBe(id);
   });
 
   test('survives damage that its checksums do not show: a refusal or an answer, in bounded time', async () => {
@@ -130,6 +157,17 @@ describe('openIndex', () => {
     }
   }, 180_000);
 });
+
+/** One of many UUIDs, which are not in order. */
+function uuidOf(number: number): string {
+  const digits = ((number * 0x9e37_79b1) >>> 0).toString(16).padStart(8, '0');
+  return `${digits}-0000-4000-8000-${digits}${digits.slice(4)}`;
+}
+
+async function summaryOf(facts: readonly Fact[]): Promise<FactSummary> {
+  using built = await buildTestIndex(facts);
+  return built.summary;
+}
 
 async function expectRefusalOrAnswers(path: string, seed: number): Promise<void> {
   try {

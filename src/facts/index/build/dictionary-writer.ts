@@ -1,6 +1,8 @@
+import { MAX_ID_BYTES } from '../../fact.ts';
 import type { TypeEntry } from '../directory.ts';
-import { BLOCK_IDS, TOKEN_LIMIT } from '../format.ts';
-import { hashBytes, idBuffer } from '../hash-id.ts';
+import { BLOCK_IDS, PACKED_BLOCK, TOKEN_LIMIT } from '../format.ts';
+import { hashBytes } from '../hash-id.ts';
+import { packUuid, UUID_BYTES, UUID_TEXT_BYTES } from '../uuid.ts';
 import type { ColumnFile } from './column-file.ts';
 import type { SectionWriter } from './section-writer.ts';
 
@@ -10,8 +12,12 @@ export class DictionaryWriter {
   readonly #sections: SectionWriter;
   readonly #blockOffsets: ColumnFile;
   readonly #hashes: ColumnFile;
-  readonly #last = idBuffer();
-  #lastLength = 0;
+  /** The ids of the current block, each with room for the longest. */
+  readonly #texts = new Uint8Array(BLOCK_IDS * MAX_ID_BYTES);
+  readonly #lengths = new Uint16Array(BLOCK_IDS);
+  #blockCount = 0;
+  /** The same, packed. */
+  readonly #uuids = Array.from({ length: BLOCK_IDS }, () => new Uint8Array(UUID_BYTES));
 
   /** `blockOffsets` is empty and free for use; the hash of each id is added to `hashes`. */
   constructor(sections: SectionWriter, blockOffsets: ColumnFile, hashes: ColumnFile) {
@@ -21,31 +27,80 @@ export class DictionaryWriter {
   }
 
   add(bytes: Uint8Array, start: number, length: number): void {
-    const startsBlock = this.idCount % BLOCK_IDS === 0;
-    if (startsBlock) this.#blockOffsets.append(this.#sections.sectionBytes);
-    const last = this.#last;
-    const common = startsBlock ? 0 : Math.min(length, this.#lastLength);
-    let shared = 0;
-    while (shared < common && last[shared] === bytes[start + shared]) shared++;
-    this.#writeToken(shared, length - shared);
-    this.#sections.bytes(bytes, start + shared, start + length);
-    for (let i = shared; i < length; i++) last[i] = bytes[start + i] ?? 0;
-    this.#lastLength = length;
+    if (this.#blockCount === BLOCK_IDS) this.#writeBlock();
+    const at = this.#blockCount * MAX_ID_BYTES;
+    for (let i = 0; i < length; i++) this.#texts[at + i] = bytes[start + i] ?? 0;
+    this.#lengths[this.#blockCount++] = length;
     this.#hashes.append(hashBytes(bytes, start, start + length));
     this.idCount++;
   }
 
   /** Whether this is the id added last. */
   isLast(bytes: Uint8Array, start: number, length: number): boolean {
-    if (this.idCount === 0 || length !== this.#lastLength) return false;
-    for (let i = length - 1; i >= 0; i--) if (this.#last[i] !== bytes[start + i]) return false;
+    const last = this.#blockCount - 1;
+    if (this.#lengths[last] !== length) return false;
+    const at = last * MAX_ID_BYTES;
+    for (let i = length - 1; i >= 0; i--) if (this.#texts[at + i] !== bytes[start + i]) return false;
     return true;
   }
 
   finish(name: string): Omit<TypeEntry, 'slots'> {
+    if (this.#blockCount > 0) this.#writeBlock();
     const texts = this.#sections.end();
     const blocks = this.#sections.packed(this.#blockOffsets);
-    return { name, idCount: this.idCount, encoding: 'utf8', texts, blocks };
+    return { name, idCount: this.idCount, texts, blocks };
+  }
+
+  #writeBlock(): void {
+    this.#blockOffsets.append(this.#sections.sectionBytes);
+    if (this.#pack()) this.#writePacked();
+    else this.#writeTexts();
+    this.#blockCount = 0;
+  }
+
+  /** Whether all ids of the block are UUIDs; then they are packed. */
+  #pack(): boolean {
+    for (let entry = 0; entry < this.#blockCount; entry++) {
+      const uuid = this.#uuids[entry];
+      const isPacked =
+        uuid !== undefined &&
+        this.#lengths[entry] === UUID_TEXT_BYTES &&
+        packUuid(this.#texts, entry * MAX_ID_BYTES, uuid);
+      if (!isPacked) return false;
+    }
+    return true;
+  }
+
+  #writePacked(): void {
+    const uuids = this.#uuids.slice(0, this.#blockCount);
+    const [first] = uuids;
+    const last = uuids.at(-1);
+    if (first === undefined || last === undefined) return;
+    let common = 0;
+    while (common < UUID_BYTES - 1 && first[common] === last[common]) common++;
+    this.#sections.byte(PACKED_BLOCK + common);
+    this.#sections.bytes(first, 0, common);
+    for (const uuid of uuids) this.#sections.bytes(uuid, common, UUID_BYTES);
+  }
+
+  #writeTexts(): void {
+    let lastLength = 0;
+    for (let entry = 0; entry < this.#blockCount; entry++) {
+      const at = entry * MAX_ID_BYTES;
+      const length = this.#lengths[entry] ?? 0;
+      const shared = this.#sharedWithLast(at, Math.min(length, lastLength));
+      this.#writeToken(shared, length - shared);
+      this.#sections.bytes(this.#texts, at + shared, at + length);
+      lastLength = length;
+    }
+  }
+
+  /** Leading bytes, `limit` at most, that the text at a place has in common with the one before. */
+  #sharedWithLast(at: number, limit: number): number {
+    const texts = this.#texts;
+    let shared = 0;
+    while (shared < limit && texts[at + shared] === texts[at - MAX_ID_BYTES + shared]) shared++;
+    return shared;
   }
 
   #writeToken(shared: number, added: number): void {
