@@ -4,7 +4,8 @@ import { basename, join } from 'node:path';
 import { createEngine } from '../engine/create-engine.ts';
 import type { Serving } from '../engine/serving.ts';
 import { OsoError } from '../errors/oso-error.ts';
-import { type IndexFile, openIndex } from '../facts/index/open-index.ts';
+import { type IndexFile, openIndex, openSharedIndex, type SharedIndex } from '../facts/index/open-index.ts';
+import type { Program } from '../program/program.ts';
 import { sha256Hex } from '../snapshot/content-digest.ts';
 import { errnoOf, ioError } from '../snapshot/io-error.ts';
 import type { Clock } from '../util/clock.ts';
@@ -31,6 +32,8 @@ export interface OpenGenerationOptions {
   readonly tenant?: string | undefined;
   /** For the sections or the block cache of the index, see `openIndex`. */
   readonly memoryBytes: number;
+  /** Threads that will answer from it, see `openIndex`. */
+  readonly threads?: number | undefined;
   readonly clock: Clock;
   readonly signal?: AbortSignal | undefined;
 }
@@ -48,14 +51,43 @@ export async function openGeneration(folder: string, options: OpenGenerationOpti
   const indexPath = join(folder, 'facts.index');
   await checkIndexFile(folder, metadata, options.signal);
   const program = compilePolicy(policyText, 'POLICY_INVALID');
-  const index = openIndex(indexPath, { memoryBytes: options.memoryBytes, verify: false });
+  const index = openIndex(indexPath, { ...options, verify: false });
+  return makeReady({ metadata, policyText, program, index }, options.clock);
+}
+
+/** An open generation on its way to another thread: plain data, and the memory of its index. */
+export interface SharedGeneration {
+  readonly metadata: GenerationMetadata;
+  readonly policyText: string;
+  readonly index: SharedIndex;
+}
+
+export function shareGeneration({ metadata, serving, index }: OpenGeneration): SharedGeneration {
+  return { metadata, policyText: serving.policyText, index: index.share() };
+}
+
+/** Opens what another thread has open. Reads nothing but pages. Throws INDEX_INVALID. */
+export function openSharedGeneration({ metadata, policyText, index }: SharedGeneration, clock: Clock): OpenGeneration {
+  const program = compilePolicy(policyText, 'POLICY_INVALID');
+  return makeReady({ metadata, policyText, program, index: openSharedIndex(index) }, clock);
+}
+
+interface Parts {
+  readonly metadata: GenerationMetadata;
+  readonly policyText: string;
+  readonly program: Program;
+  /** Closed when the parts do not make a generation. */
+  readonly index: IndexFile;
+}
+
+function makeReady({ metadata, policyText, program, index }: Parts, clock: Clock): OpenGeneration {
+  const { id, takenAtMs, factsDigest } = metadata;
   try {
-    if (index.summary.digest !== metadata.factsDigest) throw damaged(indexPath, 'it holds other facts');
+    if (index.summary.digest !== factsDigest) throw damaged(`the index of ${id}`, 'it holds other facts');
     const facts = index.reader;
     const engine = createEngine(program, facts);
-    probe(metadata.id, () => probeEngine({ program, engine, facts, clock: options.clock }));
-    const { id: snapshotId, takenAtMs } = metadata;
-    const serving = { snapshotId, takenAtMs, policyText, policyFilename: undefined, program, engine, facts };
+    probe(id, () => probeEngine({ program, engine, facts, clock }));
+    const serving = { snapshotId: id, takenAtMs, policyText, policyFilename: undefined, program, engine, facts };
     return { metadata, serving, index, close: () => index[Symbol.dispose]() };
   } catch (error) {
     index[Symbol.dispose]();

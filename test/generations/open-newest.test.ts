@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type DataDirectory, openDataDirectory, viewDataDirectory } from '../../src/generations/data-directory.ts';
 import type { GenerationMetadata } from '../../src/generations/generation.ts';
 import { listGenerations, listQuarantined } from '../../src/generations/list-generations.ts';
+import { openSharedGeneration, shareGeneration } from '../../src/generations/open-generation.ts';
 import { type OpenNewestOptions, openNewest } from '../../src/generations/open-newest.ts';
 import { pruneGenerations } from '../../src/generations/prune-generations.ts';
 import { sha256Hex } from '../../src/snapshot/content-digest.ts';
@@ -302,5 +303,34 @@ describe('pruning', () => {
     const view = await viewDataDirectory(directory.path);
     const pruned = pruneGenerations(view, { keep: 1, inUse: new Set() });
     await expect(pruned).rejects.toThrow('the data directory is not open for writing');
+  });
+});
+
+describe('a generation that another thread has open', () => {
+  test('answers there from the same memory, and closes there alone', async () => {
+    const { opened } = await openNewest(directory, options);
+    if (opened === undefined) throw new Error('nothing was opened');
+    const other = openSharedGeneration(structuredClone(shareGeneration(opened)), systemClock);
+    expect(other.metadata).toEqual(opened.metadata);
+    expect(other.serving).toMatchObject({
+      snapshotId: opened.metadata.id,
+      takenAtMs: opened.metadata.takenAtMs,
+      policyText: opened.serving.policyText,
+    });
+    expect(other.serving.facts.factCount).toBe(opened.metadata.factCount);
+    other.close();
+    expect(opened.serving.facts.factCount).toBe(opened.metadata.factCount);
+    opened.close();
+  });
+
+  test('is refused when it holds other facts than its metadata say', async () => {
+    const { opened } = await openNewest(directory, options);
+    if (opened === undefined) throw new Error('nothing was opened');
+    const shared = shareGeneration(opened);
+    const metadata = { ...shared.metadata, factsDigest: 'f'.repeat(64) };
+    expect(() => openSharedGeneration({ ...shared, metadata }, systemClock)).toThrow(
+      `\`the index of ${metadata.id}\` is damaged: it holds other facts`,
+    );
+    opened.close();
   });
 });

@@ -1,11 +1,11 @@
-import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { Fact } from '../../../src/facts/fact.ts';
 import type { FactSummary } from '../../../src/facts/fact-sink.ts';
 import { type Directory, listSections, type Section } from '../../../src/facts/index/directory.ts';
-import { openIndex } from '../../../src/facts/index/open-index.ts';
+import { openIndex, openSharedIndex } from '../../../src/facts/index/open-index.ts';
 import { describeFactReader, fact } from '../../support/fact-reader-conformance.ts';
 import { buildTestIndex, openTestIndex, readAll } from '../../support/index-files.ts';
 import { Random } from '../../support/random.ts';
@@ -29,6 +29,46 @@ const VERSION_BYTES: readonly number[] = [8, 9, 10, 11];
 /** What is in test/fixtures/index/version-1.index. */
 const VERSION_1_IDS: readonly string[] = [...Array.from({ length: 20 }, (_, i) => uuidOf(i)), 'alice'];
 const VERSION_1_FACTS: readonly Fact[] = VERSION_1_IDS.map((id) => fact('is_admin', ['User', id]));
+
+describe('an index that another thread has open', () => {
+  test('is opened from the very same memory, without its file', async () => {
+    using built = await buildTestIndex(FACTS);
+    using index = openIndex(built.path, { memoryBytes: 2 ** 20, verify: true });
+    unlinkSync(built.path);
+    const shared = structuredClone(index.share());
+    using other = openSharedIndex(shared);
+    expect(other).toMatchObject({ mode: 'resident', summary: index.summary, memoryBytes: index.memoryBytes });
+    expect(await readAll(other)).toEqual(await readAll(index));
+    const { memory } = shared.kind === 'resident' ? shared : { memory: undefined };
+    new Uint8Array(memory ?? new ArrayBuffer(0)).fill(255);
+    expect(() => other.reader.dictionary.valueOf(0)).toThrow();
+    expect(() => index.reader.dictionary.valueOf(0)).toThrow();
+  });
+
+  test('is opened through a cache of its share when it is paged, even if the file has lost its name', async () => {
+    const facts = Array.from({ length: 60_000 }, (_, i) => fact('owner', ['Repo', `r${i}`], ['User', `u${i * 7}`]));
+    using built = await buildTestIndex(facts);
+    using alone = openIndex(built.path, { memoryBytes: 2 ** 19, verify: false });
+    using index = openIndex(built.path, { memoryBytes: 2 ** 19, verify: false, threads: 4 });
+    expect([alone.mode, index.mode]).toEqual(['paged', 'paged']);
+    expect(index.memoryBytes).toBeLessThan(alone.memoryBytes);
+    unlinkSync(built.path);
+    const other = openSharedIndex(structuredClone(index.share()));
+    expect(other).toMatchObject({ mode: 'paged', memoryBytes: index.memoryBytes });
+    const first = facts[0]?.args[0];
+    const handle = index.reader.dictionary.handleOf('Repo', first?.id ?? '');
+    expect(other.reader.dictionary.handleOf('Repo', first?.id ?? '')).toBe(handle);
+    other[Symbol.dispose]();
+    expect(index.reader.dictionary.valueOf(handle)).toEqual(first);
+  });
+
+  test('is refused when its descriptor is of something else', async () => {
+    using built = await buildTestIndex(FACTS);
+    using index = openIndex(built.path, { memoryBytes: 0, verify: false });
+    writeFileSync(built.path, 'no index');
+    expect(() => openSharedIndex(index.share())).toThrow(expect.objectContaining({ code: 'INDEX_INVALID' }));
+  });
+});
 
 describe('openIndex', () => {
   test('gives back what the builder reported', async () => {

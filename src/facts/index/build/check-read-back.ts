@@ -8,7 +8,7 @@ import { type Directory, slotsStart } from '../directory.ts';
 import { checkSections, printTrailer, readDirectory } from '../envelope.ts';
 import { IndexReader } from '../index-reader.ts';
 import { PagedSource } from '../paged-source.ts';
-import { ResidentSource } from '../resident-source.ts';
+import { readResident } from '../resident-source.ts';
 import { summarize } from '../summarize.ts';
 import { writeFully } from './write-fully.ts';
 import type { WrittenSections } from './write-index.ts';
@@ -55,7 +55,7 @@ function openWritten({ descriptor, written, memoryBytes }: ReadBackInput): Index
   const directory: Directory = { types: written.types, relations: written.relations, digest: '', lineBytes: 0 };
   const length = slotsStart(directory, written.sizeBytes);
   const file = { descriptor, sizeBytes: written.sizeBytes };
-  const source = length <= memoryBytes ? new ResidentSource(file, length) : new PagedSource(file, memoryBytes);
+  const source = length <= memoryBytes ? readResident(file, length) : new PagedSource(file, memoryBytes);
   return new IndexReader(source, directory, false);
 }
 
