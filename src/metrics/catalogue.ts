@@ -55,6 +55,21 @@ export const METRICS = {
     help: 'Requests admitted and not yet answered.',
     labels: [],
   },
+  workers: {
+    name: 'oso_fallback_workers',
+    help: 'Threads that answer requests now; --workers says how many there should be.',
+    labels: [],
+  },
+  workerRequests: {
+    name: 'oso_fallback_worker_requests_total',
+    help: 'API requests by the thread that answered. Threads get connections, not requests: a balancer with few of them uses few threads.',
+    labels: ['worker'],
+  },
+  workerRestarts: {
+    name: 'oso_fallback_worker_restarts_total',
+    help: 'Threads that died or hung and were replaced. The log says of what.',
+    labels: [],
+  },
   ready: {
     name: 'oso_fallback_ready',
     help: '1 when /readyz answers 200, else 0.',

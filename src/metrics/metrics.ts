@@ -1,7 +1,13 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { ErrorCode } from '../errors/codes.ts';
 import { METRICS, type MetricDescription } from './catalogue.ts';
-import { createRequestHistogram, type RequestHistogram } from './request-histogram.ts';
+import {
+  countRequests,
+  createRequestHistogram,
+  type HistogramMemory,
+  type RequestHistogram,
+  renderRequests,
+} from './request-histogram.ts';
 
 /** What the gauges show; asked at every scrape, so that no event can leave them behind. */
 export interface Readings {
@@ -14,6 +20,8 @@ export interface Readings {
   readonly lastSyncSuccessMs: number | undefined;
   /** Of a node that serves something; a dev-server copies nothing. */
   readonly copy?: CopyReadings | undefined;
+  /** Of a node; a dev-server has one thread. */
+  readonly workers?: WorkerReadings | undefined;
 }
 
 interface CopyReadings {
@@ -22,6 +30,13 @@ interface CopyReadings {
   readonly isStale: boolean;
   readonly clockSkewMs: number;
   readonly isPinned: boolean;
+}
+
+interface WorkerReadings {
+  /** Threads that answer. */
+  readonly count: number;
+  /** What all but this one have observed, in the order of their numbers, from 2. */
+  readonly requests: readonly HistogramMemory[];
 }
 
 interface ServingReadings {
@@ -42,6 +57,7 @@ export interface Metrics {
   readonly contentType: string;
   countSyncFailure(code: ErrorCode): void;
   countAlarm(kind: string): void;
+  countWorkerRestart(): void;
   /** Prometheus text format. */
   render(): Promise<string>;
 }
@@ -54,6 +70,8 @@ export function createMetrics({ version, nodeVersion, read }: MetricsOptions): M
   const requests = createRequestHistogram();
   const pulled = registerPulled(registry);
   const syncFailures = new Counter({ ...described(METRICS.syncFailures), registers: [registry] });
+  const workerRequests = new Counter({ ...described(METRICS.workerRequests), registers: [registry] });
+  const workerRestarts = new Counter({ ...described(METRICS.workerRestarts), registers: [registry] });
   const alarms = new Counter({ ...described(METRICS.alarms), registers: [registry] });
   new Gauge({ ...described(METRICS.build), registers: [registry] }).set({ version, node_version: nodeVersion }, 1);
   collectDefaultMetrics({ register: registry });
@@ -63,9 +81,14 @@ export function createMetrics({ version, nodeVersion, read }: MetricsOptions): M
     contentType: registry.contentType,
     countSyncFailure: (code) => syncFailures.inc({ code }),
     countAlarm: (kind) => alarms.inc({ kind }),
+    countWorkerRestart: () => workerRestarts.inc(),
     async render() {
-      showReadings(pulled, read());
-      return `${requests.render()}\n${await registry.metrics()}`;
+      const readings = read();
+      const memories = [requests.memory, ...(readings.workers?.requests ?? [])];
+      showReadings(pulled, readings);
+      workerRequests.reset();
+      for (const [at, memory] of memories.entries()) workerRequests.inc({ worker: at + 1 }, countRequests(memory));
+      return `${renderRequests(memories)}\n${await registry.metrics()}`;
     },
   };
 }
@@ -79,6 +102,7 @@ type PulledName =
   | 'pinned'
   | 'inFlight'
   | 'ready'
+  | 'workers'
   | 'facts'
   | 'lastSyncAttempt'
   | 'lastSyncSuccess';
@@ -95,6 +119,7 @@ function registerPulled(registry: Registry): Pulled {
     pinned: gauge(METRICS.pinned),
     inFlight: gauge(METRICS.inFlight),
     ready: gauge(METRICS.ready),
+    workers: gauge(METRICS.workers),
     generation: gauge(METRICS.generation),
     facts: gauge(METRICS.facts),
     lastSyncAttempt: gauge(METRICS.lastSyncAttempt),
@@ -109,6 +134,7 @@ function showReadings(pulled: Pulled, readings: Readings): void {
   show(pulled.facts, serving?.factCount);
   show(pulled.inFlight, readings.inFlight);
   show(pulled.ready, readings.ready ? 1 : 0);
+  show(pulled.workers, readings.workers?.count ?? 1);
   show(pulled.lastSyncAttempt, inSeconds(readings.lastSyncAttemptMs));
   show(pulled.lastSyncSuccess, inSeconds(readings.lastSyncSuccessMs));
   pulled.generation.reset();

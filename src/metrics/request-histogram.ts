@@ -15,53 +15,110 @@ interface RequestObservation {
  * request; a general histogram hashes its labels each time.
  */
 export interface RequestHistogram {
+  readonly memory: HistogramMemory;
   observe(observation: RequestObservation): void;
-  /** Prometheus text format, version 0.0.4. */
-  render(): string;
 }
 
-interface Series {
-  /** Observations by bucket, not cumulated; the last one is +Inf. */
-  readonly counts: Float64Array;
-  sumSeconds: number;
+/** Observations of one thread, readable by all: they outlive it, and the thread that takes its place goes on with them. */
+export type HistogramMemory = SharedArrayBuffer;
+
+/*
+ * The memory: the number of series, and from byte 8 on the series, each SERIES_WORDS doubles: status, length of the
+ * path, path as ASCII, observations by bucket (not cumulated, the last is +Inf), and their sum in seconds.
+ */
+const STATUS = 0;
+const PATH_LENGTH = 1;
+const PATH = 2;
+const PATH_WORDS = 8;
+const COUNTS = PATH + PATH_WORDS;
+const SUM = COUNTS + BUCKETS_SECONDS.length + 1;
+const SERIES_WORDS = SUM + 1;
+/** More than there are routes times statuses. Memory that no series has touched costs nothing. */
+const MAX_SERIES = 1_024;
+
+export function createHistogramMemory(): HistogramMemory {
+  return new SharedArrayBuffer(8 + MAX_SERIES * SERIES_WORDS * 8);
 }
 
-export function createRequestHistogram(): RequestHistogram {
-  const paths = new Map<string, Map<number, Series>>();
+/** Only one thread at a time may observe into a memory. */
+export function createRequestHistogram(memory: HistogramMemory = createHistogramMemory()): RequestHistogram {
+  const paths = new Map<string, Map<number, Float64Array>>();
+  const remember = (path: string, series: Float64Array) => {
+    paths.set(path, (paths.get(path) ?? new Map()).set(series[STATUS] ?? 0, series));
+    return series;
+  };
+  for (const series of readSeries(memory)) remember(pathOf(series), series);
   return {
+    memory,
     observe({ path, status, seconds }) {
-      const series = paths.get(path)?.get(status) ?? addSeries(paths, path, status);
+      const series = paths.get(path)?.get(status) ?? remember(path, addSeries(memory, path, status));
       const bucket = BUCKETS_SECONDS.findIndex((bound) => seconds <= bound);
-      const at = bucket === -1 ? BUCKETS_SECONDS.length : bucket;
-      series.counts[at] = (series.counts[at] ?? 0) + 1;
-      series.sumSeconds += seconds;
-    },
-    render() {
-      const { name, help } = METRICS.httpRequests;
-      const lines = [`# HELP ${name} ${help}`, `# TYPE ${name} histogram`];
-      for (const [path, statuses] of paths) {
-        for (const [status, series] of statuses) {
-          lines.push(...renderSeries(name, `path="${path}",status_code="${status}"`, series));
-        }
-      }
-      return `${lines.join('\n')}\n`;
+      const at = COUNTS + (bucket === -1 ? BUCKETS_SECONDS.length : bucket);
+      series[at] = (series[at] ?? 0) + 1;
+      series[SUM] = (series[SUM] ?? 0) + seconds;
     },
   };
 }
 
-function addSeries(paths: Map<string, Map<number, Series>>, path: string, status: number): Series {
-  const series: Series = { counts: new Float64Array(BUCKETS_SECONDS.length + 1), sumSeconds: 0 };
-  const statuses = paths.get(path) ?? new Map<number, Series>();
-  paths.set(path, statuses.set(status, series));
+/** The sums over several memories in Prometheus text format, version 0.0.4. */
+export function renderRequests(memories: Iterable<HistogramMemory>): string {
+  const { name, help } = METRICS.httpRequests;
+  const sums = new Map<string, Float64Array>();
+  for (const memory of memories) {
+    for (const series of readSeries(memory)) {
+      const labels = `path="${pathOf(series)}",status_code="${series[STATUS]}"`;
+      const sum = sums.get(labels) ?? new Float64Array(SERIES_WORDS);
+      for (let word = COUNTS; word <= SUM; word++) sum[word] = (sum[word] ?? 0) + (series[word] ?? 0);
+      sums.set(labels, sum);
+    }
+  }
+  const lines = [...sums].flatMap(([labels, series]) => renderSeries(name, labels, series));
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} histogram`, ...lines, ''].join('\n');
+}
+
+/** Requests observed into a memory. */
+export function countRequests(memory: HistogramMemory): number {
+  let count = 0;
+  for (const series of readSeries(memory)) for (const observed of series.subarray(COUNTS, SUM)) count += observed;
+  return count;
+}
+
+/** Written whole before it is counted in: other threads see it then, and not before. */
+function addSeries(memory: HistogramMemory, path: string, status: number): Float64Array {
+  const header = new Int32Array(memory, 0, 1);
+  const number = header[0] ?? 0;
+  if (number === MAX_SERIES) throw new Error('more series than routes times statuses');
+  const series = seriesAt(memory, number);
+  const text = pathBytes(series);
+  const { written } = new TextEncoder().encodeInto(path, text);
+  series.set([status, written]);
+  Atomics.store(header, 0, number + 1);
   return series;
 }
 
-function renderSeries(name: string, labels: string, { counts, sumSeconds }: Series): string[] {
+function* readSeries(memory: HistogramMemory): Generator<Float64Array> {
+  const count = Atomics.load(new Int32Array(memory, 0, 1), 0);
+  for (let number = 0; number < count; number++) yield seriesAt(memory, number);
+}
+
+function seriesAt(memory: HistogramMemory, number: number): Float64Array {
+  return new Float64Array(memory, 8 + number * SERIES_WORDS * 8, SERIES_WORDS);
+}
+
+function pathOf(series: Float64Array): string {
+  return String.fromCharCode(...pathBytes(series).subarray(0, series[PATH_LENGTH]));
+}
+
+function pathBytes({ buffer, byteOffset }: Float64Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset + PATH * 8, PATH_WORDS * 8);
+}
+
+function renderSeries(name: string, labels: string, series: Float64Array): string[] {
   const bounds = [...BUCKETS_SECONDS.map(String), '+Inf'];
   let total = 0;
   const buckets = bounds.map((bound, index) => {
-    total += counts[index] ?? 0;
+    total += series[COUNTS + index] ?? 0;
     return `${name}_bucket{le="${bound}",${labels}} ${total}`;
   });
-  return [...buckets, `${name}_sum{${labels}} ${sumSeconds}`, `${name}_count{${labels}} ${total}`];
+  return [...buckets, `${name}_sum{${labels}} ${series[SUM]}`, `${name}_count{${labels}} ${total}`];
 }

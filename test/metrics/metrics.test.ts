@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { METRICS } from '../../src/metrics/catalogue.ts';
 import { createMetrics, type Readings } from '../../src/metrics/metrics.ts';
-import { createRequestHistogram } from '../../src/metrics/request-histogram.ts';
+import { countRequests, createRequestHistogram, renderRequests } from '../../src/metrics/request-histogram.ts';
 
 const NOTHING: Readings = {
   ready: false,
@@ -24,7 +24,7 @@ test('the histogram has the published buckets, in seconds, cumulated', () => {
   for (const seconds of [0.001, 0.005, 0.006, 3, 10, 11]) {
     histogram.observe({ path: '/api/authorize', status: 200, seconds });
   }
-  expect(histogram.render().split('\n')).toEqual([
+  expect(renderRequests([histogram.memory]).split('\n')).toEqual([
     `# HELP oso_fallback_http_requests ${METRICS.httpRequests.help}`,
     '# TYPE oso_fallback_http_requests histogram',
     ...Object.entries({
@@ -50,6 +50,49 @@ test('the histogram has the published buckets, in seconds, cumulated', () => {
     'oso_fallback_http_requests_count{path="/api/authorize",status_code="200"} 6',
     '',
   ]);
+});
+
+test('what several threads have observed is summed, and a thread that takes the place of another goes on', () => {
+  const [first, second] = [createRequestHistogram(), createRequestHistogram()];
+  first.observe({ path: '/api/authorize', status: 200, seconds: 0.25 });
+  first.observe({ path: '/api/list', status: 400, seconds: 20 });
+  second.observe({ path: '/api/authorize', status: 200, seconds: 0.5 });
+  const heir = createRequestHistogram(second.memory);
+  heir.observe({ path: '/api/authorize', status: 200, seconds: 0.25 });
+  heir.observe({ path: 'other', status: 404, seconds: 0 });
+  const text = renderRequests([first.memory, second.memory]);
+  expect(text.match(/^.*_(count|sum)\{.*$/gmu)).toEqual([
+    'oso_fallback_http_requests_sum{path="/api/authorize",status_code="200"} 1',
+    'oso_fallback_http_requests_count{path="/api/authorize",status_code="200"} 3',
+    'oso_fallback_http_requests_sum{path="/api/list",status_code="400"} 20',
+    'oso_fallback_http_requests_count{path="/api/list",status_code="400"} 1',
+    'oso_fallback_http_requests_sum{path="other",status_code="404"} 0',
+    'oso_fallback_http_requests_count{path="other",status_code="404"} 1',
+  ]);
+  expect(text).toContain('_bucket{le="0.25",path="/api/authorize",status_code="200"} 2\n');
+  expect([first, second].map(({ memory }) => countRequests(memory))).toEqual([2, 3]);
+});
+
+test('threads are counted, their requests apart, and those that were replaced', async () => {
+  const { metrics, state } = createReading(NOTHING);
+  expect(await metrics.render()).toMatch(/^oso_fallback_workers 1$/mu);
+  const other = createRequestHistogram();
+  state.readings = { ...NOTHING, workers: { count: 2, requests: [other.memory] } };
+  metrics.requests.observe({ path: '/api/list', status: 200, seconds: 0 });
+  other.observe({ path: '/api/list', status: 200, seconds: 0 });
+  other.observe({ path: '/api/list', status: 400, seconds: 0 });
+  metrics.countWorkerRestart();
+  const text = await metrics.render();
+  for (const line of [
+    'oso_fallback_workers 2',
+    'oso_fallback_worker_requests_total{worker="1"} 1',
+    'oso_fallback_worker_requests_total{worker="2"} 2',
+    'oso_fallback_worker_restarts_total 1',
+    'oso_fallback_http_requests_count{path="/api/list",status_code="200"} 2',
+  ]) {
+    expect(text).toContain(`\n${line}\n`);
+  }
+  expect(await metrics.render()).toContain('\noso_fallback_worker_requests_total{worker="2"} 2\n');
 });
 
 test('a gauge without a value has no line', async () => {
