@@ -24,11 +24,19 @@ export interface ServerOptions {
   readonly tls?: TlsIdentity | undefined;
   readonly clock: Clock;
   readonly limits: HttpLimits;
+  /** Of all servers that share the limit; by default of this one alone. */
+  readonly connections?: ConnectionCount | undefined;
   readonly requests: RequestHistogram;
   /** Trouble of ours goes here. Nothing a client does wrong is logged as an error. */
   readonly log: Log;
   /** Told of every reply; for access logs. */
   readonly onAnswered?: ((event: AnsweredRequest) => void) | undefined;
+}
+
+export interface ConnectionCount {
+  /** Counts one more; how many there are now. */
+  opened(): number;
+  closed(): void;
 }
 
 /** A certificate with its chain, and its key, as PEM. */
@@ -60,13 +68,14 @@ export class HttpServer implements ExchangeHost {
   readonly #bodyBudget: ByteBudget;
   readonly #open = new Set<Exchange>();
   #draining = false;
-  #connections = 0;
+  readonly #connections: ConnectionCount;
   /** Connections beyond the limit. */
   readonly #surplus = new WeakSet<Socket>();
 
   constructor(options: ServerOptions) {
     this.clock = options.clock;
     this.#options = options;
+    this.#connections = options.connections ?? countConnections();
     this.#findRoute = createRouter(options.routes);
     this.#bodyBudget = { maxBytes: options.limits.maxBodyBytesInFlight, usedBytes: 0 };
     const listener = (request: IncomingMessage, response: ServerResponse) => this.#serve(request, response, false);
@@ -108,11 +117,8 @@ export class HttpServer implements ExchangeHost {
   }
 
   #countConnection(socket: Socket): void {
-    this.#connections += 1;
-    if (this.#connections > this.#options.limits.maxConnections) this.#surplus.add(socket);
-    socket.once('close', () => {
-      this.#connections -= 1;
-    });
+    if (this.#connections.opened() > this.#options.limits.maxConnections) this.#surplus.add(socket);
+    socket.once('close', () => this.#connections.closed());
   }
 
   #serve(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
@@ -216,6 +222,19 @@ export class HttpServer implements ExchangeHost {
   #maxBodyBytes(route: Route): number {
     return route.maxBodyBytes ?? this.#options.limits.maxBodyBytes;
   }
+}
+
+function countConnections(): ConnectionCount {
+  let count = 0;
+  return {
+    opened() {
+      count += 1;
+      return count;
+    },
+    closed() {
+      count -= 1;
+    },
+  };
 }
 
 /** Above the limit for everybody: clients are turned away on them with words, and probes are answered. */

@@ -12,13 +12,13 @@ export interface ServerOptions extends LocalSqlOptions {
   readonly authenticate: Authenticate;
   readonly admin?: AdminOptions | undefined;
   readonly tls?: TlsIdentity | undefined;
-  readonly metrics: Metrics;
+  readonly metrics: Pick<Metrics, 'requests' | 'contentType' | 'render'>;
   readonly log: Log;
   /** For access logs. */
   readonly onAnswered?: ((event: AnsweredRequest) => void) | undefined;
   /** Whether there are data fit to serve; draining is known here. */
   readiness(): Readiness;
-  /** Body of GET /status: anything JSON without secrets, since no key is asked for. */
+  /** Body of GET /status, or a promise of it: anything JSON without secrets, since no key is asked for. */
   status(): unknown;
 }
 

@@ -4,6 +4,7 @@ import type { OpenGeneration } from '../generations/open-generation.ts';
 import type { Clock } from '../util/clock.ts';
 import { ageOnArrival, createDataAge, type DataAge } from './data-age.ts';
 import type { Elapsed } from './elapsed.ts';
+import { type Followers, NO_FOLLOWERS, type Prepared } from './followers.ts';
 import { createServingSlot, type Refusal, type ServingSlot } from './serving-slot.ts';
 import { describeStaleness, type Freshness, freshnessOf, type StalenessPolicy } from './staleness.ts';
 import {
@@ -20,6 +21,8 @@ export interface ServedDataOptions {
   readonly clock: Clock;
   readonly elapsed: Elapsed;
   readonly staleness: StalenessPolicy;
+  /** Other threads that answer from the same data; none by default. */
+  readonly followers?: Followers | undefined;
   /** Other data are served than before, or none. */
   readonly onChange: () => void;
 }
@@ -35,17 +38,21 @@ export interface Arrival {
   readonly knownAge?: AgeRecord | undefined;
   /** Whatever is served now: an operator said so, or it is damaged. */
   readonly forced?: boolean | undefined;
+  /** Asked before the data are prepared and again before they are served; false: they are not. */
+  readonly isWanted?: (() => boolean) | undefined;
 }
 
 /** The data that are answered from, how old they are, and whether that is too old. */
 export class ServedData {
   readonly slot: ServingSlot;
   readonly #options: ServedDataOptions;
+  readonly #followers: Followers;
   #state: SyncState = STARTING;
   #current: { readonly metadata: GenerationMetadata; readonly isInMemory: boolean; readonly age: DataAge } | undefined;
 
   constructor(options: ServedDataOptions) {
     this.#options = options;
+    this.#followers = options.followers ?? NO_FOLLOWERS;
     this.slot = createServingSlot({
       empty: () => this.#emptiness(),
       refused: () => (options.staleness.onStale === 'refuse' ? this.#staleness() : undefined),
@@ -90,34 +97,65 @@ export class ServedData {
     this.#state = transition(this.#state, event);
   }
 
-  /** Serves a generation unless it is older than what is served. Owns it from here. */
-  adopt(opened: OpenGeneration, arrival: Arrival): boolean {
-    const { clock, elapsed } = this.#options;
-    const { metadata } = opened;
-    const { origin, confirmedAtMs, askedAgoMs, knownAge, forced } = arrival;
-    const data = { id: metadata.id, takenAtMs: metadata.takenAtMs, confirmedAtMs };
-    if (!mayServe(this.#state, data, forced)) {
+  /**
+   * Serves a generation, in all threads at once, unless it is older than what is served or not wanted any more. Owns it
+   * from here. Throws why a thread cannot serve it; then nothing has changed.
+   */
+  async adopt(opened: OpenGeneration, arrival: Arrival): Promise<boolean> {
+    const { elapsed } = this.#options;
+    const arrivedMs = elapsed();
+    let prepared: Prepared | undefined;
+    try {
+      if (this.#isWanted(opened, arrival)) prepared = await this.#followers.prepare(opened);
+    } catch (error) {
+      opened.close();
+      throw error;
+    }
+    // What is served may have changed meanwhile.
+    if (prepared === undefined || !this.#isWanted(opened, arrival)) {
+      prepared?.discard();
       opened.close();
       return false;
     }
-    const ageMs = askedAgoMs ?? ageOnArrival(clock.nowMs(), confirmedAtMs, knownAge);
+    this.#serve(opened, arrival, { prepared, agoMs: elapsed() - arrivedMs });
+    return true;
+  }
+
+  #isWanted({ metadata }: OpenGeneration, { confirmedAtMs, forced, isWanted }: Arrival): boolean {
+    const data = { id: metadata.id, takenAtMs: metadata.takenAtMs, confirmedAtMs };
+    return mayServe(this.#state, data, forced) && (isWanted?.() ?? true);
+  }
+
+  /** `agoMs`: when the arrival was described. */
+  #serve(
+    opened: OpenGeneration,
+    { origin, confirmedAtMs, askedAgoMs, knownAge, forced }: Arrival,
+    { prepared, agoMs }: { readonly prepared: Prepared; readonly agoMs: number },
+  ): void {
+    const { clock, elapsed } = this.#options;
+    const { metadata } = opened;
+    const data = { id: metadata.id, takenAtMs: metadata.takenAtMs, confirmedAtMs };
+    const ageMs = askedAgoMs === undefined ? ageOnArrival(clock.nowMs(), confirmedAtMs, knownAge) : askedAgoMs + agoMs;
     const age = createDataAge({ clock, elapsed, ageMs, confirmedAtMs });
     this.apply({ kind: 'opened', origin, data, ...(forced ? { forced } : {}) });
     this.#current = { metadata, isInMemory: opened.index.mode === 'resident', age };
+    prepared.serve(age.ageMs());
     this.slot.replace({ serving: { ...opened.serving, ageMs: () => age.ageMs() }, close: () => opened.close() });
     this.#options.onChange();
-    return true;
   }
 
   /** The control plane had, at `atMs` and `agoMs` ago, exactly what is served. */
   confirm(atMs: number, agoMs: number): void {
     this.apply({ kind: 'confirmed', atMs });
-    this.#current?.age.confirm(agoMs);
+    if (this.#current === undefined) return;
+    this.#current.age.confirm(agoMs);
+    this.#followers.confirm(this.#current.age.ageMs());
   }
 
   /** Nothing is answered from any more. */
   empty(): void {
     this.#current = undefined;
+    this.#followers.empty(this.#emptiness());
     this.slot.replace(undefined);
   }
 

@@ -15,6 +15,7 @@ import type { AlarmBook } from './alarm-book.ts';
 import type { BuildResult, KnownContent, ScrubResult } from './build-process/job.ts';
 import { createDiskCare, type DiskCare } from './disk-care.ts';
 import { createElapsed, type Elapsed } from './elapsed.ts';
+import type { Followers } from './followers.ts';
 import { type Arrival, ServedData } from './served-data.ts';
 import type { StalenessPolicy } from './staleness.ts';
 import type { SourceName } from './state.ts';
@@ -43,6 +44,10 @@ export interface SupplyOptions {
   readonly liveTimeoutMs: number;
   readonly keep: number;
   readonly memoryBytes: number;
+  /** Threads that answer, this one included; 1 by default. */
+  readonly threads?: number | undefined;
+  /** All but this one. */
+  readonly followers?: Followers | undefined;
   /** Other data are served than before, or none. */
   readonly onServing: () => void;
 }
@@ -78,10 +83,10 @@ export class Supply {
   #latest: Latest | undefined;
 
   constructor(options: SupplyOptions) {
-    const { clock, log, staleness, directory, keep } = options;
+    const { clock, log, directory, keep } = options;
     this.#options = options;
     this.#elapsed = createElapsed(clock, options.uptimeMs);
-    this.served = new ServedData({ clock, elapsed: this.#elapsed, staleness, onChange: options.onServing });
+    this.served = new ServedData({ ...options, elapsed: this.#elapsed, onChange: options.onServing });
     this.disk = createDiskCare({ directory, log, keep, inUse: () => this.#inUse() });
   }
 
@@ -95,7 +100,7 @@ export class Supply {
         const fields = { generation: id, code: error.code, reason: error.message, quarantined };
         alarms.raise('fallback', `the generation ${id} cannot be served: ${error.message}`, fields);
       }
-      if (opened) this.#adopt(opened, { ...this.#arrivalOf(opened.metadata), forced });
+      if (opened) await this.#adopt(opened, { ...this.#arrivalOf(opened.metadata), forced });
       else this.sourceFailed('disk', failures[0]?.error ?? emptyDirectory());
     } catch (error) {
       signal.throwIfAborted();
@@ -179,13 +184,18 @@ export class Supply {
   async pin(id: string): Promise<void> {
     const { book, directory } = this.#options;
     const opened = await openGeneration(generationPath(directory, id), this.#options);
+    const { pinned } = book.state;
     try {
       await book.update((state) => ({ ...state, pinned: id }));
     } catch (error) {
       opened.close();
       throw error;
     }
-    this.served.adopt(opened, { ...this.#arrivalOf(opened.metadata), forced: true });
+    const arrival = { ...this.#arrivalOf(opened.metadata), forced: true };
+    await this.served.adopt(opened, arrival).catch(async (error: unknown) => {
+      await book.update((state) => ({ ...state, pinned }));
+      throw error;
+    });
   }
 
   sourceFailed(source: SourceName, error: OsoError): void {
@@ -289,8 +299,9 @@ export class Supply {
     const arrival = { ...this.#arrivalOf(metadata), origin, forced: allowOlder };
     const { factsEtag } = result;
     const etag = factsEtag === undefined ? undefined : { value: factsEtag, source: undefined };
+    const askedAgoMs = startedMs === undefined ? undefined : this.#elapsed() - startedMs;
+    await this.#adopt(opened, { ...arrival, askedAgoMs });
     this.#latest = { metadata, isIntact: true, etag };
-    this.#adopt(opened, startedMs === undefined ? arrival : { ...arrival, askedAgoMs: this.#elapsed() - startedMs });
     if (allowOlder) await this.disk.putAsideNewer(metadata.id);
     await book.update((state) => {
       const published = withPublished(state, metadata, { lower: allowOlder });
@@ -299,19 +310,20 @@ export class Supply {
     await this.disk.tidy();
   }
 
-  /** Serves a generation, unless another one is pinned or newer. */
-  #adopt(opened: OpenGeneration, arrival: Arrival): void {
+  /** Serves a generation, unless another one is pinned or newer. Throws why it cannot be served. */
+  async #adopt(opened: OpenGeneration, arrival: Arrival): Promise<void> {
     const { book, log } = this.#options;
     const { id, factCount } = opened.metadata;
-    const { pinned } = book.state;
-    if (pinned !== null && id !== pinned && this.served.metadata?.id === pinned) {
-      opened.close();
-      log.info('copied, and not served: another generation is pinned', { generation: id, pinned });
-      return;
+    const isHeldBack = () => {
+      const { pinned } = book.state;
+      return pinned !== null && id !== pinned && this.served.metadata?.id === pinned;
+    };
+    const forced = arrival.forced === true || id === book.state.pinned;
+    if (await this.served.adopt(opened, { ...arrival, forced, isWanted: () => !isHeldBack() })) {
+      log.info('serving', { generation: id, origin: arrival.origin, facts: factCount });
+    } else if (isHeldBack()) {
+      log.info('copied, and not served: another generation is pinned', { generation: id, pinned: book.state.pinned });
     }
-    const forced = arrival.forced === true || id === pinned;
-    if (!this.served.adopt(opened, { ...arrival, forced })) return;
-    log.info('serving', { generation: id, origin: arrival.origin, facts: factCount });
   }
 }
 

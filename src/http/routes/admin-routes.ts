@@ -5,17 +5,19 @@ import { readQueryString } from '../wire/query-string.ts';
 /** What an operator may ask of a running node. The node's own API token is asked for. */
 export interface AdminActions {
   /** `waiting`: there are no data to speak of yet. */
-  syncNow(): 'started' | 'running' | 'offline' | 'waiting';
+  syncNow(): SyncNow | Promise<SyncNow>;
   /** Serves this generation, or the one before the current one, until `unpin`; returns its id. */
   pin(generation: string | undefined): Promise<string>;
   /** Returns the id of what was pinned. */
   unpin(): Promise<string | null>;
 }
 
+export type SyncNow = 'started' | 'running' | 'offline' | 'waiting';
+
 /** POST /-/sync, /-/rollback?generation=ID and /-/unpin. */
 export function adminRoutes(actions: AdminActions): readonly Route[] {
   return [
-    admin('/-/sync', () => answerSync(actions.syncNow())),
+    admin('/-/sync', async () => answerSync(await actions.syncNow())),
     admin('/-/rollback', async ({ query }) => {
       const generation = readQueryString(query, /^generation$/u).get('generation');
       return await reported(async () => ({ pinned: await actions.pin(generation) }));
@@ -24,7 +26,7 @@ export function adminRoutes(actions: AdminActions): readonly Route[] {
   ];
 }
 
-function answerSync(outcome: ReturnType<AdminActions['syncNow']>): Answer {
+function answerSync(outcome: SyncNow): Answer {
   switch (outcome) {
     case 'started':
       return { status: 202, body: '{"sync":"started"}' };

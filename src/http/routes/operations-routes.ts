@@ -7,7 +7,7 @@ export type Readiness =
 
 export interface OperationsOptions {
   readiness(): Readiness;
-  /** Anything JSON; it must hold no secret, because it is shown without a key. */
+  /** Anything JSON, or a promise of it; it must hold no secret, because it is shown without a key. */
   status(): unknown;
   readonly metrics: { readonly contentType: string; render(): Promise<string> };
 }
@@ -20,7 +20,7 @@ export function operationsRoutes(options: OperationsOptions): readonly Route[] {
   return [
     ...READINESS_PATHS.map((path) => operation(path, () => printReadiness(options.readiness()))),
     operation('/livez', () => ({ status: 200, body: '{"alive":true}' })),
-    operation('/status', () => ({ status: 200, body: JSON.stringify(options.status()) })),
+    operation('/status', async () => ({ status: 200, body: JSON.stringify(await options.status()) })),
     operation('/metrics', async () => ({
       status: 200,
       body: await options.metrics.render(),
