@@ -1,32 +1,33 @@
 /*
- * Decisions per second, one thread, in process: `node test/bench/engine.bench.mjs [facts] [index|memory] [dist]`.
- * `dist` is where the compiled project lies, by default the one that `npm run build` makes.
+ * Decisions per second, one thread, in process:
+ *
+ *     node test/bench/engine.bench.mjs [--facts 1000000] [--store index|memory] [--dist dist] [--json]
+ *
+ * Beside them, in turns, the least that any answer costs: looking the question up in a `Map` that has all the answers.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { GITHUB_POLICY, githubFacts, githubQuestions, githubSizes, seededRandom } from './github-world.mjs';
+import { median, readBench } from './support/bench.mjs';
+import { indexFacts } from './support/index-facts.mjs';
 
-const factCount = Number(process.argv[2] ?? 1_000_000);
-const store = process.argv[3] ?? 'index';
-const dist = resolve(process.argv[4] ?? 'dist');
-const load = (path) => import(pathToFileURL(resolve(dist, path)).href);
-const { createEngine } = await load('src/engine/create-engine.js');
-const { createMemoryFacts } = await load('src/facts/memory-facts.js');
-const { loadPolicy } = await load('src/program/load-policy.js');
+const { values, load, report, note } = readBench({ facts: '1000000', store: 'index' });
+const { createEngine } = await load('engine/create-engine.js');
+const { createMemoryFacts } = await load('facts/memory-facts.js');
+const { loadPolicy } = await load('program/load-policy.js');
 
 const QUESTIONS = 400_000;
 const HOT = 1_000;
 const ROUNDS = 5;
+/** At this size, and for questions that differ or repeat. */
+const BARS = { facts: 1_000_000, distinct: { least: 450_000, of: 'figure' }, repeated: { least: 1e6, of: 'figure' } };
 
 const loaded = loadPolicy([{ name: 'github.polar', text: GITHUB_POLICY }]);
 if (!loaded.ok) throw new Error(loaded.errors.map((error) => error.message).join('\n'));
 
+const factCount = Number(values.facts);
 const random = seededRandom(1);
 const sizes = githubSizes(factCount);
 const made = [...githubFacts(sizes, random)];
-const facts = store === 'index' ? await indexOf(made) : createMemoryFacts(made);
+const facts = values.store === 'index' ? await indexFacts(made, load) : createMemoryFacts(made);
 const distinct = githubQuestions(made, { sizes, random, count: QUESTIONS });
 const engine = createEngine(loaded.program, facts);
 const request = {
@@ -38,65 +39,56 @@ const request = {
 const hot = distinct.slice(0, HOT);
 const repeated = Array.from({ length: QUESTIONS / HOT }, () => hot).flat();
 const copies = (questions) => questions.map((question) => structuredClone(question));
-console.log(`${facts.factCount} facts (${store}), ${QUESTIONS} questions, ${process.version}`);
-measure('distinct', copies(distinct));
-measure('repeated', copies(repeated));
+note(`${facts.factCount} facts (${values.store}), ${QUESTIONS} questions, ${process.version}`);
+measureDecisions('distinct', copies(distinct));
+measureDecisions('repeated', copies(repeated));
 const actors = distinct.slice(0, 2_000);
-time('list', actors.length, () => {
-  let ids = 0;
-  for (const { actor } of actors)
-    ids += engine.list({ actor, action: 'read', resourceType: 'Repository' }, request).length;
-  return `${(ids / actors.length).toFixed(1)} ids each`;
-});
-time('actions', actors.length, () => {
-  for (const { actor, resource } of actors) engine.actions({ actor, resource }, request);
-  return '';
-});
+measureAnswers('list', ({ actor }) => engine.list({ actor, action: 'read', resourceType: 'Repository' }, request));
+measureAnswers('actions', ({ actor, resource }) => engine.actions({ actor, resource }, request));
 
-async function indexOf(facts) {
-  const { buildIndex } = await load('src/facts/index/build-index.js');
-  const { openIndex } = await load('src/facts/index/open-index.js');
-  const directory = mkdtempSync(join(tmpdir(), 'engine-bench-'));
-  try {
-    const path = join(directory, 'facts.index');
-    const batches = (async function* () {
-      for (let at = 0; at < facts.length; at += 4096) yield facts.slice(at, at + 4096);
-    })();
-    await buildIndex(batches, { path, temporaryDirectory: directory, memoryBytes: 64 * 2 ** 20 });
-    return openIndex(path, { memoryBytes: 1024 * 2 ** 20, verify: false }).reader;
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
-}
-
-/** The median of some rounds, after one that warms up. */
-function measure(name, questions) {
-  const rounds = [];
-  let allowed = 0;
+/** Medians of some rounds, after one that warms up. */
+function measureDecisions(kind, questions) {
+  const answers = new Map(questions.map((question) => [keyOf(question), engine.authorize(question, request)]));
+  const rates = { engine: [], map: [] };
   for (let round = 0; round <= ROUNDS; round++) {
-    allowed = 0;
-    const start = performance.now();
-    const cpu = process.cpuUsage();
-    for (const question of questions) if (engine.authorize(question, request)) allowed++;
-    const seconds = (performance.now() - start) / 1000;
-    rounds.push({ seconds, cpuMicros: process.cpuUsage(cpu).user });
+    const ours = rateOf(questions, (question) => engine.authorize(question, request));
+    const map = rateOf(questions, (question) => answers.get(keyOf(question)));
+    if (round === 0) continue;
+    rates.engine.push(ours);
+    rates.map.push(map);
   }
-  const median = (key) =>
-    rounds
-      .slice(1)
-      .map((round) => round[key])
-      .sort((a, b) => a - b)[ROUNDS >> 1];
-  const rate = Math.round(questions.length / median('seconds')).toLocaleString('en');
-  const micros = (median('cpuMicros') / questions.length).toFixed(2);
-  const share = ((100 * allowed) / questions.length).toFixed(0);
-  console.log(`${name}: ${rate} decisions/s, ${micros} µs of CPU each, ${share} % allowed`);
+  const figure = median(rates.engine);
+  report({
+    name: `decisions, ${kind}, ${factCount.toLocaleString('en')} facts`,
+    figure,
+    unit: '/s of CPU',
+    baseline: 'a Map of all answers',
+    ratio: figure / median(rates.map),
+    bar: factCount === BARS.facts && values.store === 'index' ? BARS[kind] : undefined,
+  });
 }
 
-function time(name, count, work) {
-  work();
-  const start = performance.now();
-  const note = work();
-  console.log(
-    `${name}: ${(((performance.now() - start) * 1000) / count).toFixed(1)} µs each${note ? `, ${note}` : ''}`,
-  );
+function keyOf({ actor, action, resource }) {
+  return `${actor.type}\n${actor.id}\n${action}\n${resource.type}\n${resource.id}`;
+}
+
+/** Questions per second of processor time. */
+function rateOf(questions, decide) {
+  const before = process.cpuUsage();
+  let allowed = 0;
+  for (const question of questions) if (decide(question)) allowed++;
+  const { user, system } = process.cpuUsage(before);
+  if (allowed === 0 || allowed === questions.length) throw new Error('all answers are the same');
+  return (questions.length / (user + system)) * 1e6;
+}
+
+function measureAnswers(kind, ask) {
+  for (const question of actors) ask(question);
+  const before = process.cpuUsage();
+  let ids = 0;
+  for (const question of actors) ids += ask(question).length;
+  const { user, system } = process.cpuUsage(before);
+  const each = (ids / actors.length).toFixed(1);
+  const name = `${kind}, ${factCount.toLocaleString('en')} facts, ${each} answers each`;
+  report({ name, figure: (user + system) / actors.length, unit: 'µs of CPU each' });
 }

@@ -1,39 +1,40 @@
-// The main job at full size: dev-server → export → verify → import → serve without a control plane → 10,000 questions
-// answered as the dev-server answered them. All but the dev-server run under a hard memory limit.
-//
-//   node test/bench/lifecycle.mjs [--facts 1000000] [--limit-mb 256] [--questions 10000]
+/*
+ * The main job at full size: dev-server → export → verify → import → serve without a control plane → questions answered as
+ * the dev-server answered them. All but the dev-server run under a hard memory limit.
+ *
+ *     node test/bench/lifecycle.mjs [--facts 1000000] [--limit-mb 256] [--questions 10000] [--dist dist] [--json]
+ *
+ * Beside each step the same lines go through `tar | zstd -3 | sha256sum`.
+ */
+import { execFileSync } from 'node:child_process';
 import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { parseArgs } from 'node:util';
-import { generateExampleFacts } from '../../dist/src/cli/example-data.js';
-import { exampleQuestions } from '../../dist/src/cli/example-questions.js';
-import { printFactLine } from '../../dist/src/facts/fact-line.js';
+import { readBench } from './support/bench.mjs';
 import { createMemoryLimit } from './support/memory-limit.mjs';
 import { runProcess, startProcess, untilReady } from './support/run-process.mjs';
 
-const { values } = parseArgs({
-  options: {
-    facts: { type: 'string', default: '1000000' },
-    'limit-mb': { type: 'string', default: '256' },
-    questions: { type: 'string', default: '10000' },
-  },
-});
+const { values, load, report, note } = readBench({ facts: '1000000', 'limit-mb': '256', questions: '10000' });
+const { generateExampleFacts } = await load('cli/example-data.js');
+const { exampleQuestions } = await load('cli/example-questions.js');
+const { printFactLine } = await load('facts/fact-line.js');
+
 const factCount = Number(values.facts);
-const limitBytes = Number(values['limit-mb']) * 1024 * 1024;
+const limitMb = Number(values['limit-mb']);
 const TOKEN = 'e_0123456789_12345_osotesttoken01xiIn';
 const IDENTITY = { OSO_API_TOKEN: TOKEN, OSO_ENVIRONMENT: '0123456789', OSO_TENANT: 'bench' };
-const CLI = new URL('../../dist/bin/oso-fallback.js', import.meta.url).pathname;
+const CLI = join(values.dist, 'bin/oso-fallback.js');
 const POLICY = new URL('../../examples/code-hosting.polar', import.meta.url).pathname;
+const PIPE = 'tar | zstd -3 | sha256sum';
 
 const folder = mkdtempSync(join(tmpdir(), 'oso-lifecycle-'));
+const lines = join(folder, 'facts.jsonl');
 const snapshot = join(folder, 'data.snapshot');
-const rows = [];
 const running = [];
 try {
-  await writeFacts(join(folder, 'facts.jsonl'));
-  const cloud = await start(['dev-server', POLICY, '--facts', join(folder, 'facts.jsonl'), '--port', '0']);
+  await writeFacts(lines);
+  const cloud = await start(['dev-server', POLICY, '--facts', lines, '--port', '0']);
   const questions = [...exampleQuestions({ factCount, count: Number(values.questions) })];
   const expected = await ask(cloud.url, questions);
 
@@ -43,20 +44,17 @@ try {
   cloud.process.child.kill('SIGTERM');
   await cloud.process.ended;
   await step('import', ['import', snapshot, '--directory', join(folder, 'node')], env);
+  note(`snapshot of ${(statSync(snapshot).size / 1e6).toFixed(2)} MB`);
 
-  const limit = createMemoryLimit('oso-bench-serve', limitBytes);
+  const limit = createMemoryLimit('oso-bench-serve', limitMb * 2 ** 20);
   const node = await start(['serve', '--offline', '--directory', join(folder, 'node'), '--port', '0'], { limit });
-  const readySeconds = node.readySeconds;
-  const started = performance.now();
   const answers = await ask(node.url, questions);
-  const seconds = (performance.now() - started) / 1000;
   const wrong = answers.filter((answer, position) => answer !== expected[position]).length;
   node.process.child.kill('SIGTERM');
   const { peakRssBytes } = await node.process.ended;
-  report('serve, ready', readySeconds, peakRssBytes, limit);
-  limit?.remove();
-  console.log(`\n${questions.length} questions in ${seconds.toFixed(1)} s, ${wrong} answered differently`);
-  console.log(`snapshot ${(statSync(snapshot).size / 1e6).toFixed(2)} MB`);
+  report({ name: 'serve offline, start to ready', figure: node.readySeconds, unit: 's' });
+  reportMemory('serve offline', peakRssBytes, limit);
+  report({ name: 'questions answered differently', figure: wrong, unit: `of ${questions.length}`, bar: { most: 0 } });
   if (wrong > 0) process.exitCode = 1;
 } finally {
   for (const { process } of running) if (process.child.exitCode === null) process.child.kill('SIGKILL');
@@ -96,20 +94,32 @@ async function start(args, options = {}) {
 }
 
 async function step(name, args, env = {}) {
-  const limit = createMemoryLimit(`oso-bench-${name}`, limitBytes);
+  const pipeSeconds = secondsOf(() =>
+    execFileSync('bash', ['-c', `tar -C ${folder} -cf - facts.jsonl | zstd -3 -q | sha256sum`]),
+  );
+  const limit = createMemoryLimit(`oso-bench-${name}`, limitMb * 2 ** 20);
   const { seconds, peakRssBytes } = await runProcess([process.execPath, CLI, ...args], { limit, env });
-  report(name, seconds, peakRssBytes, limit);
-  limit?.remove();
+  report({
+    name: `${name}, the command`,
+    figure: factCount / seconds,
+    unit: 'facts/s',
+    baseline: PIPE,
+    ratio: pipeSeconds / seconds,
+  });
+  reportMemory(name, peakRssBytes, limit);
 }
 
-function report(name, seconds, peakRssBytes, limit) {
-  rows.push(name);
-  const rate = `${Math.round(factCount / seconds / 1000)} k facts/s`;
-  const memory = `${Math.round(peakRssBytes / 1e6)} MB`;
-  const kills = limit ? `${limit.kills()} killed for memory` : 'no limit could be set';
-  console.log(
-    `${name.padEnd(14)} ${seconds.toFixed(2).padStart(7)} s ${rate.padStart(15)}  peak ${memory.padStart(7)}  ${kills}`,
-  );
+function secondsOf(work) {
+  const start = performance.now();
+  work();
+  return (performance.now() - start) / 1_000;
+}
+
+function reportMemory(name, peakRssBytes, limit) {
+  report({ name: `${name}, peak memory`, figure: peakRssBytes / 2 ** 20, unit: 'MiB', bar: { most: limitMb } });
+  if (limit === undefined) return note('no memory limit could be set here');
+  report({ name: `${name}, killed for memory`, figure: limit.kills(), unit: 'times', bar: { most: 0 } });
+  limit.remove();
 }
 
 /** Answers as text, 20 questions at a time. */

@@ -1,36 +1,104 @@
 /*
- * Runs every bench, one process each, and prints what they say as one report:
+ * Runs every bench, one process each, and prints what they found as one table:
  *
- *     npm run bench -- [--facts 1000000] [--dist dist]
+ *     npm run bench -- [--facts 1000000] [--only WORD] [--dist dist] [--compare DIR] [--peers]
  *
- * To compare two checkouts, run it in both; the first lines say what each was measured on.
+ * `--compare DIR` measures another build beside this one, each bench with both of them one after the other: the compiled
+ * project of another checkout. `--peers` measures other engines too (peers/run-peers.mjs), which it installs for that.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { cpus, loadavg } from 'node:os';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { printFigure, printHeading, verdict } from './support/print-figure.mjs';
 
 const { values } = parseArgs({
-  options: { facts: { type: 'string', default: '1000000' }, dist: { type: 'string', default: 'dist' } },
+  options: {
+    facts: { type: 'string', default: '1000000' },
+    only: { type: 'string', default: '' },
+    dist: { type: 'string', default: 'dist' },
+    compare: { type: 'string' },
+    peers: { type: 'boolean', default: false },
+  },
 });
-const { facts, dist } = values;
+const { facts, dist, compare } = values;
+/** A bench that hangs may not hold up the others. */
+const LONGEST_MS = 300_000;
 const PIECES = [
-  { title: 'Engine, 10,000 facts', file: 'engine.bench.mjs', args: ['10000', 'index', dist] },
-  { title: `Engine, ${facts} facts`, file: 'engine.bench.mjs', args: [facts, 'index', dist] },
-  { title: 'Index, short ids', file: 'index-file.mjs', args: [facts, 'short'] },
-  { title: 'Index, random UUID ids', file: 'index-file.mjs', args: [facts, 'uuid'] },
-  { title: 'Snapshot', file: 'snapshot.bench.mjs', args: [facts, dist] },
-  { title: 'HTTP', file: 'http.bench.mjs', args: [facts, '4', dist] },
-  { title: 'The whole life of a snapshot in 256 MB', file: 'lifecycle.mjs', args: ['--facts', facts] },
-  { title: 'Start of a command', file: 'start.bench.mjs', args: [dist] },
-];
+  ['engine.bench.mjs', '--facts', '10000'],
+  ['engine.bench.mjs', '--facts', facts],
+  ['index-file.mjs', facts, 'short'],
+  ['index-file.mjs', facts, 'uuid'],
+  ['snapshot.bench.mjs', facts, dist],
+  ['http.bench.mjs', facts, '4', dist],
+  ['lifecycle.mjs', '--facts', facts],
+  ['local-sql.bench.mjs', '20000', '200'],
+  ['start.bench.mjs'],
+  ...(values.peers ? [['peers/run-peers.mjs', '--facts', facts]] : []),
+].filter(([file]) => file.includes(values.only));
 
+const missed = [];
+const failed = [];
 console.log(`${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}, load ${loadavg()[0]?.toFixed(1)}\n`);
-for (const [number, { title, file, args }] of PIECES.entries()) {
-  if (process.stderr.isTTY) process.stderr.write(`[${number + 1}/${PIECES.length}] ${title}\r`);
-  const path = new URL(file, import.meta.url).pathname;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [path, ...args], { encoding: 'utf8' });
-  console.log(`${title} (\`node test/bench/${file} ${args.join(' ')}\`)\n${stdout.trimEnd()}\n`);
-  if (status === 0) continue;
-  console.error(`${stderr}${title} failed`);
-  process.exitCode = 1;
+console.log(printHeading());
+for (const [number, [file, ...args]] of PIECES.entries()) {
+  const title = `[${number + 1}/${PIECES.length}] ${file} ${args.join(' ')}`;
+  const others = new Map();
+  if (compare !== undefined) {
+    await measure(`${title} of ${compare}`, [file, ...args, '--dist', compare], (figure) =>
+      others.set(figure.name, figure),
+    );
+  }
+  console.log(`\nnode test/bench/${[file, ...args].join(' ')}`);
+  await measure(title, [file, ...args, '--dist', dist], (figure) => {
+    console.log(printFigure(figure, others.get(figure.name)));
+    if (verdict(figure) === 'missed') missed.push(figure.name);
+  });
+}
+console.log(missed.length === 0 ? '\nevery bar is met' : `\nmissed: ${missed.join('; ')}`);
+if (failed.length > 0) console.log(`failed: ${failed.join('; ')}`);
+process.exitCode = failed.length === 0 ? 0 : 1;
+
+/** Runs one bench to its end, with a line on the terminal that tells how long it has been at it. */
+async function measure(title, [file, ...args], onFigure) {
+  const started = performance.now();
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  const child = spawn(process.execPath, [path, ...args, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const deadline = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
+  const progress = showProgress(title, started);
+  let complaints = '';
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    complaints += text;
+  });
+  const ended = new Promise((resolve) => child.on('close', (code, signal) => resolve(code ?? signal)));
+  for await (const line of createInterface({ input: child.stdout })) {
+    progress.clear();
+    if (line.startsWith('{"name"')) onFigure(JSON.parse(line));
+    else console.log(line);
+  }
+  const outcome = await ended;
+  clearTimeout(deadline);
+  progress.stop();
+  if (outcome === 0) return;
+  failed.push(title);
+  console.error(`${title} ended with ${outcome}\n${complaints}`);
+}
+
+function showProgress(title, started) {
+  if (!process.stderr.isTTY) return { clear: () => {}, stop: () => {} };
+  const clear = () => process.stderr.write('\r\x1b[K');
+  const show = () => {
+    clear();
+    process.stderr.write(`${title}, ${Math.round((performance.now() - started) / 1_000)} s`);
+  };
+  show();
+  const timer = setInterval(show, 1_000);
+  return {
+    clear,
+    stop() {
+      clearInterval(timer);
+      clear();
+    },
+  };
 }

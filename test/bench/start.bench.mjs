@@ -1,32 +1,43 @@
 /*
- * How long commands take to start, in times of `node -e 0`: `node test/bench/start.bench.mjs [dist]`. The commands take
- * turns; medians of processor time.
+ * Processor time that commands take to start, in times of `node -e 0`, all of them in turns:
+ *
+ *     node test/bench/start.bench.mjs [--dist dist] [--json]
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { median, readBench } from './support/bench.mjs';
 
+const { values, report } = readBench();
 const ROUNDS = 9;
-const cli = resolve(process.argv[2] ?? 'dist', 'bin/oso-fallback.js');
+const BASELINE = 'node -e 0';
+const cli = join(values.dist, 'bin/oso-fallback.js');
 const directory = mkdtempSync(join(tmpdir(), 'start-bench-'));
-const commands = {
-  'node -e 0': ['-e', '0'],
-  '--version': [cli, '--version'],
-  status: [cli, 'status', '--directory', directory, '--port', '1'],
-};
-const times = Object.fromEntries(Object.keys(commands).map((name) => [name, []]));
+const commands = [
+  { name: BASELINE, args: ['-e', '0'] },
+  { name: '--version', args: [cli, '--version'], bar: { most: 1.5 } },
+  { name: 'status', args: [cli, 'status', '--directory', directory, '--port', '1'], bar: { most: 2.5 } },
+];
+const seconds = Object.fromEntries(commands.map(({ name }) => [name, []]));
 for (let round = 0; round <= ROUNDS; round++) {
-  for (const [name, args] of Object.entries(commands)) {
-    const seconds = childSeconds(args);
-    if (round > 0) times[name].push(seconds);
+  for (const { name, args } of commands) {
+    const taken = childSeconds(args);
+    if (round > 0) seconds[name].push(taken);
   }
 }
 rmSync(directory, { recursive: true });
-const median = (name) => times[name].sort((a, b) => a - b)[ROUNDS >> 1];
-for (const name of Object.keys(commands)) {
-  const ratio = (median(name) / median('node -e 0')).toFixed(2);
-  console.log(`${name.padEnd(10)} ${(median(name) * 1000).toFixed(0).padStart(5)} ms of CPU, ${ratio} × node -e 0`);
+const bare = median(seconds[BASELINE]);
+for (const { name, bar } of commands.slice(1)) {
+  const taken = median(seconds[name]);
+  report({
+    name: `start of ${name}`,
+    figure: taken * 1_000,
+    unit: 'ms of CPU',
+    baseline: BASELINE,
+    ratio: taken / bare,
+    bar,
+  });
 }
 
 /** Processor time of node with these arguments. */
@@ -35,5 +46,5 @@ function childSeconds(args) {
   const output = execFileSync('bash', ['-c', script, process.execPath, ...args], { encoding: 'utf8' });
   const [, ofChildren = ''] = output.split('\n');
   const parts = [...ofChildren.matchAll(/(\d+)m([\d.]+)s/g)];
-  return parts.reduce((sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds), 0);
+  return parts.reduce((sum, [, minutes, rest]) => sum + Number(minutes) * 60 + Number(rest), 0);
 }
