@@ -64,8 +64,18 @@ process.exitCode = failed.length === 0 ? 0 : 1;
 async function measure(title, [file, ...args], onFigure) {
   const started = performance.now();
   const path = fileURLToPath(new URL(file, import.meta.url));
-  const child = spawn(process.execPath, [path, ...args, '--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const deadline = setTimeout(() => child.kill('SIGKILL'), LONGEST_MS);
+  // A group of its own: a bench that is cut short leaves none of its servers behind.
+  const child = spawn(process.execPath, [path, ...args, '--json'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const end = () => process.kill(-child.pid, 'SIGKILL');
+  const interrupt = () => {
+    end();
+    process.exit(130);
+  };
+  const deadline = setTimeout(end, LONGEST_MS);
+  process.on('SIGINT', interrupt);
   const progress = showProgress(title, started);
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (text) => {
@@ -79,6 +89,7 @@ async function measure(title, [file, ...args], onFigure) {
   }
   const outcome = await ended;
   clearTimeout(deadline);
+  process.off('SIGINT', interrupt);
   progress.stop();
   if (outcome === 0) return;
   failed.push(title);

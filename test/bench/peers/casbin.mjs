@@ -32,8 +32,8 @@ const HIERARCHIES = {
   Organization: ['admin', 'member'],
 };
 
-export async function createPeer({ facts, require }) {
-  const { newEnforcer, newModelFromString } = require('casbin');
+export async function createPeer({ facts, loadPackage }) {
+  const { newEnforcer, newModelFromString } = loadPackage('casbin');
   const enforcer = await newEnforcer(newModelFromString(MODEL));
   await enforcer.addPolicies(PERMISSIONS);
   // Hands the role manager to the matcher.

@@ -17,8 +17,8 @@ permit(principal, action == Action::"close", resource is Issue) when { resource 
 const ROLES = ['admin', 'maintainer', 'editor', 'reader'];
 const POLICY_SET = 'github';
 
-export async function createPeer({ facts, require }) {
-  const cedar = require('@cedar-policy/cedar-wasm/nodejs');
+export async function createPeer({ facts, loadPackage }) {
+  const cedar = loadPackage('@cedar-policy/cedar-wasm/nodejs');
   const parsed = cedar.preparsePolicySet(POLICY_SET, { staticPolicies: POLICIES });
   if (parsed.type !== 'success') throw new Error(JSON.stringify(parsed));
   const parents = parentsOf();

@@ -10,8 +10,8 @@ has_relation(repository: Repository, "repository", issue: Issue) if repository =
 has_relation(user: User, "creator", issue: Issue) if issue.isCreatedBy(user.id);
 `;
 
-export async function createPeer({ facts, policy, require }) {
-  const { Oso } = require('oso');
+export async function createPeer({ facts, policy, loadPackage }) {
+  const { Oso } = loadPackage('oso');
   const parents = parentsOf();
   const roles = new Set();
   for (const fact of facts) {

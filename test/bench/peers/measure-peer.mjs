@@ -18,7 +18,7 @@ const { createPeer } = await import(`./${peer}.mjs`);
 const { decide } = await createPeer({
   facts: githubFacts(githubSizes(factCount), seededRandom(1)),
   policy: GITHUB_POLICY,
-  require: createRequire(join(packages, 'package.json')),
+  loadPackage: createRequire(join(packages, 'package.json')),
   load: (path) => import(pathToFileURL(resolve(dist, 'src', path)).href),
 });
 const questions = JSON.parse(readFileSync(questionFile, 'utf8'));
