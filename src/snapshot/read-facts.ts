@@ -71,7 +71,7 @@ class FactLines {
       end = this.#scanner.scan(bytes, at);
       if (end === -1) {
         end = bytes.indexOf(LF, at) + 1;
-        if (checkedAt !== -1) this.#previous = parseFactLine(texts.slice(checkedAt, at - 1));
+        if (checkedAt !== -1) this.#previous = parseFactLine(bytes.toString('utf8', checkedAt, at - 1));
         checkedAt = -1;
         const fact = this.#parse(texts.slice(at, end - 1));
         batch?.push(fact);
@@ -81,7 +81,7 @@ class FactLines {
         else batch.push(this.#scanned(texts));
       }
     }
-    if (checkedAt !== -1) this.#previous = parseFactLine(texts.slice(checkedAt, bytes.length - 1));
+    if (checkedAt !== -1) this.#previous = parseFactLine(bytes.toString('utf8', checkedAt, bytes.length - 1));
   }
 
   #parse(line: string): Fact {
