@@ -1,4 +1,4 @@
-import { hashBytes } from './hash-id.ts';
+import { keyedHash } from './keyed-hash.ts';
 import type { TypeDictionary } from './type-dictionary.ts';
 
 /** Types with so few ids have all their pieces kept once made; arbitrary. */
@@ -6,7 +6,7 @@ const MAX_KEPT = 4096;
 
 /** Prints one column's part of canonical lines: `,"User","alice"`. */
 export class ValueLines {
-  /** Of the bytes of the id printed last. */
+  /** The keyed hash of the id printed last. */
   hash = 0;
   readonly #head: Buffer;
   readonly #cursor;
@@ -27,7 +27,7 @@ export class ValueLines {
     }
     const cursor = this.#cursor;
     cursor.moveTo(id);
-    this.hash = hashBytes(cursor.bytes, 0, cursor.length);
+    this.hash = keyedHash(cursor.bytes, 0, cursor.length);
     const end = escapeInto(target, copyInto(target, start, this.#head), cursor.bytes, cursor.length);
     if (this.#kept) this.#kept[id] = { bytes: Uint8Array.from(target.subarray(start, end)), hash: this.hash };
     return end;

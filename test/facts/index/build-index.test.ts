@@ -12,6 +12,7 @@ import { buildIndex } from '../../../src/facts/index/build-index.ts';
 import { hashText } from '../../../src/facts/index/hash-id.ts';
 import { openIndex } from '../../../src/facts/index/open-index.ts';
 import { arbitraryFacts, arbitraryId } from '../../support/arbitrary-facts.ts';
+import { collidingIds } from '../../support/colliding-ids.ts';
 import { fact } from '../../support/fact-reader-conformance.ts';
 import { inBatches, leftovers, readAll } from '../../support/index-files.ts';
 import { Random } from '../../support/random.ts';
@@ -106,6 +107,18 @@ describe('buildIndex', () => {
     const { dictionary } = index.reader;
     expect(ids.map((id) => dictionary.valueOf(dictionary.handleOf('T', id)).id)).toEqual(ids);
     expect(dictionary.handleOf('T', 'enemy')).toBe(-1);
+  });
+
+  test('takes in a hundred thousand ids that were made to collide as quickly as any others', async () => {
+    const ids = collidingIds(100_000);
+    await build(
+      ids.map((id) => fact('p', ['T', id])),
+      { memoryBytes: 64 * 2 ** 20 },
+    );
+    using index = openIndex(join(directory, 'facts.index'), { memoryBytes: 2 ** 30, verify: true });
+    const { dictionary } = index.reader;
+    expect(dictionary.valueCount).toBe(ids.length);
+    for (const id of ids) expect(dictionary.handleOf('T', id)).toBeGreaterThanOrEqual(0);
   });
 
   test('leaves nothing in the temporary directory, and only the index beside it', async () => {

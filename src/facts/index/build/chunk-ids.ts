@@ -1,6 +1,7 @@
 import { checkText } from '../../check-fact.ts';
 import { MAX_ID_BYTES } from '../../fact.ts';
-import { encodeId, hashBytes } from '../hash-id.ts';
+import { encodeId } from '../hash-id.ts';
+import { keyedHash } from '../keyed-hash.ts';
 import type { IdTexts } from './sort-ids.ts';
 
 /** Longest chunk: id numbers must leave room for four bytes in a double when they are sorted. */
@@ -13,7 +14,8 @@ const SLOT_WORDS = 4;
 const LENGTH_SPAN = 2 * MAX_ID_BYTES;
 
 /**
- * The distinct ids of a part of the facts, in arrays that do not grow. A slot holds all that tells ids apart but their
+ * The distinct ids of a part of the facts, in arrays that do not grow. Their hash is keyed: whoever writes ids could make
+ * them all meet in one slot else. A slot holds all that tells ids apart but their
  * bytes, because every other array would be one more miss of the cache.
  */
 export class ChunkIds implements IdTexts {
@@ -22,7 +24,7 @@ export class ChunkIds implements IdTexts {
   readonly lengths: Uint16Array;
   /** The type of each id, as a number. */
   readonly types: Uint32Array;
-  /** Of the bytes of the id added last, whether it was new or not. */
+  /** The keyed hash of the id added last, whether it was new or not. */
   lastHash = 0;
   /** At most two of three are taken. */
   readonly #slots: Uint32Array;
@@ -55,7 +57,7 @@ export class ChunkIds implements IdTexts {
     const start = this.#usedBytes;
     const length = encodeId(id, this.bytes, start);
     if (length === -1) return refuse(id);
-    const hash = hashBytes(this.bytes, start, start + length);
+    const hash = keyedHash(this.bytes, start, start + length);
     this.lastHash = hash;
     const slots = this.#slots;
     const typeAndLength = type * LENGTH_SPAN + length;
