@@ -5,6 +5,9 @@ const MIB = 1024 * 1024;
 /** Node itself, its heap, the server's buffers, and a process that builds the next generation. */
 const RESERVED_BYTES = 128 * MIB;
 
+/** A thread more: its heap, its code, its caches and its buffers; the facts are there already. */
+export const WORKER_BYTES = 60 * MIB;
+
 /** Bytes that this process may use: the limit of the container, or else the memory of the machine. */
 export function memoryLimitBytes(): number {
   const constrained = process.constrainedMemory();
@@ -12,9 +15,9 @@ export function memoryLimitBytes(): number {
   return constrained > 0 ? Math.min(constrained, total) : total;
 }
 
-/** For the index of one generation. During a swap there are two, so each may have half of what is left. */
-export function indexMemoryBytes(limitBytes: number): number {
-  return Math.max(16 * MIB, Math.floor((limitBytes - RESERVED_BYTES) / 2));
+/** For the index of one generation. During a swap there are two, so each may have half of what threads leave. */
+export function indexMemoryBytes(limitBytes: number, threads = 1): number {
+  return Math.max(16 * MIB, Math.floor((limitBytes - RESERVED_BYTES - (threads - 1) * WORKER_BYTES) / 2));
 }
 
 /** For building one: more would be faster only beyond what fits a small container. */

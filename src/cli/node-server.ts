@@ -1,29 +1,38 @@
 import { createHash } from 'node:crypto';
 import type { Settings } from '../config/options.ts';
-import { type Authenticate, createAuthenticate } from '../http/authenticate.ts';
+import { createAuthenticate } from '../http/authenticate.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { DEFAULT_LIMITS } from '../http/limits.ts';
-import type { Readiness } from '../http/routes/operations-routes.ts';
+import type { AdminActions } from '../http/routes/admin-routes.ts';
 import { createServer } from '../http/server.ts';
-import { createMetrics, type Readings } from '../metrics/metrics.ts';
+import { createMetrics } from '../metrics/metrics.ts';
 import { type AlarmBook, type AlarmKind, createAlarmBook } from '../sync/alarm-book.ts';
 import type { NodeData } from '../sync/node-data.ts';
 import type { NodeStatus } from '../sync/node-status.ts';
 import { statusOfNode } from '../sync/status-of-node.ts';
 import type { AttemptOutcome } from '../sync/sync-loop.ts';
 import type { Clock } from '../util/clock.ts';
-import { describeDuration } from '../util/duration.ts';
-import { acceptListed, readClientKeys } from './client-keys.ts';
-import { count } from './describe-progress.ts';
+import { Board, createBoardMemory } from '../workers/board.ts';
+import { ClientAccess } from '../workers/client-access.ts';
+import { Crew } from '../workers/crew.ts';
+import { descriptorOf } from '../workers/descriptor-of.ts';
+import { createHire } from '../workers/hire.ts';
+import { replier } from '../workers/replier.ts';
+import { shareLimits } from '../workers/share-limits.ts';
+import { readClientKeys } from './client-keys.ts';
 import type { JsonLog } from './json-log.ts';
 import type { NodePlan } from './node-plan.ts';
+import { describeServing, readinessOf, readingsOf } from './node-readings.ts';
 import { readTlsFiles, tlsFiles, tlsIdentity } from './tls-identity.ts';
 import { version } from './version.ts';
 import { type WatchedFiles, watchFiles } from './watched-file.ts';
 
 /** The HTTP server of a node, and what it tells of the node's data. */
 export interface NodeServer {
+  /** Of the first thread, which answers like all others. */
   readonly http: HttpServer;
+  /** The other threads. They begin when there are data to serve. */
+  readonly crew: Crew;
   /** Which API keys are accepted: those of a list, or every one of the environment. */
   readonly keys: 'listed' | 'environment';
   /** One line for the start-up log. */
@@ -43,9 +52,12 @@ export interface NodeServer {
 
 export interface NodeServerOptions {
   readonly plan: NodePlan;
+  /** Threads that answer. */
+  readonly threads: number;
   readonly log: JsonLog;
   readonly clock: Clock;
   readonly clientId: () => string;
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Ends the watching of files. */
   readonly signal: AbortSignal;
 }
@@ -55,41 +67,61 @@ const WEAK_KEYS =
 
 const NOT_STARTED = { ready: false, reason: 'starting', message: 'the node is starting' } as const;
 
+/** The program of all threads but the first. */
+const WORKER = new URL('../../bin/worker.js', import.meta.url);
+
 /** Throws CONFIG_INVALID when the files of client keys or TLS cannot be used. */
 export async function createNodeServer(options: NodeServerOptions): Promise<NodeServer> {
-  const { plan, log, clock, clientId, signal } = options;
+  const { plan, threads, log, clock, clientId, signal } = options;
   const { settings, identity } = plan.config;
   const keysPath = settings.clientKeysFile;
   const keys = keysPath === undefined ? undefined : await readClientKeys(keysPath);
   const files = tlsFiles(settings);
   const tlsContents = files && (await readTlsFiles(files));
-  const token = identity?.token.reveal();
+  const tls = tlsContents && tlsIdentity(tlsContents);
+  const ownToken = identity?.token.reveal();
+  const operatorDigest = ownToken === undefined ? undefined : sha256(ownToken);
+  const { environment, sqlDialect } = settings;
+  const access = new ClientAccess({ clientKeys: keys, ownToken, environment });
   let data: NodeData | undefined;
   let stop = signal;
-  let authenticate: Authenticate = keys === undefined ? keysOf(settings.environment ?? '') : acceptListed(keys);
-
-  function keysOf(environment: string): Authenticate {
-    return createAuthenticate({ kind: 'environment', environment, ownToken: token });
-  }
 
   function attached(): NodeData {
     if (data === undefined) throw new Error('the server has no data yet');
     return data;
   }
 
-  const status = () => statusOfNode(attached(), { version: version(), clientId: clientId(), ...statusContext(plan) });
-  const read = () => readingsOf(data, http);
-  const metrics = createMetrics({ version: version(), nodeVersion: process.version, read });
+  const board = new Board(createBoardMemory(threads));
+  const context = { version: version(), ...statusContext(plan) };
+  const status = () => {
+    const workers = { wanted: threads, answering: 1 + crew.listening };
+    return statusOfNode(attached(), { ...context, clientId: clientId(), workers });
+  };
+  const metrics = createMetrics({
+    version: version(),
+    nodeVersion: process.version,
+    requests: board.memory.requests[0],
+    read: () => readingsOf(data, http, { crew, board }),
+  });
   const onAlarm = (kind: AlarmKind) => metrics.countAlarm(kind);
   const alarms = createAlarmBook({ log, nowMs: () => clock.nowMs(), onAlarm });
+  const actions: AdminActions = {
+    syncNow: () => data?.syncNow() ?? 'waiting',
+    pin: (generation) => attached().pin(generation),
+    unpin: () => attached().unpin(stop),
+  };
+  const reported = () => (data === undefined ? { state: 'starting' } : status());
+  const { maxConnections, maxInFlight } = settings;
+  const limits = shareLimits({ ...DEFAULT_LIMITS, maxConnections, maxInFlight }, threads);
   const http: HttpServer = createServer({
     clock,
     metrics,
-    limits: { ...DEFAULT_LIMITS, maxConnections: settings.maxConnections, maxInFlight: settings.maxInFlight },
+    limits,
     log,
-    sqlDialect: settings.sqlDialect,
-    tls: tlsContents && tlsIdentity(tlsContents),
-    authenticate: (authorization) => authenticate(authorization),
+    sqlDialect,
+    tls,
+    connections: board.connections(1),
+    authenticate: access.authenticate,
     dataSource: {
       acquire: (key) => data?.served.slot.acquire(key),
       get notReadyReason() {
@@ -100,13 +132,25 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
       },
     },
     readiness: () => (data === undefined ? NOT_STARTED : readinessOf(data)),
-    status: () => (data === undefined ? { state: 'starting' } : status()),
+    status: reported,
     admin: {
-      authenticate: createAuthenticate({ kind: 'listed', digests: token === undefined ? [] : [sha256(token)] }),
-      syncNow: () => data?.syncNow() ?? 'waiting',
-      pin: (generation) => attached().pin(generation),
-      unpin: () => attached().unpin(stop),
+      authenticate: createAuthenticate({ kind: 'listed', digests: operatorDigest ? [operatorDigest] : [] }),
+      ...actions,
     },
+  });
+  const { staleness } = context;
+  const crew: Crew = new Crew({
+    size: threads - 1,
+    board,
+    hire: createHire(WORKER, options.env),
+    settings: { limits, staleness, sqlDialect, operatorDigest, ownToken, metricsType: metrics.contentType },
+    access: { clientKeys: keys, tls },
+    clock,
+    log,
+    listener: () => descriptorOf(http.http),
+    ageMs: () => data?.served.ageMs,
+    reply: replier({ status: reported, metrics: () => metrics.render(), actions }),
+    onRestart: () => metrics.countWorkerRestart(),
   });
 
   const onProblem = (error: unknown) => {
@@ -122,18 +166,22 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
     reloads.push(watchFiles({ paths, contents, use: taken, onProblem }, clock, signal));
   }
   if (keysPath !== undefined && keys !== undefined) {
-    reloadOnChange([keysPath], [keys], ([next = Buffer.of()]) => {
-      authenticate = acceptListed(next);
+    reloadOnChange([keysPath], [keys], ([clientKeys = Buffer.of()]) => {
+      access.use(clientKeys);
+      crew.changeAccess({ clientKeys });
     });
   }
   if (files && tlsContents) {
     reloadOnChange([files.certPath, files.keyPath], tlsContents, (next) => {
-      if ('setSecureContext' in http.http) http.http.setSecureContext(tlsIdentity(next));
+      const identityNow = tlsIdentity(next);
+      if ('setSecureContext' in http.http) http.http.setSecureContext(identityNow);
+      crew.changeAccess({ tls: identityNow });
     });
   }
 
   return {
     http,
+    crew,
     keys: keys === undefined ? 'environment' : 'listed',
     weakKeys: WEAK_KEYS,
     alarms,
@@ -142,8 +190,8 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
       stop = until;
     },
     dataChanged() {
-      const environment = data?.served.metadata?.environment;
-      if (keys === undefined && environment !== undefined) authenticate = keysOf(environment);
+      const { metadata } = attached().served;
+      if (metadata !== undefined) access.serves(metadata.environment);
     },
     reload() {
       for (const reload of reloads) reload();
@@ -168,41 +216,4 @@ function statusContext({ config: { settings }, offline }: NodePlan) {
 /** Flags of the settings that lift a guard. */
 export function overridesOf({ allowOlder, allowEnvironment }: Settings): readonly string[] {
   return [...(allowOlder ? ['--allow-older'] : []), ...(allowEnvironment ? ['--allow-environment'] : [])];
-}
-
-function readinessOf({ served }: NodeData): Readiness {
-  const { unreadiness } = served;
-  return unreadiness === undefined
-    ? { ready: true }
-    : { ready: false, reason: unreadiness.code, message: unreadiness.message };
-}
-
-function readingsOf(data: NodeData | undefined, http: HttpServer): Readings {
-  const { lastAttemptAtMs: lastSyncAttemptMs, lastSuccessAtMs: lastSyncSuccessMs } = data?.loop.attempts ?? {};
-  return {
-    ready: data !== undefined && data.served.unreadiness === undefined && !http.draining,
-    inFlight: http.inFlight,
-    serving: undefined,
-    ...(data && servedReadings(data)),
-    lastSyncAttemptMs,
-    lastSyncSuccessMs,
-  };
-}
-
-function servedReadings({ served, pinned }: NodeData): Partial<Pick<Readings, 'serving' | 'copy'>> {
-  const { state, metadata, ageMs, freshness, skewMs: clockSkewMs } = served;
-  if (state.kind !== 'serving' || metadata === undefined || ageMs === undefined) return {};
-  const { id: generation, takenAtMs, factCount } = metadata;
-  const [isAging, isStale, isPinned] = [freshness !== 'fresh', freshness === 'stale', pinned !== null];
-  return {
-    serving: { generation, origin: state.origin, ageMs: Math.round(ageMs), factCount },
-    copy: { takenAtMs, isAging, isStale, clockSkewMs, isPinned },
-  };
-}
-
-function describeServing({ environment, tenant, origin, snapshot }: NodeStatus): string {
-  if (snapshot === null) return 'serving nothing';
-  const { takenAt, ageMs, facts } = snapshot;
-  const age = `${describeDuration(ageMs)} old`;
-  return `serving environment ${environment} (tenant ${tenant}): ${count(facts)} facts, ${origin}, taken at ${takenAt}, ${age}`;
 }

@@ -14,6 +14,7 @@ export function printStatus(status: NodeStatus, nowMs: number): string {
     ...(status.sync === null ? [] : syncLines(status.sync, nowMs)),
     ...generationLines(status),
     ...sizeLines(status),
+    ...workerLines(status),
   ].join('\n');
 }
 
@@ -58,6 +59,12 @@ function generationLines({ generations, quarantined }: NodeStatus): readonly str
 function sizeLines({ size }: NodeStatus): readonly string[] {
   const asked = describeBytes(size.diskBytesAsked);
   return [`size         ${count(size.facts)} facts, ${describeBytes(size.bytes)}; give the disk at least ${asked}`];
+}
+
+function workerLines({ workers }: NodeStatus): readonly string[] {
+  if (workers === null) return [];
+  const { wanted, answering } = workers;
+  return [`workers      ${answering === wanted ? wanted : `${answering} of ${wanted} answer`}`];
 }
 
 function ago(iso: string, nowMs: number): string {

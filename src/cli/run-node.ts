@@ -19,6 +19,7 @@ import type { NodePlan } from './node-plan.ts';
 import { createNodeServer, type NodeServer, overridesOf } from './node-server.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { version } from './version.ts';
+import { thisMachine, workerCount } from './worker-count.ts';
 
 /** How long unfinished requests may take after the drain. */
 const FORCE_MS = 10_000;
@@ -36,9 +37,10 @@ export async function runNode(plan: NodePlan, context: CommandContext): Promise<
     clientId: () => clientId,
     secrets: identity === undefined ? [] : [identity.token.reveal()],
   });
-  const { clock, signal } = context;
+  const { clock, signal, env } = context;
+  const threads = workerCount(settings, thisMachine());
   for (const flag of overridesOf(settings)) log.warn('a guard is lifted', { setting: flag });
-  const server = await createNodeServer({ plan, log, clock, clientId: () => clientId, signal });
+  const server = await createNodeServer({ plan, threads, log, clock, clientId: () => clientId, env, signal });
   const at = { port: settings.port, host: settings.host };
   const port = await listen(server.http.http, at);
   try {
@@ -50,19 +52,21 @@ export async function runNode(plan: NodePlan, context: CommandContext): Promise<
       clientId = settings.clientId ?? state.clientId;
       const book = createStateBook(directory, state);
       const url = printUrl({ ...at, port, isTls: settings.tlsCert !== undefined });
-      const node = { plan, context, log, server, directory, book, clientId, url, port };
+      const node = { plan, threads, context, log, server, directory, book, clientId, url, port };
       return await serveData(node);
     } finally {
       directory.close();
     }
   } finally {
     closeNow(server.http);
+    await server.crew.close();
     log.flush();
   }
 }
 
 interface RunningNode {
   readonly plan: NodePlan;
+  readonly threads: number;
   readonly context: CommandContext;
   readonly log: JsonLog;
   readonly server: NodeServer;
@@ -92,7 +96,7 @@ async function serveData(node: RunningNode): Promise<ExitCode> {
     if (outcome === 'failed') throw nothingToStartFrom(data, plan);
     if (outcome === 'waiting') reportWaiting(data, context);
     await untilInterrupted(signal);
-    await drainServer(server.http, node);
+    await drainServer(server, node);
     return interruptedBy(signal) === 'SIGINT' ? EXIT.interrupted : EXIT.done;
   } finally {
     stopped.abort(signal.reason);
@@ -101,7 +105,7 @@ async function serveData(node: RunningNode): Promise<ExitCode> {
 }
 
 function createData(node: RunningNode, progress: Progress): NodeData {
-  const { plan, context, log, server, directory, book, url } = node;
+  const { plan, threads, context, log, server, directory, book, url } = node;
   const { settings } = plan.config;
   const { clock } = context;
   const { maxAgeWarnMs, maxAgeMs, onStale, allowEnvironment } = settings;
@@ -133,7 +137,9 @@ function createData(node: RunningNode, progress: Progress): NodeData {
     liveTimeoutMs: settings.liveTimeoutMs,
     wait: settings.wait,
     keep: settings.keepGenerations,
-    memoryBytes: indexMemoryBytes(memoryLimitBytes()),
+    memoryBytes: indexMemoryBytes(memoryLimitBytes(), threads),
+    threads,
+    followers: server.crew,
     onAttempt: (outcome) => server.countAttempt(outcome),
     onServing: () => {
       server.dataChanged();
@@ -175,13 +181,13 @@ function reportWaiting({ served }: NodeData, { output }: CommandContext): void {
 }
 
 /** Someone at a terminal waits for no load balancer. */
-async function drainServer(server: HttpServer, { plan, context, log }: RunningNode): Promise<void> {
+async function drainServer({ http, crew }: NodeServer, { plan, context, log }: RunningNode): Promise<void> {
   const { clock, signal, output } = context;
   const drainMs = interruptedBy(signal) === 'SIGTERM' ? plan.config.settings.drainMs : 0;
   log.info('draining', { drainMs });
   output.note('stopping');
-  const outcome = await drain({ server, clock, drainMs, forceMs: FORCE_MS });
-  if (outcome === 'forced') log.warn('connections were cut that had something to say');
+  const drained = [drain({ server: http, clock, drainMs, forceMs: FORCE_MS }), crew.drain(drainMs, FORCE_MS)];
+  if ((await Promise.all(drained)).includes('forced')) log.warn('connections were cut that had something to say');
 }
 
 function closeNow(server: HttpServer): void {

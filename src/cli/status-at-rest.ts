@@ -43,5 +43,6 @@ export async function statusAtRest(path: string, nowMs: number): Promise<NodeSta
     generations: survey.generations.map(generationStatus),
     quarantined: survey.quarantined,
     size: sizeStatus(metadata?.factCount ?? 0, current?.bytes ?? 0),
+    workers: null,
   };
 }

@@ -233,6 +233,14 @@ export const OPTIONS = {
     absentText: 'no TLS',
     help: 'private key of `--tls-cert`, as PEM; read again when it changes',
   }),
+  workers: optional({
+    flag: 'workers',
+    env: 'OSO_WORKERS',
+    valueName: 'COUNT',
+    parse: parseWhole(1, 64),
+    absentText: 'one a core, as far as memory allows',
+    help: 'threads that answer requests, over one copy of the facts',
+  }),
   maxConnections: withDefault({
     flag: 'max-connections',
     env: 'OSO_MAX_CONNECTIONS',

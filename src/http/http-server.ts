@@ -117,7 +117,10 @@ export class HttpServer implements ExchangeHost {
   }
 
   #countConnection(socket: Socket): void {
-    if (this.#connections.opened() > this.#options.limits.maxConnections) this.#surplus.add(socket);
+    const { maxConnections } = this.#options.limits;
+    const open = this.#connections.opened();
+    if (open > maxConnections + RESERVED_CONNECTIONS) socket.destroy();
+    else if (open > maxConnections) this.#surplus.add(socket);
     socket.once('close', () => this.#connections.closed());
   }
 

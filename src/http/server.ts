@@ -1,7 +1,7 @@
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Log } from '../util/log.ts';
 import type { Authenticate } from './authenticate.ts';
-import { type AnsweredRequest, HttpServer, type TlsIdentity } from './http-server.ts';
+import { type AnsweredRequest, type ConnectionCount, HttpServer, type TlsIdentity } from './http-server.ts';
 import { type AdminActions, adminRoutes } from './routes/admin-routes.ts';
 import type { LocalSqlOptions } from './routes/local-sql-routes.ts';
 import { operationsRoutes, type Readiness } from './routes/operations-routes.ts';
@@ -12,6 +12,7 @@ export interface ServerOptions extends LocalSqlOptions {
   readonly authenticate: Authenticate;
   readonly admin?: AdminOptions | undefined;
   readonly tls?: TlsIdentity | undefined;
+  readonly connections?: ConnectionCount | undefined;
   readonly metrics: Pick<Metrics, 'requests' | 'contentType' | 'render'>;
   readonly log: Log;
   /** For access logs. */

@@ -49,6 +49,8 @@ interface ServingReadings {
 export interface MetricsOptions {
   readonly version: string;
   readonly nodeVersion: string;
+  /** Where this thread observes requests; new memory by default. */
+  readonly requests?: HistogramMemory | undefined;
   read(): Readings;
 }
 
@@ -65,9 +67,9 @@ export interface Metrics {
 /** Gauges of prom-client whose names end as only a counter's may. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
-export function createMetrics({ version, nodeVersion, read }: MetricsOptions): Metrics {
+export function createMetrics({ version, nodeVersion, requests: memory, read }: MetricsOptions): Metrics {
   const registry = new Registry();
-  const requests = createRequestHistogram();
+  const requests = createRequestHistogram(memory);
   const pulled = registerPulled(registry);
   const syncFailures = new Counter({ ...described(METRICS.syncFailures), registers: [registry] });
   const workerRequests = new Counter({ ...described(METRICS.workerRequests), registers: [registry] });

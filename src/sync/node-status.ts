@@ -34,6 +34,14 @@ export interface NodeStatus {
   /** Ids of generations that failed their checks. */
   readonly quarantined: readonly string[];
   readonly size: SizeStatus;
+  /** Null for a directory at rest. */
+  readonly workers: WorkersStatus | null;
+}
+
+/** Threads that answer requests. */
+export interface WorkersStatus {
+  readonly wanted: number;
+  readonly answering: number;
 }
 
 export interface SnapshotStatus {

@@ -6,7 +6,7 @@ import { ageOnArrival, createDataAge, type DataAge } from './data-age.ts';
 import type { Elapsed } from './elapsed.ts';
 import { type Followers, NO_FOLLOWERS, type Prepared } from './followers.ts';
 import { createServingSlot, type Refusal, type ServingSlot } from './serving-slot.ts';
-import { describeStaleness, type Freshness, freshnessOf, type StalenessPolicy } from './staleness.ts';
+import { type Freshness, freshnessOf, refusalOfStale, type StalenessPolicy } from './staleness.ts';
 import {
   mayServe,
   notReadyCode,
@@ -166,7 +166,6 @@ export class ServedData {
 
   #staleness(): Refusal | undefined {
     const { ageMs } = this;
-    if (ageMs === undefined || freshnessOf(ageMs, this.#options.staleness) !== 'stale') return undefined;
-    return { code: 'stale', message: describeStaleness(ageMs, this.#options.staleness) };
+    return ageMs === undefined ? undefined : refusalOfStale(ageMs, this.#options.staleness);
   }
 }

@@ -8,6 +8,7 @@ import {
   type StalenessStatus,
   type SyncStatus,
   sizeStatus,
+  type WorkersStatus,
 } from './node-status.ts';
 import type { ServedData } from './served-data.ts';
 import type { StalenessPolicy } from './staleness.ts';
@@ -22,6 +23,7 @@ export interface StatusContext {
   readonly staleness: StalenessPolicy;
   /** Settings that lift a guard, as their flags. */
   readonly overrides: readonly string[];
+  readonly workers: WorkersStatus;
 }
 
 /** The status of a running node. Cheap: it reads no disk. */
@@ -46,6 +48,7 @@ export function statusOfNode(data: NodeData, context: StatusContext): NodeStatus
     generations: survey.generations.map(generationStatus),
     quarantined: survey.quarantined,
     size: sizeStatus(metadata?.factCount ?? 0, served?.bytes ?? 0),
+    workers: context.workers,
   };
 }
 

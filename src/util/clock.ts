@@ -2,16 +2,19 @@
 export interface Clock {
   /** Wall clock, milliseconds since the Unix epoch, UTC. It may jump; use it for dates, never for deadlines. */
   nowMs(): number;
-  /** Milliseconds since an arbitrary start. It never goes back; use it for deadlines and durations. */
+  /** Milliseconds since an arbitrary start, the same for all threads. It never goes back; use it for deadlines and durations. */
   monotonicMs(): number;
   /** Resolves after `ms`, or rejects with the signal's reason when `signal` is aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** `performance.now()` begins with its thread; this is how much later than the clock of the machine. */
+const THREAD_STARTED_MS = Number(process.hrtime.bigint()) / 1e6 - performance.now();
+
 /** The real clock. The only place of the project that reads time or sets a timer. */
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
-  monotonicMs: () => performance.now(),
+  monotonicMs: () => THREAD_STARTED_MS + performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) {

@@ -50,6 +50,7 @@ const SERVING: NodeStatus = {
   ],
   quarantined: ['20300101T090000000Z-ffffffffffff'],
   size: sizeStatus(1_234_567, 25_000_000),
+  workers: { wanted: 2, answering: 1 },
 };
 
 test('a running node in trouble tells everything an operator asks', () => {
@@ -73,6 +74,7 @@ test('a running node in trouble tells everything an operator asks', () => {
       '  20300101T100000000Z-ab0123456789  damaged',
       'quarantined  20300101T090000000Z-ffffffffffff',
       'size         1,234,567 facts, 23.8 MiB; give the disk at least 71.5 MiB',
+      'workers      1 of 2 answer',
     ].join('\n'),
   );
 });
@@ -99,6 +101,7 @@ test('a node without data says why', () => {
     generations: [],
     quarantined: [],
     size: sizeStatus(0, 0),
+    workers: { wanted: 2, answering: 2 },
   };
   expect(printStatus(status, NOW_MS)).toBe(
     [
@@ -108,6 +111,7 @@ test('a node without data says why', () => {
       'next sync    running now',
       'generations  0',
       'size         0 facts, 0 bytes; give the disk at least 0 bytes',
+      'workers      2',
     ].join('\n'),
   );
 });
@@ -115,5 +119,5 @@ test('a node without data says why', () => {
 test('an offline node contacts nobody, and a directory at rest does not copy', () => {
   const offline = printStatus({ ...SERVING, sync: SERVING.sync && { ...SERVING.sync, offline: true } }, NOW_MS);
   expect(offline).toContain('sync         offline: no control plane is contacted\ngenerations');
-  expect(printStatus({ ...SERVING, state: 'at-rest', sync: null }, NOW_MS)).not.toContain('sync');
+  expect(printStatus({ ...SERVING, state: 'at-rest', sync: null, workers: null }, NOW_MS)).not.toMatch(/^(sync|workers)/m);
 });

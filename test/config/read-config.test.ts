@@ -51,6 +51,7 @@ describe('defaults', () => {
       clientKeysFile: undefined,
       tlsCert: undefined,
       tlsKey: undefined,
+      workers: undefined,
       maxConnections: 2_000,
       maxInFlight: 1_000,
     });

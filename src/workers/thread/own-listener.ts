@@ -1,0 +1,31 @@
+import { fork } from 'node:child_process';
+
+/** The program that gives a socket back. */
+const COPIER = new URL('../../../bin/copy-listener.js', import.meta.url);
+
+/** Heap of the copier, which does nothing with it. */
+const HEAP_MIB = 16;
+
+/**
+ * A descriptor of its own for a listening socket of this process, as `server.listen` takes it. Threads cannot send each
+ * other sockets, and a descriptor that two of them use is closed for both when one of them ends; but a child inherits
+ * it, and what a child sends back is a new descriptor of the same socket. All threads then take connections from one
+ * queue: one that dies leaves those that wait to the others. Throws when the child does.
+ */
+export function ownListener(descriptor: number): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const child = fork(COPIER, [], {
+      execArgv: [`--max-old-space-size=${HEAP_MIB}`],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc', descriptor],
+    });
+    child.once('error', reject);
+    child.once('message', (_, handle: unknown) => {
+      child.disconnect();
+      if (handle === undefined) reject(new Error('the copier of the listening socket gave none back'));
+      else resolve(handle);
+    });
+    child.once('exit', (code, signal) => {
+      reject(new Error(`the copier of the listening socket ended with ${signal ?? `code ${code}`}`));
+    });
+  });
+}
