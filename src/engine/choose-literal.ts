@@ -3,10 +3,12 @@ import { type Environment, follow } from './environment.ts';
 
 /*
  * Order within a body (polar reference, 6.2): type tests, equalities and booleans; comparisons whose sides are known;
- * `in`; calls, cheapest first; comparisons that will not become known; `not` last.
+ * `in` of what is known, and of short lists; calls and long lists, cheapest first; comparisons that will not become known; `not` last.
  */
 const TEST = -2;
 const IN = -1;
+/** A list up to this long is gone through first; a longer one only where no call promises fewer values. */
+const SHORT_LIST = 1_000;
 /** Above every estimate of a call. */
 const UNRESOLVED_COMPARISON = 1e15;
 const NEGATION = 2e15;
@@ -45,7 +47,8 @@ function costOf(literal: CompiledLiteral, environment: Environment): number {
     case 'compare':
       return isKnown(literal.left, environment) && isKnown(literal.right, environment) ? TEST : UNRESOLVED_COMPARISON;
     case 'in':
-      return IN;
+      if (literal.members !== undefined && isKnown(literal.item, environment)) return TEST;
+      return literal.list.length <= SHORT_LIST ? IN : literal.list.length;
     case 'call':
       return costOfCall(literal, environment);
     case 'not':

@@ -169,10 +169,10 @@ export class CheckCompiler {
     return guard({ kind: 'compare', operator, left, right, next: this.#body(rest, scope) });
   }
 
-  #in({ item, list }: Extract<CompiledLiteral, { kind: 'in' }>, rest: Literals, scope: Scope): CheckNodes {
+  #in({ item, list, members }: Extract<CompiledLiteral, { kind: 'in' }>, rest: Literals, scope: Scope): CheckNodes {
     const term = resolve(scope.environment, item);
-    if (term >= REGISTER && list.every((element) => element >= 0)) {
-      return guard({ kind: 'among', item: term, values: new Set(list), next: this.#body(rest, scope) });
+    if (term >= REGISTER && members !== undefined) {
+      return guard({ kind: 'among', item: term, values: members, next: this.#body(rest, scope) });
     }
     return list.flatMap((element) => this.#equate([[item, element]], rest, scope));
   }

@@ -1,7 +1,14 @@
 import type { Value } from '../facts/fact.ts';
 import type { Literal, Rule, Term, TypeSet } from '../program/program.ts';
 import { termsOf } from './binding-demands.ts';
-import { type CompiledLiteral, type CompiledRule, NOW, PendingLiterals, type Predicate } from './compiled-rule.ts';
+import {
+  type CompiledLiteral,
+  type CompiledRule,
+  NOW,
+  PendingLiterals,
+  type Predicate,
+  type TermCode,
+} from './compiled-rule.ts';
 import { freeVariable } from './environment.ts';
 import { NO_TYPE } from './type-sets.ts';
 
@@ -80,12 +87,16 @@ function compileLiteral(literal: Exclude<Literal, { kind: 'not' }>, scope: NameS
     case 'compare':
       return { kind: 'compare', operator: literal.operator, left: code(literal.left), right: code(literal.right) };
     case 'in':
-      return { kind: 'in', item: code(literal.item), list: literal.list.map(code) };
+      return compileIn(code(literal.item), literal.list.map(code));
     case 'matches':
       return { kind: 'matches', variable: -1 - literal.variable, types: scope.setOf(literal.types) };
     case 'false':
       return { kind: 'false' };
   }
+}
+
+function compileIn(item: TermCode, list: readonly TermCode[]): CompiledLiteral {
+  return { kind: 'in', item, list, members: list.every((term) => term >= 0) ? new Set(list) : undefined };
 }
 
 function termCode(term: Term, scope: NameScope): number {

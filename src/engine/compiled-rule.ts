@@ -42,7 +42,13 @@ export type CompiledLiteral =
       readonly left: TermCode;
       readonly right: TermCode;
     }
-  | { readonly kind: 'in'; readonly item: TermCode; readonly list: readonly TermCode[] }
+  | {
+      readonly kind: 'in';
+      readonly item: TermCode;
+      readonly list: readonly TermCode[];
+      /** The list as a set, when all of it is values. */
+      readonly members: ReadonlySet<number> | undefined;
+    }
   /** The negated body is the one rule of a predicate of its own; its arguments are the variables shared with the rest. */
   | { readonly kind: 'not'; readonly predicate: Predicate; readonly args: readonly TermCode[] }
   | { readonly kind: 'matches'; readonly variable: TermCode; readonly types: number }

@@ -179,8 +179,7 @@ export class Solver {
       case 'compare':
         return this.#compare(literal, at);
       case 'in':
-        this.#enumerate(literal, at);
-        return false;
+        return this.#among(literal, at);
       case 'call':
         return literal.predicate.rules.length === 0 ? this.#read(literal, at) : this.#call(literal, at);
       case 'not':
@@ -201,15 +200,16 @@ export class Solver {
     return false;
   }
 
-  #enumerate(literal: Extract<CompiledLiteral, { kind: 'in' }>, { frame, pending, environment }: Suspended): void {
-    const item = this.#resolve(environment, literal.item);
-    for (const term of literal.list.toReversed()) {
+  /** True when the item is known and in the list; else the body goes on once for each that it may be. */
+  #among({ item, list, members }: Extract<CompiledLiteral, { kind: 'in' }>, at: Suspended): boolean {
+    const known = this.#resolve(at.environment, item);
+    if (known >= 0 && members !== undefined) return members.has(known);
+    for (const term of list.toReversed()) {
       this.#request.meter.step();
-      if (item >= 0 && this.#resolve(environment, term) >= 0 && item !== this.#resolve(environment, term)) continue;
-      const extended = [...environment];
-      if (!this.#unify(extended, literal.item, term)) continue;
-      this.#tasks.push({ kind: 'body', frame, pending, environment: extended });
+      const environment = [...at.environment];
+      if (this.#unify(environment, item, term)) this.#tasks.push({ ...at, kind: 'body', environment });
     }
+    return false;
   }
 
   /** A call that only stored and context facts answer. True when it is ground and holds. */
