@@ -46,6 +46,7 @@ const BY_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
   POLICY_TESTS_FAILED: EXIT.invalid,
   FACT_INVALID: EXIT.invalid,
   EVAL_LIMIT: EXIT.failed,
+  EVAL_DEADLINE: EXIT.failed,
   EVAL_UNBOUNDED: EXIT.failed,
   SQL_UNSUPPORTED: EXIT.failed,
   REQUEST_INVALID: EXIT.failed,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Settings } from '../config/options.ts';
 import { createAuthenticate } from '../http/authenticate.ts';
 import type { HttpServer } from '../http/http-server.ts';
-import { DEFAULT_LIMITS } from '../http/limits.ts';
+import { DEFAULT_LIMITS, type HttpLimits } from '../http/limits.ts';
 import type { AdminActions } from '../http/routes/admin-routes.ts';
 import { createServer } from '../http/server.ts';
 import { createMetrics } from '../metrics/metrics.ts';
@@ -111,8 +111,7 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
     unpin: () => attached().unpin(stop),
   };
   const reported = () => (data === undefined ? { state: 'starting' } : status());
-  const { maxConnections, maxInFlight } = settings;
-  const limits = shareLimits({ ...DEFAULT_LIMITS, maxConnections, maxInFlight }, threads);
+  const limits = shareLimits(limitsOf(settings), threads);
   const http: HttpServer = createServer({
     clock,
     metrics,
@@ -202,6 +201,11 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
     status,
     describe: () => describeServing(status()),
   };
+}
+
+function limitsOf({ maxConnections, maxInFlight, maxBodyMib, questionTimeoutMs }: Settings): HttpLimits {
+  const maxBodyBytesInFlight = maxBodyMib * 1024 * 1024;
+  return { ...DEFAULT_LIMITS, maxConnections, maxInFlight, maxBodyBytesInFlight, maxEvaluationMs: questionTimeoutMs };
 }
 
 function sha256(text: string): Buffer {

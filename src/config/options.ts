@@ -257,6 +257,23 @@ export const OPTIONS = {
     defaultText: '1000',
     help: 'requests admitted and not yet answered; more get 503, probes never',
   }),
+  maxBodyMib: withDefault({
+    flag: 'max-body-mib',
+    env: 'OSO_MAX_BODY_MIB',
+    valueName: 'COUNT',
+    // One body of the greatest length must fit.
+    parse: parseWhole(10, 1_000_000),
+    defaultText: '32',
+    help: 'MiB of request bodies held at one time; more get 503',
+  }),
+  questionTimeoutMs: withDefault({
+    flag: 'question-timeout',
+    env: 'OSO_QUESTION_TIMEOUT',
+    valueName: 'DURATION',
+    parse: parseDurationFrom(10, 60_000),
+    defaultText: '2s',
+    help: 'longest evaluation of one question, which holds up all others; beyond it 503',
+  }),
 } satisfies Record<string, Option<unknown>>;
 
 export type SettingName = keyof typeof OPTIONS;

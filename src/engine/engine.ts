@@ -4,7 +4,7 @@ import type { Goals } from './goals.ts';
 /**
  * Answers the questions of the API over one program and one set of facts (api reference, 4 and 5).
  * Stateless between questions but for bounded caches, which die with the engine: a new generation is a
- * new engine. Every method throws OsoError EVAL_LIMIT beyond the budget and EVAL_UNBOUNDED when an answer
+ * new engine. Every method throws OsoError EVAL_LIMIT or EVAL_DEADLINE beyond the budget and EVAL_UNBOUNDED when an answer
  * has no finite form; it never turns either into a decision.
  */
 export interface Engine {

@@ -16,6 +16,6 @@ export interface Goals {
   facts(predicate: string, goal: readonly GoalTerm[]): readonly (readonly GoalTerm[])[];
   /** Positions that should have a value before the predicate is called. */
   demands(predicate: string, arity: number): ReadonlySet<number>;
-  /** One more unit of work. Throws EVAL_LIMIT. */
+  /** One more unit of work. Throws EVAL_LIMIT or EVAL_DEADLINE. */
   step(): void;
 }

@@ -15,7 +15,7 @@ export class StepMeter {
     this.#nextLook = Math.min(STEPS_PER_LOOK, budget.maxSteps);
   }
 
-  /** One more unit of work. Throws EVAL_LIMIT beyond the steps or the deadline of the request. */
+  /** One more unit of work. Throws EVAL_LIMIT beyond the steps, EVAL_DEADLINE beyond the deadline of the request. */
   step(): void {
     if (++this.#steps > this.#nextLook) this.#look();
   }
@@ -28,8 +28,9 @@ export class StepMeter {
       });
     }
     if (this.#budget.monotonicMs() > deadlineMs) {
-      throw new OsoError('EVAL_LIMIT', 'the question needs more time than one request may take', {
-        hint: 'Ask a narrower question, or raise the time limit for one request.',
+      throw new OsoError('EVAL_DEADLINE', 'the question needs more time than one question may take', {
+        hint: 'Ask a narrower question, or raise `--question-timeout` of the node.',
+        cause: { reason: 'deadline' },
       });
     }
     this.#nextLook = Math.min(this.#nextLook + STEPS_PER_LOOK, maxSteps);

@@ -60,5 +60,5 @@ function blockOf(program: Program, kind: 'actor' | 'resource'): string | undefin
 }
 
 function isLimit(error: unknown): boolean {
-  return error instanceof OsoError && (error.code === 'EVAL_LIMIT' || error.code === 'EVAL_UNBOUNDED');
+  return error instanceof OsoError && ['EVAL_LIMIT', 'EVAL_DEADLINE', 'EVAL_UNBOUNDED'].includes(error.code);
 }

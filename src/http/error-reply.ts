@@ -15,15 +15,20 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   SERVER_OVERLOADED: 503,
   NOT_READY: 503,
   EVAL_LIMIT: 400,
+  EVAL_DEADLINE: 503,
   EVAL_UNBOUNDED: 400,
   SQL_UNSUPPORTED: 400,
   FACT_INVALID: 400,
 };
 
-const HEADERS: Readonly<Record<number, readonly string[]>> = {
-  401: ['WWW-Authenticate', 'Bearer'],
-  // Soon enough for a client that waits, late enough to shed load. Seconds.
-  503: ['Retry-After', '1'],
+// Soon enough for a client that waits, late enough to shed load. Seconds.
+const RETRY_AFTER = ['Retry-After', '1'] as const;
+
+/** None for EVAL_DEADLINE: the same question would take as long again. */
+const HEADERS: Partial<Record<ErrorCode, readonly string[]>> = {
+  REQUEST_UNAUTHORIZED: ['WWW-Authenticate', 'Bearer'],
+  SERVER_OVERLOADED: RETRY_AFTER,
+  NOT_READY: RETRY_AFTER,
 };
 
 const INTERNAL: Answer = { status: 500, body: '{"message":"internal error"}' };
@@ -33,7 +38,7 @@ export function replyToError(error: unknown, route: Route | undefined): Answer |
   if (!(error instanceof OsoError)) return undefined;
   const status = STATUS[error.code];
   if (status === undefined) return undefined;
-  const headers = [...(HEADERS[status] ?? []), ...reasonHeader(error)];
+  const headers = [...(HEADERS[error.code] ?? []), ...reasonHeader(error)];
   return { status, body: errorBody(error, status === 400 ? route?.errorType : undefined), headers };
 }
 
@@ -48,7 +53,7 @@ function errorBody({ message, hint }: OsoError, errorType: string | undefined): 
   return JSON.stringify({ error_type: errorType, message: text });
 }
 
-/** For machines: why there are no data to answer from, as `/readyz` has it. */
+/** For machines: why there are no data to answer from, as `/readyz` has it, or no time. */
 function reasonHeader({ cause }: OsoError): readonly string[] {
   const reason = typeof cause === 'object' && cause !== null && 'reason' in cause ? cause.reason : undefined;
   return typeof reason === 'string' ? ['Oso-Fallback-Reason', reason] : [];

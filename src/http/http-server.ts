@@ -14,6 +14,7 @@ import { parseBody } from './parse-body.ts';
 import { type ByteBudget, checkBodyHeaders, readBody } from './read-body.ts';
 import type { Answer, Route } from './route.ts';
 import { createRouter, type FindRoute, type Routed } from './router.ts';
+import { WaitingLine } from './waiting-line.ts';
 
 export interface ServerOptions {
   readonly routes: readonly Route[];
@@ -66,6 +67,7 @@ export class HttpServer implements ExchangeHost {
   readonly #options: ServerOptions;
   readonly #findRoute: FindRoute;
   readonly #bodyBudget: ByteBudget;
+  readonly #line: WaitingLine;
   readonly #open = new Set<Exchange>();
   #draining = false;
   readonly #connections: ConnectionCount;
@@ -78,6 +80,7 @@ export class HttpServer implements ExchangeHost {
     this.#connections = options.connections ?? countConnections();
     this.#findRoute = createRouter(options.routes);
     this.#bodyBudget = { maxBytes: options.limits.maxBodyBytesInFlight, usedBytes: 0 };
+    this.#line = new WaitingLine(options.clock);
     const listener = (request: IncomingMessage, response: ServerResponse) => this.#serve(request, response, false);
     this.http = options.tls
       ? createTlsServer({ ...NODE_OPTIONS, ...options.tls }, listener)
@@ -142,9 +145,14 @@ export class HttpServer implements ExchangeHost {
   }
 
   #serveRoute(exchange: Exchange, route: Route, askForBody: () => void): void {
+    if (route.access === 'api' && this.#line.turnsAway(route.path)) {
+      exchange.bodyUnread = hasUnreadBody(exchange.request);
+      exchange.send(BUSY);
+      return;
+    }
     this.#admit(exchange, route);
     if (route.body === 'none') {
-      this.#answer(exchange, route);
+      this.#answerInTurn(exchange, route, undefined);
       return;
     }
     checkBodyHeaders(exchange.request, this.#maxBodyBytes(route));
@@ -179,19 +187,36 @@ export class HttpServer implements ExchangeHost {
     readBody(exchange.request, {
       maxBytes: this.#maxBodyBytes(route),
       budget: this.#bodyBudget,
-      onBody: (bytes) => {
-        try {
-          exchange.body = parseBody(bytes);
-          this.#answer(exchange, route);
-        } catch (error) {
-          this.#fail(exchange, error);
-        }
-      },
+      onBody: (bytes) => this.#answerInTurn(exchange, route, bytes),
       onRefused: (error) => this.#fail(exchange, error),
     });
   }
 
-  #answer(exchange: Exchange, route: Route): void {
+  /** At once, or when the line has come to it; meanwhile its body counts as being in flight. */
+  #answerInTurn(exchange: Exchange, route: Route, body: Buffer | undefined): void {
+    if (route.access !== 'api') {
+      this.#answer(exchange, route, body);
+      return;
+    }
+    const heldBytes = body?.length ?? 0;
+    this.#bodyBudget.usedBytes += heldBytes;
+    this.#line.enter(route.path, () => {
+      this.#bodyBudget.usedBytes -= heldBytes;
+      // A client that has gone waits for nothing.
+      if (this.#open.has(exchange)) this.#answer(exchange, route, body);
+    });
+  }
+
+  #answer(exchange: Exchange, route: Route, body: Buffer | undefined): void {
+    try {
+      if (body !== undefined) exchange.body = parseBody(body);
+      this.#sendAnswer(exchange, route);
+    } catch (error) {
+      this.#fail(exchange, error);
+    }
+  }
+
+  #sendAnswer(exchange: Exchange, route: Route): void {
     const answer = route.answer(exchange);
     if (answer instanceof Promise) {
       answer.then(
@@ -239,6 +264,13 @@ function countConnections(): ConnectionCount {
     },
   };
 }
+
+/** For who would wait too long; sent as it is, since turning away must cost next to nothing. */
+const BUSY: Answer = {
+  status: 503,
+  body: '{"message":"the server is busy: try again"}',
+  headers: ['Retry-After', '1', 'Oso-Fallback-Reason', 'busy'],
+};
 
 /** Above the limit for everybody: clients are turned away on them with words, and probes are answered. */
 const RESERVED_CONNECTIONS = 100;

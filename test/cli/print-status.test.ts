@@ -119,5 +119,7 @@ test('a node without data says why', () => {
 test('an offline node contacts nobody, and a directory at rest does not copy', () => {
   const offline = printStatus({ ...SERVING, sync: SERVING.sync && { ...SERVING.sync, offline: true } }, NOW_MS);
   expect(offline).toContain('sync         offline: no control plane is contacted\ngenerations');
-  expect(printStatus({ ...SERVING, state: 'at-rest', sync: null, workers: null }, NOW_MS)).not.toMatch(/^(sync|workers)/m);
+  expect(printStatus({ ...SERVING, state: 'at-rest', sync: null, workers: null }, NOW_MS)).not.toMatch(
+    /^(sync|workers)/m,
+  );
 });

@@ -54,6 +54,8 @@ describe('defaults', () => {
       workers: undefined,
       maxConnections: 2_000,
       maxInFlight: 1_000,
+      maxBodyMib: 32,
+      questionTimeoutMs: 2_000,
     });
   });
 

@@ -53,8 +53,9 @@ describe.each(QUESTIONS)('%s beyond its budget is an error and no decision', (_,
     let looks = 0;
     const budget = { maxSteps: 1e9, deadlineMs: 5, monotonicMs: () => (++looks > 2 ? 6 : 0) };
     const error = errorOf(() => ask(requestWith({ budget })));
-    expect(error.code).toBe('EVAL_LIMIT');
-    expect(error.message).toBe('the question needs more time than one request may take');
+    expect(error.code).toBe('EVAL_DEADLINE');
+    expect(error.message).toBe('the question needs more time than one question may take');
+    expect(error.hint).toBe('Ask a narrower question, or raise `--question-timeout` of the node.');
     expect(looks).toBe(3);
   });
 

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { sendRaw } from '../support/http-client.ts';
+import { describe, expect, test } from 'vitest';
+import type { HttpLimits } from '../../src/http/limits.ts';
+import { sendRaw, sendTogether } from '../support/http-client.ts';
 import { createFakeData } from './support/fake-serving.ts';
 import { KEY, type RunningServer, startServer } from './support/running-server.ts';
 
@@ -115,6 +116,73 @@ test('requests in flight are capped, operational routes are not', async () => {
   expect((await running.ask({ path: '/readyz' })).status).toBe(200);
   running.server.http.closeAllConnections();
   await waiting;
+});
+
+describe('behind expensive questions', () => {
+  const LIST = { actor_type: 'User', actor_id: 'a', action: 'read', resource_type: 'Repo' };
+
+  type SlowServer = RunningServer & { onList?: (() => void) | undefined };
+
+  function requestOf(body: string): string {
+    return `POST /api/list HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${KEY}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  }
+
+  /** Lists cost this much, which the server has learned. */
+  async function startSlow(costMs: number, limits: Partial<HttpLimits> = {}): Promise<SlowServer> {
+    const data = createFakeData({
+      list: () => {
+        running.clock.spend(costMs);
+        running.onList?.();
+        return ['r'];
+      },
+      authorize: true,
+    });
+    const running: SlowServer = await startServer({ data, limits });
+    for (let lesson = 0; lesson < 40; lesson += 1) await running.ask({ path: '/api/list', body: LIST });
+    return running;
+  }
+
+  /** Fifty at the same time, over connections that are open already: new ones are taken one after another. */
+  async function askFifty(running: RunningServer, body: string): Promise<{ taken: number; refused: string[] }> {
+    const before = running.data.asked.length;
+    const replies = await sendTogether(running.server.http, requestOf(body), 50);
+    const refused = replies.filter((reply) => reply.startsWith('HTTP/1.1 503 '));
+    expect(replies.filter((reply) => reply.startsWith('HTTP/1.1 200 '))).toHaveLength(50 - refused.length);
+    expect(running.data.asked.length - before).toBe(50 - refused.length);
+    return { taken: 50 - refused.length, refused };
+  }
+
+  test('who would wait too long is turned away, and nothing is evaluated for it', async () => {
+    await using running = await startSlow(200);
+    const { taken, refused } = await askFifty(running, JSON.stringify(LIST));
+    expect(taken).toBe(16);
+    for (const reply of refused) {
+      expect(reply).toContain('\r\nRetry-After: 1\r\nOso-Fallback-Reason: busy\r\n');
+      expect(reply).toContain('\r\n\r\n{"message":"the server is busy: try again"}');
+    }
+    expect((await running.ask({ path: '/api/list', body: LIST })).status).toBe(200);
+    await expectAlive(running);
+  });
+
+  test('the bodies of those who wait are in flight', async () => {
+    await using running = await startSlow(1, { maxBodyBytesInFlight: 1_000 });
+    const { taken, refused } = await askFifty(running, JSON.stringify(LIST).padEnd(600));
+    expect(taken).toBe(1);
+    for (const reply of refused) expect(reply).toContain('{"message":"too many large requests at once: try again"}');
+    expect((await running.ask({ path: '/api/list', body: LIST })).status).toBe(200);
+    await expectAlive(running);
+  });
+
+  test('nothing is evaluated for clients that have gone while they waited', async () => {
+    await using running = await startSlow(1);
+    const before = running.data.asked.length;
+    // All leave while the first of them is answered.
+    running.onList = () => running.server.http.closeAllConnections();
+    await sendTogether(running.server.http, requestOf(JSON.stringify(LIST)), 20);
+    running.onList = undefined;
+    expect(running.data.asked.length).toBe(before + 1);
+    await expectAlive(running);
+  });
 });
 
 test('Expect: 100-continue gets its answer before the body, and a refusal instead when the body is too large', async () => {

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { RequestContext } from '../../src/engine/engine.ts';
+import { StepMeter } from '../../src/engine/step-meter.ts';
 import { OsoError } from '../../src/errors/oso-error.ts';
 import { createFakeData } from './support/fake-serving.ts';
 import { startServer } from './support/running-server.ts';
@@ -148,6 +150,29 @@ test.each(['EVAL_LIMIT', 'EVAL_UNBOUNDED'] as const)('%s is 400 with its message
   expect(reply).toMatchObject({ status: 400, text: '{"message":"too much. Help: ask for less."}' });
   expect(reply.headers['oso-fallback-snapshot']).toBe('gen-1');
   expect(running.data.pinned).toBe(0);
+  expect(running.logged).toEqual([]);
+});
+
+test('a question beyond its time is 503 with a reason, and nobody is told to try the same again', async () => {
+  const data = createFakeData({
+    list: (_: unknown, { budget }: RequestContext) => {
+      running.clock.spend(20_001);
+      const meter = new StepMeter(budget);
+      for (let step = 0; step < 10_000; step += 1) meter.step();
+    },
+  });
+  await using running = await startServer({ data });
+  const { action, actor_type, actor_id, resource_type } = AUTHORIZE;
+  const reply = await running.ask({ path: '/api/list', body: { action, actor_type, actor_id, resource_type } });
+  expect(reply).toMatchObject({
+    status: 503,
+    json: {
+      message:
+        'the question needs more time than one question may take. Help: Ask a narrower question, or raise `--question-timeout` of the node.',
+    },
+  });
+  expect(reply.headers).toMatchObject({ 'oso-fallback-reason': 'deadline', 'oso-fallback-snapshot': 'gen-1' });
+  expect(reply.headers['retry-after']).toBeUndefined();
   expect(running.logged).toEqual([]);
 });
 

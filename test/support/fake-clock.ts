@@ -33,6 +33,11 @@ export class FakeClock implements Clock {
     this.#wallOffsetMs += ms;
   }
 
+  /** Time passes in work that lets nobody wake. */
+  spend(ms: number): void {
+    this.#monotonicMs += ms;
+  }
+
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { request as nodeRequest } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
@@ -73,6 +74,31 @@ export function sendRaw(
     socket.on('error', () => undefined);
     socket.on('close', () => resolve(received));
   });
+}
+
+/** Sends the same bytes over many connections, once all of them are open, and collects the first piece that each answers. */
+export async function sendTogether(server: Server, bytes: string, count: number): Promise<string[]> {
+  const { port } = server.address() as AddressInfo;
+  const accepted = new Promise<void>((resolve) => {
+    let left = count;
+    const onConnection = () => {
+      left -= 1;
+      if (left > 0) return;
+      server.removeListener('connection', onConnection);
+      resolve();
+    };
+    server.on('connection', onConnection);
+  });
+  const sockets = Array.from({ length: count }, () => connect(port, '127.0.0.1'));
+  await accepted;
+  return await Promise.all(
+    sockets.map(async (socket) => {
+      socket.write(bytes);
+      const answer = await Promise.race([once(socket, 'data'), once(socket, 'close')]);
+      socket.destroy();
+      return String(answer[0]);
+    }),
+  );
 }
 
 /** Node leaves the body of a DELETE without a length. */
