@@ -1,5 +1,4 @@
 import { OsoError } from '../errors/oso-error.ts';
-import { type Authenticate, createAuthenticate, parseKeyDigests } from '../http/authenticate.ts';
 import { ioError } from '../snapshot/io-error.ts';
 import { readAll } from './watched-file.ts';
 
@@ -9,11 +8,6 @@ export async function readClientKeys(path: string): Promise<Buffer> {
     throw unreadable('OSO_CLIENT_KEYS_FILE', path, error);
   });
   return content;
-}
-
-/** Accepts the listed keys and no others. Throws CONFIG_INVALID naming the line. */
-export function acceptListed(content: Buffer): Authenticate {
-  return createAuthenticate({ kind: 'listed', digests: parseKeyDigests(content.toString('utf8')) });
 }
 
 /** CONFIG_INVALID for a file that a setting names. */
