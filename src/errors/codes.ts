@@ -1,6 +1,6 @@
 /**
  * Every code that a user can meet, with what it means. The list is closed and codes are never
- * reused; README's table of errors is tested against it both ways.
+ * reused; the table in docs/errors.md is tested against it both ways.
  */
 export const ERROR_CODES = {
   POLAR_SYNTAX: 'the text is not Polar',

@@ -6,13 +6,21 @@ import type { Option } from '../../src/config/option.ts';
 import { OPTIONS } from '../../src/config/options.ts';
 import { ERROR_CODES } from '../../src/errors/codes.ts';
 
-const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-const PACKAGE = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+const README = read('README.md');
+const PACKAGE = JSON.parse(read('package.json'));
 
-/** Rows of the table below a heading, head and rule left out; cells without padding. */
+function read(path: string): string {
+  return readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+}
+
+/** Rows of the table below a heading of the README. */
 function tableUnder(heading: string): string[][] {
-  const section = README.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
-  const rows = section.split('\n').filter((line) => line.startsWith('|'));
+  return tableIn(README.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '');
+}
+
+/** Rows of a table, head and rule left out; cells without padding. */
+function tableIn(text: string): string[][] {
+  const rows = text.split('\n').filter((line) => line.startsWith('|'));
   return rows.slice(2).map((row) =>
     row
       .slice(1, -1)
@@ -21,7 +29,7 @@ function tableUnder(heading: string): string[][] {
   );
 }
 
-describe('the tables of the README are those of the code', () => {
+describe('the tables of README and docs/errors.md are those of the code', () => {
   test('settings', () => {
     const described = Object.values<Option<unknown>>(OPTIONS).map((option) => [
       `\`${option.env}\``,
@@ -39,7 +47,9 @@ describe('the tables of the README are those of the code', () => {
   });
 
   test('error codes', () => {
-    expect(tableUnder('Error codes')).toEqual(Object.entries(ERROR_CODES).map(([code, text]) => [`\`${code}\``, text]));
+    expect(tableIn(read('docs/errors.md'))).toEqual(
+      Object.entries(ERROR_CODES).map(([code, text]) => [`\`${code}\``, text]),
+    );
   });
 
   test('commands', () => {
