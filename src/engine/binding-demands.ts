@@ -1,4 +1,5 @@
 import type { Literal, Program, Rule, Term } from '../program/program.ts';
+import { termsOf } from '../program/terms-of.ts';
 
 /** The positions of a predicate that should have a value before it is called. */
 export type BindingDemands = (predicate: string, arity: number) => ReadonlySet<number>;
@@ -79,23 +80,4 @@ function add(term: Term, indexes: Set<number>): void {
 
 function addAll(literal: Literal, indexes: Set<number>): void {
   for (const term of termsOf(literal)) add(term, indexes);
-}
-
-/** Every term of a literal, those under `not` included. */
-export function termsOf(literal: Literal): readonly Term[] {
-  switch (literal.kind) {
-    case 'call':
-      return literal.args;
-    case 'equal':
-    case 'compare':
-      return [literal.left, literal.right];
-    case 'in':
-      return [literal.item, ...literal.list];
-    case 'matches':
-      return [{ kind: 'variable', index: literal.variable }];
-    case 'not':
-      return literal.body.flatMap(termsOf);
-    case 'false':
-      return [];
-  }
 }

@@ -1,7 +1,8 @@
 import type { Value } from '../facts/fact.ts';
 import type { Dictionary, FactReader } from '../facts/fact-reader.ts';
 import type { Program, Rule, TypeSet } from '../program/program.ts';
-import { type BindingDemands, findBindingDemands, termsOf } from './binding-demands.ts';
+import { termsOf } from '../program/terms-of.ts';
+import { type BindingDemands, findBindingDemands } from './binding-demands.ts';
 import { compileRule, type NameScope } from './compile-rule.ts';
 import type { CompiledRule, Predicate } from './compiled-rule.ts';
 import { linearizeClosure } from './linear-closure.ts';

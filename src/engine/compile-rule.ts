@@ -1,6 +1,6 @@
 import type { Value } from '../facts/fact.ts';
 import type { Literal, Rule, Term, TypeSet } from '../program/program.ts';
-import { termsOf } from './binding-demands.ts';
+import { termsOf } from '../program/terms-of.ts';
 import {
   type CompiledLiteral,
   type CompiledRule,

@@ -1,5 +1,5 @@
 import type { Value } from '../facts/fact.ts';
-import type { TypeSet } from '../program/program.ts';
+import type { Rule, TypeSet } from '../program/program.ts';
 
 /** An argument of a goal or of an answer: a value, or anything of some types. Equal numbers are the same unknown. */
 export type GoalTerm =
@@ -10,8 +10,11 @@ export type GoalTerm =
 export interface Goals {
   /** `@current_unix_time`. */
   readonly now: Value;
-  /** What rules, stored facts and context facts give. Numbers of a goal count from 0 in order of first appearance. */
-  answers(predicate: string, goal: readonly GoalTerm[]): readonly (readonly GoalTerm[])[];
+  /**
+   * What rules, stored facts and context facts give, as if the rules of `leftOut` did not exist: one set per request, or
+   * few, because tables are kept for each. Numbers of a goal count from 0 in order of first appearance.
+   */
+  answers(predicate: string, goal: readonly GoalTerm[], leftOut?: ReadonlySet<Rule>): readonly (readonly GoalTerm[])[];
   /** What stored facts and context facts give. */
   facts(predicate: string, goal: readonly GoalTerm[]): readonly (readonly GoalTerm[])[];
   /** Positions that should have a value before the predicate is called. */

@@ -1,4 +1,4 @@
-import type { TypeSet } from '../program/program.ts';
+import type { Rule, TypeSet } from '../program/program.ts';
 import type { Catalog } from './catalog.ts';
 import type { Predicate } from './compiled-rule.ts';
 import type { RequestContext } from './engine.ts';
@@ -9,9 +9,16 @@ import { ANY_TYPE } from './type-sets.ts';
 
 export function openGoals(catalog: Catalog, context: RequestContext): Goals {
   const request = new RequestState(catalog, context);
-  const solver = new Solver(request);
+  const all = new Solver(request);
+  const restricted = new Map<ReadonlySet<Rule>, Solver>();
   const factsOnly = new Map<Predicate, Predicate>();
-  const solve = (predicate: Predicate, goal: readonly GoalTerm[]) => {
+  const without = (leftOut: ReadonlySet<Rule> | undefined): Solver => {
+    if (leftOut === undefined || leftOut.size === 0) return all;
+    const solver = restricted.get(leftOut) ?? new Solver(request, { leftOut });
+    restricted.set(leftOut, solver);
+    return solver;
+  };
+  const solve = (solver: Solver, predicate: Predicate, goal: readonly GoalTerm[]) => {
     const row = goal.map((term) =>
       term.kind === 'value'
         ? request.handleOf(term.value)
@@ -24,7 +31,7 @@ export function openGoals(catalog: Catalog, context: RequestContext): Goals {
   };
   return {
     now: request.valueOf(request.now),
-    answers: (name, goal) => solve(request.predicate(name, goal.length), goal),
+    answers: (name, goal, leftOut) => solve(without(leftOut), request.predicate(name, goal.length), goal),
     facts(name, goal) {
       const predicate = request.predicate(name, goal.length);
       let only = factsOnly.get(predicate);
@@ -32,7 +39,7 @@ export function openGoals(catalog: Catalog, context: RequestContext): Goals {
         only = withoutRules(predicate);
         factsOnly.set(predicate, only);
       }
-      return solve(only, goal);
+      return solve(all, only, goal);
     },
     demands: (name, arity) => request.predicate(name, arity).demands,
     step: () => request.meter.step(),

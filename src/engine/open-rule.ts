@@ -16,6 +16,20 @@ export function bodyFor({ body, backward }: CompiledRule, { args }: Goal): Pendi
   return (args[backward.from] ?? 0) >= 0 && (args[backward.to] ?? 0) < 0 ? backward.body : body;
 }
 
+/** Whether a row of values is an answer to a goal, as far as the goal's arguments tell. */
+export function matchesGoal(
+  { args, types, positions }: Goal,
+  row: readonly number[],
+  { names }: RequestState,
+): boolean {
+  return args.every((term, position) => {
+    const value = row[position] ?? 0;
+    if (term >= 0) return term === value;
+    const first = row[positions[-1 - term] ?? 0];
+    return first === value && names.sets.has(types[-1 - term] ?? 0, names.typeOf(value));
+  });
+}
+
 interface Meeting {
   readonly rule: CompiledRule;
   readonly goal: Goal;

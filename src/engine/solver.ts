@@ -1,27 +1,26 @@
 import { OsoError } from '../errors/oso-error.ts';
+import type { Rule } from '../program/program.ts';
 import { areInOrder } from './are-in-order.ts';
 import { chooseLiteral } from './choose-literal.ts';
 import { type CompiledLiteral, NOW, type PendingLiterals, type Predicate, type TermCode } from './compiled-rule.ts';
 import { alias, bind, type Environment, follow, freeVariable, narrow, typesOf, unify } from './environment.ts';
 import { judgeNegation } from './negation.ts';
-import { bodyFor, openRule } from './open-rule.ts';
+import { bodyFor, matchesGoal, openRule } from './open-rule.ts';
 import type { RequestState } from './request-state.ts';
 import { type RowScan, startScan } from './row-scan.ts';
 import { type Consumer, type Frame, Goal, type Suspended, Table, TableSpace } from './table.ts';
+import type { Task } from './task.ts';
 import { unboundedError } from './unbounded-error.ts';
 
 /** Deepest `not` within `not`; strata keep honest policies far below. */
 const MAX_NEGATION_DEPTH = 200;
 
-/** One piece of work. The youngest is done first, so that a ground goal finds its first proof early. */
-type Task =
-  | ({ readonly kind: 'body' } & Suspended)
-  /** A body that goes on once for every row of a stored relation. */
-  | ({ readonly kind: 'scan'; readonly scan: RowScan } & Suspended)
-  /** Rows of a stored relation that are answers. */
-  | { readonly kind: 'load'; readonly table: Table; readonly scan: RowScan }
-  | { readonly kind: 'rules'; readonly table: Table; next: number }
-  | Consumer;
+interface SolverOptions {
+  readonly completed?: TableSpace | undefined;
+  readonly depth?: number | undefined;
+  /** Rules that count as missing. */
+  readonly leftOut?: ReadonlySet<Rule> | undefined;
+}
 
 /**
  * Answers goals completely: tabling over a worklist, with no recursion between goals. Each (consumer, answer) pair
@@ -38,10 +37,13 @@ export class Solver {
   readonly #completed: TableSpace;
   readonly #negationDepth: number;
 
-  constructor(request: RequestState, nesting?: { readonly completed: TableSpace; readonly depth: number }) {
+  readonly #leftOut: ReadonlySet<Rule> | undefined;
+
+  constructor(request: RequestState, { completed = new TableSpace(), depth = 0, leftOut }: SolverOptions = {}) {
     this.#request = request;
-    this.#completed = nesting?.completed ?? new TableSpace();
-    this.#negationDepth = nesting?.depth ?? 0;
+    this.#completed = completed;
+    this.#negationDepth = depth;
+    this.#leftOut = leftOut;
   }
 
   /** The answers to a goal, given as values and wildcards. May be asked again: tables are kept. */
@@ -81,6 +83,7 @@ export class Solver {
       return;
     }
     this.#request.meter.step();
+    if (this.#leftOut?.has(rule.rule)) return;
     const environment = openRule(rule, task.table.goal, this.#request);
     if (environment === undefined) return;
     this.#advance({ table: task.table, rule }, bodyFor(rule, task.table.goal), environment);
@@ -284,7 +287,7 @@ export class Solver {
     if (depth > MAX_NEGATION_DEPTH) {
       throw new OsoError('EVAL_LIMIT', `a negation in \`${rule.predicate}\` depends on itself`, { span: rule.span });
     }
-    const nested = new Solver(this.#request, { completed: this.#completed, depth });
+    const nested = new Solver(this.#request, { completed: this.#completed, depth, leftOut: this.#leftOut });
     const table = nested.solve(predicate, row);
     if (nested.#tasks.length === 0) this.#completed.addAll(nested.#tables);
     else this.#completed.add(row, table);
@@ -311,22 +314,12 @@ export class Solver {
     }
     for (const row of this.#request.contextFacts(predicate)?.candidates(args) ?? []) {
       this.#request.meter.step();
-      if (this.#matchesGoal(table.goal, row))
+      if (matchesGoal(table.goal, row, this.#request))
         this.#answer(
           table,
           table.goal.positions.map((position) => row[position] ?? 0),
         );
     }
-  }
-
-  #matchesGoal({ args, types, positions }: Goal, row: readonly number[]): boolean {
-    const { sets } = this.#request.names;
-    return args.every((term, position) => {
-      const value = row[position] ?? 0;
-      if (term >= 0) return term === value;
-      const first = row[positions[-1 - term] ?? 0];
-      return first === value && sets.has(types[-1 - term] ?? 0, this.#request.typeOf(value));
-    });
   }
 
   /** Scans of the relations that can match. `setOf` gives the types of a free term. */

@@ -2,6 +2,7 @@ import type { Value } from '../facts/fact.ts';
 
 /** Facts of one shape that lie in the customer's database: the rows of a query are the arguments that it gives. */
 export interface Binding {
+  readonly kind: 'query';
   /** From 0, in the order of the file. */
   readonly number: number;
   readonly predicate: string;

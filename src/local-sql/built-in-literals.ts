@@ -3,11 +3,12 @@ import { parseInteger } from '../engine/parse-integer.ts';
 import { unboundedError } from '../engine/unbounded-error.ts';
 import type { Value } from '../facts/fact.ts';
 import type { Literal, Rule, Term } from '../program/program.ts';
-import { type Column, type Constant, sameColumn, sameValue } from './residual.ts';
+import { type Atom, type Column, type Constant, sameColumn, sameValue } from './residual.ts';
 import { fork, type Resolved, type State } from './state.ts';
 
 /** What is done to terms everywhere; `fits` says whether a column of the value's type can hold it. */
 export interface TermAlgebra {
+  newAtom(source: Atom['source']): Atom;
   resolve(state: State, term: Term | Resolved): Resolved;
   unify(state: State, left: Resolved, right: Resolved): boolean;
   fits(value: Value): boolean;

@@ -10,6 +10,7 @@ import { printMembership } from './print-membership.ts';
 import { printName } from './print-name.ts';
 import { type OutputStyle, printExistence, printUnion } from './print-query.ts';
 import { type LocalData, type SymbolicQuestion, solveQuestion } from './solve-question.ts';
+import { spreadOutputs, spreadUntyped } from './spread-lists.ts';
 import { fitsSqlType, printNothing, type SqlValues, textType } from './sql-value.ts';
 
 /** Central data, data bindings, and the database that the SQL is for. */
@@ -26,7 +27,7 @@ export function authorizeSql({ actor, action, resource }: AuthorizeQuestion, con
 /** A condition that holds where `column` is the id of a resource that the actor may act on. */
 export function listSql({ actor, action, resourceType }: ListQuestion, column: string, context: LocalContext): string {
   const question = allow({ args: [known(actor), name(action), FIRST], variables: [resourceType] });
-  return printMembership(column, solveQuestion(question, context), valuesOf(context));
+  return printIds(column, solveQuestion(question, context), context);
 }
 
 /** One text column `actions`, a row for each. */
@@ -44,7 +45,7 @@ export function actionsSql({ actor, resource }: ActionsQuestion, context: LocalC
   };
   return answers.length === 0
     ? printNoRows([`CAST(NULL AS ${type}) AS actions`])
-    : printUnion(answers, valuesOf(context), style);
+    : printUnion(spreadUntyped(answers, valuesOf(context)), valuesOf(context), style);
 }
 
 /** Distinct rows of the variables asked for; without any, one row with a boolean column `result`. */
@@ -62,7 +63,7 @@ export function selectSql(
   if (held.length === 0) {
     return printNoRows(names.map((each, number) => `${printNothing(types[number], values)} AS ${each}`));
   }
-  return printUnion(held, values, { names, isRows: true });
+  return printUnion(spreadUntyped(held, values), values, { names, isRows: true });
 }
 
 /** A condition that holds where `column` is an id that the variable takes in some row. */
@@ -71,13 +72,20 @@ export function filterSql(
   { variable, column }: { readonly variable: string; readonly column: string },
   context: LocalContext,
 ): string {
-  return printMembership(column, solveQuestion(conjunction(query, [variable]), context), valuesOf(context));
+  return printIds(column, solveQuestion(conjunction(query, [variable]), context), context);
+}
+
+function printIds(column: string, answers: readonly Answer[], context: LocalContext): string {
+  const values = valuesOf(context);
+  return printMembership(column, spreadUntyped(spreadOutputs(answers), values), values);
 }
 
 function printDecision(answers: readonly Answer[], context: LocalContext, column: string): string {
   if (answers.length === 0) return `SELECT FALSE AS ${column}`;
   const isSure = answers.some(({ residual }) => residual.atoms.length === 0 && residual.conditions.length === 0);
-  return isSure ? `SELECT TRUE AS ${column}` : printExistence(answers, valuesOf(context), column);
+  if (isSure) return `SELECT TRUE AS ${column}`;
+  const values = valuesOf(context);
+  return printExistence(spreadUntyped(answers, values), values, column);
 }
 
 function printNoRows(outputs: readonly string[]): string {

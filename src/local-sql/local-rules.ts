@@ -1,5 +1,6 @@
 import type { Goals } from '../engine/goals.ts';
 import type { Literal, Program, Rule, Term, TypeSet } from '../program/program.ts';
+import { termsOf } from '../program/terms-of.ts';
 import { ANY_TYPE, hasType, intersectTypes, isEmptyTypeSet, typeSetKey, typesOverlap } from '../program/type-set.ts';
 import type { Binding } from './binding.ts';
 
@@ -13,12 +14,18 @@ interface Atom {
   readonly patterns: readonly Pattern[];
 }
 
+/** Goals whose reach is remembered; names in them come from clients. */
+const MAX_KNOWN = 10_000;
+
 /** The rules of a program by the goals they answer. */
 export class RuleBook {
   readonly #rules = new Map<string, Rule[]>();
   readonly #shared = new WeakMap<object, readonly number[]>();
 
+  readonly rules: readonly Rule[];
+
   constructor(program: Program) {
+    this.rules = program.rules;
     for (const rule of program.rules) {
       const key = `${rule.params.length}/${rule.predicate}`;
       const known = this.#rules.get(key);
@@ -35,11 +42,8 @@ export class RuleBook {
   sharedVariables(not: Extract<Literal, { kind: 'not' }>, rule: Rule): readonly number[] {
     let shared = this.#shared.get(not);
     if (shared === undefined) {
-      const outside = variablesIn([
-        ...rule.params,
-        ...rule.body.filter((literal) => literal !== not).flatMap(termsOfLiteral),
-      ]);
-      shared = [...variablesIn(not.body.flatMap(termsOfLiteral))].filter((index) => outside.has(index));
+      const outside = variablesIn([...rule.params, ...rule.body.filter((literal) => literal !== not).flatMap(termsOf)]);
+      shared = [...variablesIn(not.body.flatMap(termsOf))].filter((index) => outside.has(index));
       this.#shared.set(not, shared);
     }
     return shared;
@@ -50,33 +54,24 @@ function variablesIn(terms: readonly Term[]): ReadonlySet<number> {
   return new Set(terms.flatMap((term) => (term.kind === 'variable' ? [term.index] : [])));
 }
 
-function termsOfLiteral(literal: Literal): readonly Term[] {
-  switch (literal.kind) {
-    case 'call':
-      return literal.args;
-    case 'equal':
-    case 'compare':
-      return [literal.left, literal.right];
-    case 'in':
-      return [literal.item, ...literal.list];
-    case 'not':
-      return literal.body.flatMap(termsOfLiteral);
-    case 'matches':
-      return [{ kind: 'variable', index: literal.variable }];
-    case 'false':
-      return [];
-  }
-}
-
 /** Decides which goals rows of the database can have a part in; all others are the engine's alone. */
 export class LocalReach {
-  readonly #book: RuleBook;
+  readonly book: RuleBook;
   readonly #bindings: readonly Binding[];
   readonly #known = new Map<string, boolean>();
+  /** Rules with a `not` that rows of the database can have a part in: what they say the engine cannot. */
+  readonly dependent: ReadonlySet<Rule>;
 
   constructor(book: RuleBook, bindings: readonly Binding[]) {
-    this.#book = book;
+    this.book = book;
     this.#bindings = bindings;
+    this.dependent = new Set(book.rules.filter((rule) => this.#isDependent(rule)));
+  }
+
+  #isDependent({ body, variables }: Rule): boolean {
+    const patterns = variables.map(({ types }): Pattern => ({ kind: 'types', types }));
+    const negated = body.filter(({ kind }) => kind === 'not');
+    return [...callsIn(negated, patterns)].some((atom) => this.#reaches(atom));
   }
 
   reaches(predicate: string, goal: Parameters<Goals['answers']>[1]): boolean {
@@ -90,6 +85,7 @@ export class LocalReach {
   }
 
   #reaches(root: Atom): boolean {
+    if (this.#known.size > MAX_KNOWN) this.#known.clear();
     const rootKey = keyOf(root);
     const known = this.#known.get(rootKey);
     if (known !== undefined) return known;
@@ -109,7 +105,7 @@ export class LocalReach {
   }
 
   *#callsOf(atom: Atom): Generator<Atom> {
-    for (const rule of this.#book.rulesOf(atom.predicate, atom.patterns.length)) {
+    for (const rule of this.book.rulesOf(atom.predicate, atom.patterns.length)) {
       const variables = meetHead(rule, atom);
       if (variables !== undefined) yield* callsIn(rule.body, variables);
     }

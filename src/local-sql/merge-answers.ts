@@ -2,7 +2,7 @@ import { compareStrings } from '../facts/compare-strings.ts';
 import type { Value } from '../facts/fact.ts';
 import type { Answer, AnswerTerm } from './answer.ts';
 import { termKey } from './answer-of.ts';
-import { withoutSubsumed } from './components.ts';
+import { withoutSubsumed } from './known-answers.ts';
 import { residualKey } from './normalize-residual.ts';
 import { orderRows } from './order-rows.ts';
 import { type Column, type Condition, type Residual, sameValue } from './residual.ts';

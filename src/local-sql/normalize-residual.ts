@@ -1,5 +1,6 @@
 import { compareStrings } from '../facts/compare-strings.ts';
 import type { Value } from '../facts/fact.ts';
+import { listKey } from './central-list.ts';
 import {
   type Atom,
   type Column,
@@ -81,14 +82,14 @@ function findTwins(
   classes: readonly EqualColumns[],
 ): { readonly keep: Atom; readonly drop: Atom } | undefined {
   for (const [number, drop] of atoms.entries()) {
-    const keep = atoms.slice(0, number).find((other) => other.binding === drop.binding && agree(other, drop, classes));
+    const keep = atoms.slice(0, number).find((other) => other.source === drop.source && agree(other, drop, classes));
     if (keep) return { keep, drop };
   }
   return undefined;
 }
 
 function agree(a: Atom, b: Atom, classes: readonly EqualColumns[]): boolean {
-  return a.binding.args.every((arg, position) => {
+  return a.source.args.every((arg, position) => {
     if (arg.kind === 'value') return true;
     const find = (atom: Atom) =>
       classes.find(({ columns }) => columns.some((column) => column.atom === atom && column.position === position));
@@ -170,8 +171,12 @@ function onlyValue(values: readonly Value[] | undefined): Value | undefined {
   return values?.length === 1 ? values[0] : undefined;
 }
 
-/** Equal texts mean equal residuals; rows are named by their order. */
-export function residualKey(residual: Residual, scope: readonly Atom[] = []): string {
+/** Equal texts mean equal residuals; rows are named by their order, what they are rows of by `name`. */
+export function residualKey(
+  residual: Residual,
+  scope: readonly Atom[] = [],
+  name: (source: Atom['source']) => unknown = sourceKey,
+): string {
   const all = [...scope, ...residual.atoms];
   const column = ({ atom, position }: Column) =>
     `${all.indexOf(atom) === -1 ? `#${atom.id}` : all.indexOf(atom)}.${position}`;
@@ -186,9 +191,13 @@ export function residualKey(residual: Residual, scope: readonly Atom[] = []): st
       case 'order':
         return [condition.operator, side(condition.left), side(condition.right)];
       case 'none':
-        return [condition.kind, condition.branches.map((branch) => residualKey(branch, all))];
+        return [condition.kind, condition.branches.map((branch) => residualKey(branch, all, name))];
     }
   };
   const parts = residual.conditions.map(print);
-  return JSON.stringify([residual.atoms.map(({ binding }) => binding.number), parts]);
+  return JSON.stringify([residual.atoms.map(({ source }) => name(source)), parts]);
+}
+
+export function sourceKey(source: Atom['source']): number | string {
+  return source.kind === 'query' ? source.number : listKey(source);
 }

@@ -2,16 +2,11 @@ import type { GoalTerm } from '../engine/goals.ts';
 import type { Literal, Rule, Term } from '../program/program.ts';
 import { ANY_TYPE } from '../program/type-set.ts';
 import type { TermAlgebra } from './built-in-literals.ts';
-import { narrow, type State } from './state.ts';
+import { narrow, newState, type State } from './state.ts';
 
 /** The start of a body for a goal, or undefined when the head does not fit. */
 export function openRule(rule: Rule, goal: readonly GoalTerm[], terms: TermAlgebra): State | undefined {
-  const state: State = {
-    entries: rule.variables.map(({ types }) => ({ kind: 'free', types })),
-    atoms: [],
-    conditions: [],
-    taken: [],
-  };
+  const state = newState(rule.variables.map(({ types }) => ({ kind: 'free', types })));
   const firsts = new Map<number, Term>();
   const isMet = rule.params.every((param, position) => {
     const asked = goal[position];

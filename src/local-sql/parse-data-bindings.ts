@@ -94,7 +94,7 @@ function readBinding(
       `${quote(signature)}: the query gives ${found} ${found === 1 ? 'column' : 'columns'}, the signature has ${wanted} \`_\``,
     );
   }
-  return { number, predicate: parsed.predicate, args: parsed.args, query: text, signature };
+  return { kind: 'query', number, predicate: parsed.predicate, args: parsed.args, query: text, signature };
 }
 
 function readSqlTypes(reader: Reader, pair: Pair | undefined): ReadonlyMap<string, string> {

@@ -1,10 +1,9 @@
-import type { Binding } from './binding.ts';
 import type { Atom, Column, Condition, Constant, Residual } from './residual.ts';
 import { integerType, isIntegerType, printText, printValue, type SqlValues } from './sql-value.ts';
 
 /** Names of the queries that one statement uses, numbered by first use. */
 export interface NamedQueries {
-  nameOf(binding: Binding): string;
+  nameOf(source: Atom['source']): string;
 }
 
 /** Names of rows within one branch, its negated parts included. */
@@ -20,7 +19,7 @@ export interface BranchContext {
 export function printSource(residual: Residual, context: BranchContext, used: readonly Column[]): string {
   for (const atom of residual.atoms) context.rows.set(atom, `f${context.rows.size}`);
   const from = residual.atoms.map(
-    (atom) => `${context.queries.nameOf(atom.binding)} AS ${context.rows.get(atom) ?? ''}`,
+    (atom) => `${context.queries.nameOf(atom.source)} AS ${context.rows.get(atom) ?? ''}`,
   );
   const conditions = [
     ...residual.conditions.map((condition) => printCondition(condition, context)),
@@ -39,7 +38,7 @@ function noRows({ values }: BranchContext, conditions: readonly string[]): strin
 function unusedColumns({ atoms, conditions }: Residual, used: readonly Column[]): readonly Column[] {
   const named = [...used, ...conditions.flatMap(columnsOf)];
   return atoms.flatMap((atom) =>
-    atom.binding.args.flatMap((arg, position): readonly Column[] => {
+    (atom.source.kind === 'list' ? [] : atom.source.args).flatMap((arg, position): readonly Column[] => {
       const isNamed = named.some((column) => column.atom === atom && column.position === position);
       return arg.kind === 'value' || isNamed ? [] : [{ kind: 'column', atom, position, type: arg.type }];
     }),
@@ -63,7 +62,7 @@ function columnsOf(condition: Condition): readonly Column[] {
 
 export function printColumn({ atom, position }: Column, { rows }: BranchContext): string {
   const row = rows.get(atom);
-  if (row === undefined) throw new Error(`a row of ${atom.binding.signature} has no name`);
+  if (row === undefined) throw new Error(`row ${atom.id} has no name`);
   return `${row}.arg${position}`;
 }
 

@@ -1,6 +1,7 @@
 import type { Answer, AnswerTerm } from './answer.ts';
-import type { Binding } from './binding.ts';
 import { type BranchContext, type NamedQueries, printColumn, printSource, type RowNames } from './print-branch.ts';
+import { printRows } from './print-rows.ts';
+import type { Atom } from './residual.ts';
 import { printNothing, printText, printValue, type SqlValues } from './sql-value.ts';
 
 /** How the outputs of a query are written. */
@@ -81,20 +82,23 @@ function onlyType({ types }: Extract<AnswerTerm, { kind: 'free' }>): string | un
 }
 
 function printStatement(values: SqlValues, printBody: (queries: NamedQueries) => string): string {
-  const used: Binding[] = [];
+  const used: Atom['source'][] = [];
   const body = printBody({
-    nameOf(binding) {
-      const known = used.indexOf(binding);
-      return `c${known === -1 ? used.push(binding) - 1 : known}`;
+    nameOf(source) {
+      const known = used.indexOf(source);
+      return `c${known === -1 ? used.push(source) - 1 : known}`;
     },
   });
   if (used.length === 0) return body.trimStart();
-  const heads = used.map((binding, number) => printNamedQuery(binding, `c${number}`, values));
+  const heads = used.map((source, number) => printNamedQuery(source, `c${number}`, values));
   const recursive = values.dialect === 'postgresql' ? ' RECURSIVE' : '';
   return `WITH${recursive}\n${heads.join(',\n')}\n${body}\n`;
 }
 
-function printNamedQuery({ args, query }: Binding, name: string, { dialect }: SqlValues): string {
+function printNamedQuery(source: Atom['source'], name: string, values: SqlValues): string {
+  const { args } = source;
+  const { dialect } = values;
+  const query = source.kind === 'list' ? printRows(source, values) : source.query;
   const columns = args.flatMap(({ kind }, position) => (kind === 'column' ? [`arg${position}`] : []));
   const inlined = dialect === 'postgresql' ? ' AS NOT MATERIALIZED' : ' AS';
   if (columns.length === 0) return `${name}(held)${inlined} (\nSELECT 1 FROM (\n${query}\n) AS held\n)`;

@@ -2,6 +2,7 @@ import { OsoError } from '../errors/oso-error.ts';
 import type { Rule } from '../program/program.ts';
 import { printPlace } from '../source/frame.ts';
 import type { Answer } from './answer.ts';
+import type { Residual } from './residual.ts';
 import type { GoalNode, State } from './state.ts';
 import type { SymbolicTable } from './symbolic-table.ts';
 
@@ -20,10 +21,15 @@ export function checkRecursion({
   readonly state: State;
   readonly answer: Answer;
 }): void {
-  const rows = answer.residual.atoms.length;
+  const rows = countRows(answer.residual);
   for (const taken of state.taken) {
     if (taken.rows < rows && reaches(taken.table, table)) throw mixedRecursion(rule);
   }
+}
+
+/** Rows of the database: those of lists are finitely many. */
+export function countRows({ atoms }: Pick<Residual, 'atoms'>): number {
+  return atoms.filter(({ source }) => source.kind === 'query').length;
 }
 
 function reaches(from: GoalNode, to: GoalNode): boolean {

@@ -1,14 +1,15 @@
 import type { Value } from '../facts/fact.ts';
 import type { Binding } from './binding.ts';
+import type { CentralList } from './central-list.ts';
 
 /*
  * What the database still has to decide about one answer: rows that must exist, and conditions on their columns.
  */
 
-/** One row of a binding. Two atoms of one binding can be different rows. */
+/** One row of the database or of a list. Two atoms of one source can be different rows. */
 export interface Atom {
   readonly id: number;
-  readonly binding: Binding;
+  readonly source: Binding | CentralList;
 }
 
 /** A column of a row, by the position of its argument. */

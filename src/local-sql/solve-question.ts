@@ -6,7 +6,7 @@ import type { DataBindings } from './binding.ts';
 import { LocalReach, RuleBook } from './local-rules.ts';
 import { mergeAnswers } from './merge-answers.ts';
 import { fitsSqlType } from './sql-value.ts';
-import { fork, resolve } from './state.ts';
+import { newState, resolve } from './state.ts';
 import { SymbolicSolver } from './symbolic-solver.ts';
 
 /** Where the answers to a question about local and central data come from. */
@@ -30,7 +30,7 @@ export function solveQuestion(
   { variables, body, outputs }: SymbolicQuestion,
   { program, goals, data }: LocalData,
 ): readonly Answer[] {
-  const book = ruleBookOf(program);
+  const reach = reachOf(program, data);
   const rule: Rule = {
     predicate: 'query',
     params: outputs.map((index) => ({ kind: 'variable', index })),
@@ -40,19 +40,14 @@ export function solveQuestion(
   };
   const solver = new SymbolicSolver({
     goals,
-    book,
+    book: reach.book,
     bindings: data.bindings,
-    reach: new LocalReach(book, data.bindings),
+    reach,
     fits: ({ type, id }) => fitsSqlType(id, data.sqlTypes.get(type)),
     atomCount: 0,
     answerCount: 0,
   });
-  const start = fork({
-    entries: variables.map((types) => ({ kind: 'free', types })),
-    atoms: [],
-    conditions: [],
-    taken: [],
-  });
+  const start = newState(variables.map((types) => ({ kind: 'free', types })));
   const answers = solver.solveBody(rule, body, start).flatMap(
     (state) =>
       answerFrom(
@@ -63,14 +58,15 @@ export function solveQuestion(
   return mergeAnswers(answers);
 }
 
-/** The book of a program that is still in use is made once. */
-function ruleBookOf(program: Program): RuleBook {
-  let book = books.get(program);
-  if (book === undefined) {
-    book = new RuleBook(program);
-    books.set(program, book);
-  }
-  return book;
+/** The reach of bindings that are still in use is made once for a program. */
+function reachOf(program: Program, data: DataBindings): LocalReach {
+  const byBindings = reaches.get(program) ?? new WeakMap();
+  reaches.set(program, byBindings);
+  const known = byBindings.get(data);
+  if (known !== undefined) return known;
+  const reach = new LocalReach(new RuleBook(program), data.bindings);
+  byBindings.set(data, reach);
+  return reach;
 }
 
-const books = new WeakMap<Program, RuleBook>();
+const reaches = new WeakMap<Program, WeakMap<DataBindings, LocalReach>>();

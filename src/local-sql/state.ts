@@ -18,6 +18,8 @@ export interface State {
   readonly entries: Entry[];
   atoms: readonly Atom[];
   conditions: readonly Condition[];
+  /** Whether rows of the database have a part: otherwise the engine says the same. */
+  isLocal: boolean;
   /** Rows that single answers of goals under way have brought along; see `Recursion`. */
   taken: readonly Taken[];
 }
@@ -31,6 +33,11 @@ export interface Taken {
 /** A goal and the goals that its bodies call. */
 export interface GoalNode {
   readonly calls: Set<GoalNode>;
+}
+
+/** A body at its start. */
+export function newState(entries: readonly Entry[]): State {
+  return { entries: [...entries], atoms: [], conditions: [], isLocal: false, taken: [] };
 }
 
 export function fork(state: State): State {

@@ -1,27 +1,31 @@
-import type { Goals, GoalTerm } from '../engine/goals.ts';
+import type { Goals } from '../engine/goals.ts';
 import { unboundedError } from '../engine/unbounded-error.ts';
 import type { Value } from '../facts/fact.ts';
 import type { Literal, Rule, Term, TypeSet } from '../program/program.ts';
 import { typeSetKey } from '../program/type-set.ts';
 import type { Answer, AnswerTerm } from './answer.ts';
-import { answerOf } from './answer-of.ts';
+import { answerOf, normalize } from './answer-of.ts';
+import { applyTerms } from './apply-terms.ts';
 import type { Binding } from './binding.ts';
 import { compareTerms, enumerateList, type TermAlgebra } from './built-in-literals.ts';
 import { chooseLiteral } from './choose-literal.ts';
-import { KnownAnswers, withoutSubsumed } from './components.ts';
 import { describeGoal, type GoalOfCall, goalKey } from './describe-goal.ts';
+import { type Ask, joinCentral } from './join-central.ts';
+import { KnownAnswers, withoutSubsumed } from './known-answers.ts';
+import { findListed } from './listed-columns.ts';
 import type { LocalReach, RuleBook } from './local-rules.ts';
-import { normalizeResidual } from './normalize-residual.ts';
 import { factRule, openRule, shiftRule } from './open-rule.ts';
-import { checkRecursion, mixedRecursion, tooManyBranches } from './recursion.ts';
-import { type Atom, type Residual, renameAtoms, renameColumn, sameColumn } from './residual.ts';
+import { checkRecursion, countRows, mixedRecursion, tooManyBranches } from './recursion.ts';
+import { type Atom, type Residual, renameAtoms, renameColumn } from './residual.ts';
 import { fork, narrow, type Resolved, resolve, type State, typesOf, unify } from './state.ts';
 import type { Consumer, Frame, Suspended, SymbolicTable, Task } from './symbolic-table.ts';
 
 /** Deepest evaluation within an evaluation: `not` within `not`, and goals that must know their columns. */
 const MAX_DEPTH = 24;
-/** Most answers of all goals: beyond, SQL would be of no use to a database. */
-const MAX_ANSWERS = 100_000;
+/** Most answers of all goals, about a second's work: beyond, SQL would be of no use to a database. */
+const MAX_ANSWERS = 20_000;
+/** A call with up to so many listed values is a goal for each of them; with more it is one goal for all values. */
+const MOST_GOALS = 64;
 
 /** What all evaluations of one question share. */
 export interface Question {
@@ -35,10 +39,12 @@ export interface Question {
   answerCount: number;
 }
 
+type Call = Extract<Literal, { kind: 'call' }>;
+
 /**
  * Evaluates rules over facts of which some are known only to the database: an answer carries what the database must still
- * find. Goals that no row of the database can touch are left to the engine. Tabling as in the engine's solver: each
- * (consumer, answer) pair is processed once.
+ * find. What central facts alone say is left to the engine, many answers at a time; the tables here hold only answers in
+ * which rows of the database have a part. Tabling as in the engine's solver: each (consumer, answer) pair is processed once.
  */
 export class SymbolicSolver {
   readonly #question: Question;
@@ -117,65 +123,111 @@ export class SymbolicSolver {
     resolve: (state, term) => this.#resolve(state, term),
     unify: (state, left, right) => unify(state, left, right, this.#question.fits),
     fits: (value) => this.#question.fits(value),
+    newAtom: (source) => ({ id: this.#question.atomCount++, source }),
   };
 
   #continue({ frame, pending }: Suspended, states: readonly State[]): void {
     for (const state of states.toReversed()) this.#tasks.push({ kind: 'body', frame, pending, state });
   }
 
-  #call({ predicate, args }: Extract<Literal, { kind: 'call' }>, at: Suspended): void {
-    const { state, frame } = at;
-    const { goals, reach } = this.#question;
+  #call({ predicate, args }: Call, at: Suspended): void {
+    const { state } = at;
+    const { goals } = this.#question;
     const resolved = args.map((term) => this.#resolve(state, term));
-    const asked = describeGoal(state, resolved);
-    const demands = goals.demands(predicate, args.length);
-    if (resolved.some((term, position) => term.kind === 'column' && demands.has(position))) {
+    const isReached = this.#isReached(predicate, resolved, state);
+    if (this.#mustKnowColumns(predicate, resolved, { state, isReached })) {
       this.#continue(at, this.#callInPlace(predicate, resolved, at));
-    } else if (reach.reaches(predicate, asked.goal)) {
-      const table = this.#tableFor(predicate, asked);
-      frame.table?.calls.add(table);
-      const consumer: Consumer = { ...at, table, terms: asked.terms };
-      table.consumers.push(consumer);
-      for (const answer of table.answers) this.#tasks.push({ kind: 'answer', consumer, answer });
-    } else this.#continue(at, this.#join(state, resolved, goals.answers(predicate, asked.goal)));
+    } else if (isReached) this.#callReached(predicate, resolved, at);
+    else {
+      const ask: Ask = (goal) => goals.answers(predicate, goal);
+      this.#continue(at, joinCentral(state, { args: resolved, ask }, this.#terms));
+    }
   }
 
-  /** The states after a call whose answers are known. Many values of one column become one state. */
-  #join(state: State, args: readonly Resolved[], answers: readonly (readonly GoalTerm[])[]): readonly State[] {
-    const open = args.filter((arg) => arg.kind !== 'value');
-    const [column] = open;
-    if (
-      answers.length > 1 &&
-      column?.kind === 'column' &&
-      open.every((arg) => arg.kind === 'column' && sameColumn(arg, column))
-    ) {
-      const position = args.indexOf(column);
-      const values = answers.map((answer) => answer[position]);
-      if (values.every((term) => term?.kind === 'value')) {
-        return enumerateList(state, { item: column, list: values }, this.#terms);
-      }
+  /** A call that rows of the database can have a part in: what the engine says, and what they add. */
+  #callReached(predicate: string, args: readonly Resolved[], at: Suspended): void {
+    const { state, frame, pending } = at;
+    const { goals, reach } = this.#question;
+    const isGround = args.every(({ kind }) => kind === 'value');
+    const isLast = frame.table !== undefined && !state.isLocal && !pending.some((other) => this.#mayAdd(other, state));
+    if (isGround || !isLast) {
+      const ask: Ask = (goal) => goals.answers(predicate, goal, reach.dependent);
+      const central = joinCentral(state, { args, ask }, this.#terms);
+      if (!isLast) this.#continue(at, central);
+      if (isGround && central.length > 0) return;
     }
-    return answers.flatMap((answer) => {
+    for (const next of this.#byValue(predicate, args, state)) {
+      this.#consume(
+        predicate,
+        args.map((arg) => this.#resolve(next, arg)),
+        { ...at, state: next },
+      );
+    }
+  }
+
+  /** The state for each of the values that columns of a call can have, where they are few and rules need them. */
+  #byValue(predicate: string, args: readonly Resolved[], state: State): readonly State[] {
+    const listed = findListed(state, args);
+    if (listed === undefined || listed.rows.length > MOST_GOALS) return [state];
+    if (this.#question.book.rulesOf(predicate, args.length).length === 0) return [state];
+    return listed.rows.flatMap((row) => {
       const next = fork(state);
-      return this.#applyTerms(next, args, answer) ? [next] : [];
+      const found = row.map((value) => ({ kind: 'value' as const, value }));
+      return applyTerms(next, { args: listed.columns, found }, this.#terms) ? [next] : [];
     });
+  }
+
+  #consume(predicate: string, args: readonly Resolved[], at: Suspended): void {
+    const asked = describeGoal(at.state, args);
+    const table = this.#tableFor(predicate, asked);
+    at.frame.table?.calls.add(table);
+    const consumer: Consumer = { ...at, table, terms: asked.terms };
+    table.consumers.push(consumer);
+    for (const answer of table.answers) this.#tasks.push({ kind: 'answer', consumer, answer });
+  }
+
+  #isReached(predicate: string, args: readonly Resolved[], state: State): boolean {
+    return this.#question.reach.reaches(predicate, describeGoal(state, args).goal);
+  }
+
+  /** Whether rows of the database can have a part in a literal. */
+  #mayAdd(literal: Literal, state: State): boolean {
+    if (literal.kind !== 'call') return false;
+    const args = literal.args.map((term) => this.#resolve(state, term));
+    return this.#isReached(literal.predicate, args, state);
+  }
+
+  /** Whether a rule compares or negates an argument whose values only the database knows. */
+  #mustKnowColumns(
+    predicate: string,
+    args: readonly Resolved[],
+    { state, isReached }: { readonly state: State; readonly isReached: boolean },
+  ): boolean {
+    const demands = this.#question.goals.demands(predicate, args.length);
+    if (demands.size === 0) return false;
+    const demanded = args.filter((arg, position) => arg.kind === 'column' && demands.has(position));
+    if (demanded.length === 0) return false;
+    const known = isReached ? [] : (findListed(state, args)?.columns ?? []);
+    return !demanded.every((arg) => known.some((column) => column === arg));
   }
 
   /** Evaluates a call with the very terms of its caller, because a rule compares or negates a column. */
   #callInPlace(predicate: string, args: readonly Resolved[], { state }: Suspended): readonly State[] {
-    const { book, goals, bindings } = this.#question;
-    const states = [...this.#join(state, args, goals.facts(predicate, describeGoal(state, args).goal))];
+    const { book, goals, bindings, reach } = this.#question;
+    const states = [...joinCentral(state, { args, ask: (goal) => goals.facts(predicate, goal) }, this.#terms)];
     for (const binding of bindings) {
       const row = this.#rowOf(binding, predicate, args.length);
       const next = fork(state);
-      if (row === undefined || !this.#applyTerms(next, args, row.terms)) continue;
+      if (row === undefined || !applyTerms(next, { args, found: row.terms }, this.#terms)) continue;
       next.atoms = [...next.atoms, row.atom];
+      next.isLocal = true;
       states.push(next);
     }
     for (const original of book.rulesOf(predicate, args.length)) {
       const inner = fork(state);
       const rule = shiftRule(original, inner.entries.length);
       inner.entries.push(...original.variables.map(({ types }) => ({ kind: 'free' as const, types })));
+      if (reach.dependent.has(original)) inner.isLocal = true;
       const isMet = rule.params.every((param, position) => {
         const arg = args[position];
         return arg !== undefined && this.#unify(inner, param, arg);
@@ -186,8 +238,8 @@ export class SymbolicSolver {
   }
 
   #negate(literal: Extract<Literal, { kind: 'not' }>, { state, frame: { rule } }: Suspended): boolean {
-    const known = state.conditions.filter(({ kind }) => kind === 'equal');
-    const inner: State = { entries: [...state.entries], atoms: [], conditions: known, taken: [] };
+    const known = state.conditions.filter(({ kind }) => kind === 'equal' || kind === 'among');
+    const inner: State = { ...fork(state), atoms: [], conditions: known, taken: [] };
     const free = this.#question.book
       .sharedVariables(literal, rule)
       .map((index) => this.#resolve(state, { kind: 'variable', index }))
@@ -198,7 +250,7 @@ export class SymbolicSolver {
         throw unboundedError('negation', rule);
       }
       const conditions = done.conditions.filter((condition) => !known.includes(condition));
-      const normal = normalizeResidual({ atoms: done.atoms, conditions })?.residual;
+      const normal = normalize({ atoms: done.atoms, conditions }, [])?.residual;
       if (normal === undefined) continue;
       if (normal.atoms.length === 0 && normal.conditions.length === 0) return false;
       branches.push(normal);
@@ -227,22 +279,25 @@ export class SymbolicSolver {
   }
 
   #open(table: SymbolicTable): void {
-    const { goals, bindings, book } = this.#question;
+    const { bindings, book, reach } = this.#question;
     const { predicate, args } = table.goal;
     for (const rule of book.rulesOf(predicate, args.length)) {
       const state = openRule(rule, args, this.#terms);
       if (state === undefined) continue;
+      state.isLocal = reach.dependent.has(rule);
+      if (!state.isLocal && !rule.body.some((literal) => this.#mayAdd(literal, state))) continue;
       const frame: Frame = { rule, table, finish: (done) => this.#answer(table, rule, done) };
       this.#tasks.push({ kind: 'body', frame, pending: rule.body, state });
     }
     const rule = factRule(predicate, args);
-    const rows = goals.facts(predicate, args).map((terms) => ({ terms, atom: undefined }));
-    const local = bindings.flatMap((binding) => this.#rowOf(binding, predicate, args.length) ?? []);
-    for (const { terms, atom } of [...rows, ...local]) {
-      const state = openRule(rule, args, this.#terms);
-      const params = rule.params.map((param) => (state ? this.#resolve(state, param) : param));
-      if (state === undefined || !this.#applyTerms(state, params, terms)) continue;
-      if (atom !== undefined) state.atoms = [atom];
+    for (const binding of bindings) {
+      const row = this.#rowOf(binding, predicate, args.length);
+      const state = row && openRule(rule, args, this.#terms);
+      if (state === undefined) continue;
+      const params = rule.params.map((param) => this.#resolve(state, param));
+      if (!applyTerms(state, { args: params, found: row?.terms ?? [] }, this.#terms)) continue;
+      state.atoms = row ? [row.atom] : [];
+      state.isLocal = true;
       this.#answer(table, rule, state);
     }
   }
@@ -254,7 +309,7 @@ export class SymbolicSolver {
     arity: number,
   ): { readonly terms: readonly AnswerTerm[]; readonly atom: Atom } | undefined {
     if (binding.predicate !== predicate || binding.args.length !== arity) return undefined;
-    const atom: Atom = { id: this.#question.atomCount++, binding };
+    const atom = this.#terms.newAtom(binding);
     const terms = binding.args.map(
       (arg, position): AnswerTerm => (arg.kind === 'value' ? arg : { kind: 'column', atom, position, type: arg.type }),
     );
@@ -262,41 +317,25 @@ export class SymbolicSolver {
   }
 
   #applyAnswer({ state: caller, terms, table }: Consumer, { terms: found, residual }: Answer): State | undefined {
-    const names = new Map(
-      residual.atoms.map((atom) => [atom, { id: this.#question.atomCount++, binding: atom.binding }]),
-    );
+    const names = new Map(residual.atoms.map((atom) => [atom, this.#terms.newAtom(atom.source)]));
     const renamed = renameAtoms(residual, names);
     const state = fork(caller);
+    state.isLocal = true;
     state.atoms = [...state.atoms, ...renamed.atoms];
     state.conditions = [...state.conditions, ...renamed.conditions];
-    if (renamed.atoms.length > 0) state.taken = [...state.taken, { table, rows: renamed.atoms.length }];
+    const rows = countRows(renamed);
+    if (rows > 0) state.taken = [...state.taken, { table, rows }];
     const values = found.map((term) => (term.kind === 'column' ? renameColumn(term, names) : term));
-    return this.#applyTerms(state, terms, values) ? state : undefined;
-  }
-
-  /** Makes terms equal to those of an answer. False when they cannot be. */
-  #applyTerms(state: State, args: readonly (Resolved | Term)[], found: readonly (AnswerTerm | GoalTerm)[]): boolean {
-    const firsts = new Map<number, Resolved>();
-    return found.every((term, position) => {
-      const given = args[position];
-      if (given === undefined) return false;
-      const arg = this.#resolve(state, given);
-      if (term.kind !== 'free') return this.#terms.unify(state, arg, this.#resolve(state, term));
-      const first = firsts.get(term.number);
-      if (first !== undefined) return this.#terms.unify(state, arg, this.#resolve(state, first));
-      firsts.set(term.number, arg);
-      return narrow(state, arg, term.types);
-    });
+    return applyTerms(state, { args: terms, found: values }, this.#terms) ? state : undefined;
   }
 
   #answer(table: SymbolicTable, rule: Rule, state: State): void {
-    const answer = answerOf(table, rule, state, this.#terms);
+    if (!state.isLocal) return;
+    const found = answerOf(table, rule, state, this.#terms);
+    const answer = found && table.known.takeNew(found);
     if (answer === undefined) return;
-    const statement = table.known.read(answer);
-    if (statement === undefined) return;
     checkRecursion({ table, rule, state, answer });
     if (++this.#question.answerCount > MAX_ANSWERS) throw tooManyBranches(rule);
-    table.known.add(statement);
     table.answers.push(answer);
     for (const consumer of table.consumers) this.#tasks.push({ kind: 'answer', consumer, answer });
   }

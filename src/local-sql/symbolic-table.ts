@@ -1,7 +1,7 @@
 import type { GoalTerm } from '../engine/goals.ts';
 import type { Literal, Rule } from '../program/program.ts';
 import type { Answer } from './answer.ts';
-import type { KnownAnswers } from './components.ts';
+import type { KnownAnswers } from './known-answers.ts';
 import type { GoalNode, Resolved, State } from './state.ts';
 
 export interface SymbolicGoal {

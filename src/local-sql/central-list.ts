@@ -1,0 +1,46 @@
+import type { Value } from '../facts/fact.ts';
+import type { BindingArg } from './binding.ts';
+
+/** Answers of the engine as rows that SQL will list. They stand where rows of the database stand. */
+export interface CentralList {
+  readonly kind: 'list';
+  /** The type of each column. */
+  readonly args: readonly Extract<BindingArg, { kind: 'column' }>[];
+  /** At least one, no two the same. */
+  readonly rows: readonly ListedRow[];
+}
+
+export type ListedRow = readonly Value[];
+
+/** A list of rows that all have the types of the first one. */
+export function listRows(rows: readonly ListedRow[]): CentralList {
+  const [first = []] = rows;
+  return { kind: 'list', args: first.map(({ type }) => ({ kind: 'column', type })), rows: distinctRows(rows) };
+}
+
+export function distinctRows(rows: readonly ListedRow[]): readonly ListedRow[] {
+  return [...new Map(rows.map((row) => [rowKey(row), row])).values()];
+}
+
+/** Equal texts mean equal ids. */
+export function rowKey(row: ListedRow): string {
+  const [only] = row;
+  return row.length === 1 && only !== undefined ? only.id : row.map(({ id }) => `${id.length} ${id}`).join(' ');
+}
+
+/** Equal texts mean equal columns. */
+export function listShape({ args }: CentralList): string {
+  return args.map(({ type }) => type).join(' ');
+}
+
+/** Equal texts mean equal lists. Made once for each list. */
+export function listKey(list: CentralList): string {
+  let key = keys.get(list);
+  if (key === undefined) {
+    key = `${listShape(list)}: ${JSON.stringify(list.rows.map(rowKey).sort())}`;
+    keys.set(list, key);
+  }
+  return key;
+}
+
+const keys = new WeakMap<CentralList, string>();
