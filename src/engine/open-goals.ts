@@ -5,12 +5,14 @@ import type { RequestContext } from './engine.ts';
 import type { Goals, GoalTerm } from './goals.ts';
 import { RequestState } from './request-state.ts';
 import { Solver } from './solver.ts';
+import type { Table } from './table.ts';
 import { ANY_TYPE } from './type-sets.ts';
 
 export function openGoals(catalog: Catalog, context: RequestContext): Goals {
   const request = new RequestState(catalog, context);
   const all = new Solver(request);
   const restricted = new Map<ReadonlySet<Rule>, Solver>();
+  const read = new Map<Table, readonly (readonly GoalTerm[])[]>();
   const factsOnly = new Map<Predicate, Predicate>();
   const without = (leftOut: ReadonlySet<Rule> | undefined): Solver => {
     if (leftOut === undefined || leftOut.size === 0) return all;
@@ -24,10 +26,14 @@ export function openGoals(catalog: Catalog, context: RequestContext): Goals {
         ? request.handleOf(term.value)
         : request.wildcards.code(request.setOf(term.types), term.number, true),
     );
-    const { answers, goal: asked } = solver.solve(predicate, row);
-    return Array.from({ length: answers.size }, (_, answer) =>
-      asked.args.map((arg) => goalTerm(arg >= 0 ? arg : answers.at(answer, -1 - arg), request)),
+    const table = solver.solve(predicate, row);
+    const known = read.get(table);
+    if (known !== undefined) return known;
+    const answers = Array.from({ length: table.answers.size }, (_, answer) =>
+      table.goal.args.map((arg) => goalTerm(arg >= 0 ? arg : table.answers.at(answer, -1 - arg), request)),
     );
+    read.set(table, answers);
+    return answers;
   };
   return {
     now: request.valueOf(request.now),

@@ -1,6 +1,7 @@
 import { areInOrder } from '../engine/are-in-order.ts';
 import { parseInteger } from '../engine/parse-integer.ts';
 import { unboundedError } from '../engine/unbounded-error.ts';
+import { compareStrings } from '../facts/compare-strings.ts';
 import type { Value } from '../facts/fact.ts';
 import type { Literal, Rule, Term } from '../program/program.ts';
 import { type Atom, type Column, type Constant, sameColumn, sameValue } from './residual.ts';
@@ -77,7 +78,9 @@ export function enumerateList(
 function narrowColumn(state: State, column: Column, list: readonly Value[], { fits }: TermAlgebra): readonly State[] {
   const values = [
     ...new Map(list.filter((value) => value.type === column.type && fits(value)).map((value) => [value.id, value])),
-  ].map(([, value]) => value);
+  ]
+    .map(([, value]) => value)
+    .sort((a, b) => compareStrings(a.id, b.id));
   const [first] = values;
   if (first === undefined) return [];
   const next = fork(state);

@@ -1,5 +1,7 @@
+import { compareStrings } from '../facts/compare-strings.ts';
 import type { Value } from '../facts/fact.ts';
 import type { BindingArg } from './binding.ts';
+import { digest } from './digest.ts';
 
 /** Answers of the engine as rows that SQL will list. They stand where rows of the database stand. */
 export interface CentralList {
@@ -12,10 +14,10 @@ export interface CentralList {
 
 export type ListedRow = readonly Value[];
 
-/** A list of rows that all have the types of the first one. */
-export function listRows(rows: readonly ListedRow[]): CentralList {
+/** A list of distinct rows that all have the types of the first one. */
+export function listOf(rows: readonly ListedRow[]): CentralList {
   const [first = []] = rows;
-  return { kind: 'list', args: first.map(({ type }) => ({ kind: 'column', type })), rows: distinctRows(rows) };
+  return { kind: 'list', args: first.map(({ type }) => ({ kind: 'column', type })), rows };
 }
 
 export function distinctRows(rows: readonly ListedRow[]): readonly ListedRow[] {
@@ -37,10 +39,21 @@ export function listShape({ args }: CentralList): string {
 export function listKey(list: CentralList): string {
   let key = keys.get(list);
   if (key === undefined) {
-    key = `${listShape(list)}: ${JSON.stringify(list.rows.map(rowKey).sort())}`;
+    key = `${listShape(list)}: ${digest(list.rows.map(rowKey).sort())}`;
     keys.set(list, key);
   }
   return key;
 }
 
 const keys = new WeakMap<CentralList, string>();
+
+/** The values of a list of one column, in order of their ids. Made once for each list. */
+export function listedValues(list: CentralList): readonly Value[] {
+  const known = values.get(list);
+  if (known !== undefined) return known;
+  const sorted = list.rows.flat().sort((a, b) => compareStrings(a.id, b.id));
+  values.set(list, sorted);
+  return sorted;
+}
+
+const values = new WeakMap<CentralList, readonly Value[]>();

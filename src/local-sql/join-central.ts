@@ -1,18 +1,21 @@
-import type { Goals, GoalTerm } from '../engine/goals.ts';
+import type { GoalTerm } from '../engine/goals.ts';
+import type { Value } from '../facts/fact.ts';
 import type { AnswerTerm } from './answer.ts';
 import { applyTerms } from './apply-terms.ts';
 import type { TermAlgebra } from './built-in-literals.ts';
-import { type ListedRow, listRows } from './central-list.ts';
-import { describeGoal } from './describe-goal.ts';
+import { type CentralList, type ListedRow, listOf } from './central-list.ts';
+import { describeGoal, type GoalOfCall } from './describe-goal.ts';
 import { findListed, type ListedColumns } from './listed-columns.ts';
-import { sameColumn } from './residual.ts';
+import { type Constant, sameColumn } from './residual.ts';
 import { fork, type Resolved, type State } from './state.ts';
 
 /** Up to so many answers that give values to variables, the body goes on once for each, and asks later goals by value. */
 const MOST_APART = 8;
 
+type Answers = readonly (readonly GoalTerm[])[];
+
 /** Asks the engine for all answers to a goal. */
-export type Ask = (goal: readonly GoalTerm[]) => ReturnType<Goals['answers']>;
+export type Ask = (goal: readonly GoalTerm[]) => Answers;
 
 /**
  * The states after a call that the engine answers. Many answers become one state with a list; columns that can only have
@@ -23,80 +26,87 @@ export function joinCentral(
   { args, ask }: { readonly args: readonly Resolved[]; readonly ask: Ask },
   terms: TermAlgebra,
 ): readonly State[] {
-  const { goal, terms: callers, positions } = describeGoal(state, args);
+  const call = describeGoal(state, args);
+  const callers = call.terms;
   const listed = findListed(state, callers);
-  const found: (readonly GoalTerm[])[] = [];
-  for (const { values, asked } of goalsFor(goal, callers, listed)) {
-    for (const answer of ask(asked)) {
-      found.push(positions.flatMap((position, number) => values.get(number) ?? answer[position] ?? []));
+  const found =
+    listed === undefined
+      ? sortOnce(ask(call.goal), call, terms)
+      : sortOut([...answersByValue(call, listed, ask)], terms);
+  const mostApart = callers.some(({ kind }) => kind === 'free') ? MOST_APART : 1;
+  const apart = [...found.apart];
+  const states: State[] = [];
+  for (const list of found.lists) {
+    if (list.rows.length <= mostApart) apart.push(...list.rows.map((row) => row.map(constant)));
+    else {
+      const next = fork(state);
+      if (applyTerms(next, { args: callers, found: addList(next, list, terms) }, terms)) states.push(next);
     }
   }
-  if (callers.length === 0) return found.length > 0 ? [fork(state)] : [];
-  const { apart, lists } = sortOut(found, callers, terms);
-  return [
-    ...apart.flatMap((answer) => {
-      const next = fork(state);
-      return applyTerms(next, { args: callers, found: answer }, terms) ? [next] : [];
-    }),
-    ...lists.flatMap((rows) => {
-      const next = fork(state);
-      const atom = terms.newAtom(listRows(rows));
-      next.atoms = [...next.atoms, atom];
-      const columns = atom.source.args.flatMap((arg, position): AnswerTerm[] =>
-        arg.kind === 'column' ? [{ kind: 'column', atom, position, type: arg.type }] : [],
-      );
-      return applyTerms(next, { args: callers, found: columns }, terms) ? [next] : [];
-    }),
-  ];
-}
-
-interface GoalByValue {
-  /** What is put in for unknowns, by their number in the call. */
-  readonly values: ReadonlyMap<number, GoalTerm>;
-  readonly asked: readonly GoalTerm[];
-}
-
-function* goalsFor(
-  goal: readonly GoalTerm[],
-  callers: readonly Resolved[],
-  listed: ListedColumns | undefined,
-): Generator<GoalByValue> {
-  if (listed === undefined) {
-    yield { values: new Map(), asked: goal };
-    return;
+  for (const answer of apart) {
+    const next = fork(state);
+    if (applyTerms(next, { args: callers, found: answer }, terms)) states.push(next);
   }
+  return states;
+}
+
+/** A new row of a list. */
+function addList(state: State, list: CentralList, terms: TermAlgebra): readonly AnswerTerm[] {
+  const atom = terms.newAtom(list);
+  state.atoms = [...state.atoms, atom];
+  return list.args.map(({ type }, position) => ({ kind: 'column', atom, position, type }));
+}
+
+/** What the engine answers for each of the listed values, as the terms of the caller. */
+function* answersByValue(
+  { goal, terms: callers, positions }: GoalOfCall,
+  listed: ListedColumns,
+  ask: Ask,
+): Generator<readonly GoalTerm[]> {
   const numbers = listed.columns.map((column) =>
     callers.findIndex((caller) => caller.kind === 'column' && sameColumn(caller, column)),
   );
   const left = callers.flatMap((_, number) => (numbers.includes(number) ? [] : number));
   for (const row of listed.rows) {
-    const values = new Map(numbers.map((number, column) => [number, constant(row, column)]));
+    const values = new Map(row.map((value, column) => [numbers[column], constant(value)]));
     const asked = goal.map((term): GoalTerm => {
       if (term.kind === 'value') return term;
       return values.get(term.number) ?? { ...term, number: left.indexOf(term.number) };
     });
-    yield { values, asked };
+    for (const answer of ask(asked)) yield positions.flatMap((position) => answer[position] ?? []);
   }
 }
 
-function constant(row: ListedRow, column: number): GoalTerm {
-  const value = row[column];
-  if (value === undefined) throw new Error(`a listed row has no column ${column}`);
+function constant(value: Value): Constant {
   return { kind: 'value', value };
 }
 
-/** Answers to go on with one by one, and those that become lists, by their types. */
-function sortOut(
-  found: readonly (readonly GoalTerm[])[],
-  callers: readonly Resolved[],
-  { fits }: TermAlgebra,
-): { readonly apart: readonly (readonly GoalTerm[])[]; readonly lists: readonly (readonly ListedRow[])[] } {
-  const mostApart = callers.some(({ kind }) => kind === 'free') ? MOST_APART : 1;
+/** Answers to go on with one by one, and lists of those that have values only, all of types whose columns can hold them. */
+interface Found {
+  readonly apart: Answers;
+  readonly lists: readonly CentralList[];
+}
+
+/** The same answers are the same lists, however often a question asks for them. */
+function sortOnce(answers: Answers, { positions }: GoalOfCall, terms: TermAlgebra): Found {
+  const known = sorted.get(answers);
+  if (known !== undefined) return known;
+  const found = sortOut(
+    answers.map((answer) => positions.flatMap((position) => answer[position] ?? [])),
+    terms,
+  );
+  sorted.set(answers, found);
+  return found;
+}
+
+const sorted = new WeakMap<Answers, Found>();
+
+function sortOut(answers: Answers, { fits }: TermAlgebra): Found {
   const apart: (readonly GoalTerm[])[] = [];
   const byTypes = new Map<string, ListedRow[]>();
-  for (const answer of found) {
+  for (const answer of answers) {
     const row = answer.flatMap((term) => (term.kind === 'value' && fits(term.value) ? term.value : []));
-    if (row.length < answer.length) apart.push(answer);
+    if (row.length < answer.length || row.length === 0) apart.push(answer);
     else {
       const types = row.map(({ type }) => type).join(' ');
       const rows = byTypes.get(types);
@@ -104,9 +114,5 @@ function sortOut(
       else rows.push(row);
     }
   }
-  const lists = [...byTypes.values()].filter((rows) => rows.length > mostApart);
-  for (const rows of byTypes.values()) {
-    if (rows.length <= mostApart) apart.push(...rows.map((row) => row.map((_, column) => constant(row, column))));
-  }
-  return { apart, lists };
+  return { apart, lists: [...byTypes.values()].map(listOf) };
 }

@@ -12,14 +12,10 @@ import { type Column, type Condition, type Residual, sameValue } from './residua
  * list of values, so that ten thousand ids are one `IN`.
  */
 export function mergeAnswers(answers: readonly Answer[]): readonly Answer[] {
-  let merged = withoutSubsumed(unique(answers.map(withColumns)));
+  let merged = withoutSubsumed(answers.map(withColumns));
   const most = Math.max(0, ...merged.map(({ residual }) => fixedColumns(residual).length));
   for (let position = 0; position < most; position++) merged = mergeAt(position, merged);
   return merged.map(orderRows).sort((a, b) => a.residual.atoms.length - b.residual.atoms.length);
-}
-
-function unique(answers: readonly Answer[]): readonly Answer[] {
-  return [...new Map(answers.map((answer) => [keyOf(answer.terms, answer.residual), answer])).values()];
 }
 
 /** An output that equals a column is that column: it has the column's type, and does not keep branches apart. */

@@ -1,6 +1,6 @@
-import { compareStrings } from '../facts/compare-strings.ts';
 import type { Value } from '../facts/fact.ts';
 import { listKey } from './central-list.ts';
+import { digest } from './digest.ts';
 import {
   type Atom,
   type Column,
@@ -63,8 +63,11 @@ function join(classes: EqualColumns[], left: Column, right: Column): void {
 }
 
 function limit(columns: EqualColumns, values: readonly Value[]): void {
-  const ids = new Set(values.map(({ id }) => id));
-  columns.values = columns.values === undefined ? values : columns.values.filter(({ id }) => ids.has(id));
+  if (columns.values === undefined || columns.values === values) columns.values = values;
+  else {
+    const ids = new Set(values.map(({ id }) => id));
+    columns.values = columns.values.filter(({ id }) => ids.has(id));
+  }
 }
 
 function classOf(classes: EqualColumns[], column: Column): EqualColumns {
@@ -148,8 +151,7 @@ function printClass(columns: readonly Column[], values: readonly Value[] | undef
   });
   const last = columns.at(-1);
   if (last !== undefined && values !== undefined) {
-    const sorted = [...values].sort((a, b) => compareStrings(a.id, b.id));
-    printed.push({ kind: 'among', column: last, values: sorted });
+    printed.push({ kind: 'among', column: last, values });
   }
   return printed;
 }
@@ -187,7 +189,7 @@ export function residualKey(
       case 'differ':
         return [condition.kind, column(condition.left), side(condition.right)];
       case 'among':
-        return [condition.kind, column(condition.column), condition.values.map(({ id }) => id)];
+        return [condition.kind, column(condition.column), valuesKey(condition.values)];
       case 'order':
         return [condition.operator, side(condition.left), side(condition.right)];
       case 'none':
@@ -197,6 +199,17 @@ export function residualKey(
   const parts = residual.conditions.map(print);
   return JSON.stringify([residual.atoms.map(({ source }) => name(source)), parts]);
 }
+
+/** Equal texts mean equal ids. Made once for each list of values. */
+function valuesKey(values: readonly Value[]): string {
+  const known = valueKeys.get(values);
+  if (known !== undefined) return known;
+  const key = digest(values.map(({ id }) => id));
+  valueKeys.set(values, key);
+  return key;
+}
+
+const valueKeys = new WeakMap<readonly Value[], string>();
 
 export function sourceKey(source: Atom['source']): number | string {
   return source.kind === 'query' ? source.number : listKey(source);

@@ -27,7 +27,7 @@ export interface Constant {
 
 export type Condition =
   | { readonly kind: 'equal'; readonly left: Column; readonly right: Column | Constant }
-  /** One of at least two values, all of the column's type. */
+  /** One of at least two values, all of the column's type, in order of their ids. */
   | { readonly kind: 'among'; readonly column: Column; readonly values: readonly Value[] }
   | { readonly kind: 'differ'; readonly left: Column; readonly right: Column | Constant }
   /** Both sides are Integers. */

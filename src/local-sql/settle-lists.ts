@@ -1,4 +1,4 @@
-import { type CentralList, type ListedRow, listRows, rowKey } from './central-list.ts';
+import { type CentralList, distinctRows, type ListedRow, listedValues, listOf, rowKey } from './central-list.ts';
 import { columnsIn } from './columns-in.ts';
 import { replaceAll, replaceColumns } from './replace-columns.ts';
 import type { Atom, Column, Condition, Constant, Residual } from './residual.ts';
@@ -66,7 +66,7 @@ function joinLists({ residual, terms }: Settled, [left, right]: readonly [ListAt
     return partners?.map((partner) => [...row, ...partner]) ?? [];
   });
   if (rows.length === 0) return undefined;
-  const atom: Atom = { id: left.id, source: listRows(rows) };
+  const atom: Atom = { id: left.id, source: listOf(rows) };
   const width = left.source.args.length;
   return replaceIn({ residual, terms }, [left, right], [atom], (column) => {
     if (column.atom === left) return { ...column, atom };
@@ -81,8 +81,7 @@ function settleList({ residual, terms }: Settled, atom: ListAtom): Settled | und
   const conditions = residual.conditions.filter((condition) => !isAbout(condition, atom));
   const left = { residual: { atoms: residual.atoms, conditions }, terms };
   const used = usedPositions(left, atom);
-  const narrowed = rows.map((row) => used.flatMap((position) => row[position] ?? []));
-  const list = listRows(narrowed);
+  const list = narrowList(atom.source, rows, used);
   if (used.length === 0) return replaceIn(left, [atom], [], (column) => column);
   if (list.rows.length === 1) {
     return replaceIn(left, [atom], [], (column) =>
@@ -91,18 +90,25 @@ function settleList({ residual, terms }: Settled, atom: ListAtom): Settled | und
   }
   const twin = used.length === 1 ? findTwin(conditions, atom) : undefined;
   if (twin !== undefined) {
-    const values = list.rows.flat();
-    const among: Condition = { kind: 'among', column: twin, values };
+    const among: Condition = { kind: 'among', column: twin, values: listedValues(list) };
     const settled = replaceIn(left, [atom], [], (column) => (column.atom === atom ? twin : column));
     return (
       settled && { ...settled, residual: { ...settled.residual, conditions: [...settled.residual.conditions, among] } }
     );
   }
-  if (list.rows.length === atom.source.rows.length && used.length === atom.source.args.length) return left;
+  if (list === atom.source) return left;
   const narrow: Atom = { id: atom.id, source: list };
   return replaceIn(left, [atom], [narrow], (column) =>
     column.atom === atom ? { ...column, atom: narrow, position: used.indexOf(column.position) } : column,
   );
+}
+
+/** The same list with only some rows and columns. */
+function narrowList(list: CentralList, rows: readonly ListedRow[], used: readonly number[]): CentralList {
+  if (used.length < list.args.length) {
+    return listOf(distinctRows(rows.map((row) => used.flatMap((position) => row[position] ?? []))));
+  }
+  return rows === list.rows ? list : listOf(rows);
 }
 
 function constantAt(row: ListedRow, position: number): Constant {

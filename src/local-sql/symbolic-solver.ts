@@ -1,23 +1,23 @@
 import type { Goals } from '../engine/goals.ts';
 import { unboundedError } from '../engine/unbounded-error.ts';
 import type { Value } from '../facts/fact.ts';
-import type { Literal, Rule, Term, TypeSet } from '../program/program.ts';
-import { typeSetKey } from '../program/type-set.ts';
+import type { Literal, Rule, Term } from '../program/program.ts';
 import type { Answer, AnswerTerm } from './answer.ts';
-import { answerOf, normalize } from './answer-of.ts';
+import { answerOf } from './answer-of.ts';
 import { applyTerms } from './apply-terms.ts';
 import type { Binding } from './binding.ts';
 import { compareTerms, enumerateList, type TermAlgebra } from './built-in-literals.ts';
 import { chooseLiteral } from './choose-literal.ts';
 import { describeGoal, type GoalOfCall, goalKey } from './describe-goal.ts';
 import { type Ask, joinCentral } from './join-central.ts';
-import { KnownAnswers, withoutSubsumed } from './known-answers.ts';
+import { judgeNegation } from './judge-negation.ts';
+import { KnownAnswers } from './known-answers.ts';
 import { findListed } from './listed-columns.ts';
 import type { LocalReach, RuleBook } from './local-rules.ts';
 import { factRule, openRule, shiftRule } from './open-rule.ts';
 import { checkRecursion, countRows, mixedRecursion, tooManyBranches } from './recursion.ts';
-import { type Atom, type Residual, renameAtoms, renameColumn } from './residual.ts';
-import { fork, narrow, type Resolved, resolve, type State, typesOf, unify } from './state.ts';
+import { type Atom, renameAtoms, renameColumn } from './residual.ts';
+import { fork, narrow, type Resolved, resolve, type State, unify } from './state.ts';
 import type { Consumer, Frame, Suspended, SymbolicTable, Task } from './symbolic-table.ts';
 
 /** Deepest evaluation within an evaluation: `not` within `not`, and goals that must know their columns. */
@@ -115,7 +115,8 @@ export class SymbolicSolver {
         this.#call(literal, at);
         return false;
       case 'not':
-        return this.#negate(literal, at);
+        this.#negate(literal, at);
+        return false;
     }
   }
 
@@ -237,29 +238,18 @@ export class SymbolicSolver {
     return states;
   }
 
-  #negate(literal: Extract<Literal, { kind: 'not' }>, { state, frame: { rule } }: Suspended): boolean {
+  #negate(literal: Extract<Literal, { kind: 'not' }>, at: Suspended): void {
+    const { state, frame } = at;
     const known = state.conditions.filter(({ kind }) => kind === 'equal' || kind === 'among');
     const inner: State = { ...fork(state), atoms: [], conditions: known, taken: [] };
     const free = this.#question.book
-      .sharedVariables(literal, rule)
+      .sharedVariables(literal, frame.rule)
       .map((index) => this.#resolve(state, { kind: 'variable', index }))
       .flatMap((root) => (root.kind === 'free' ? root.variable : []));
-    const branches: Residual[] = [];
-    for (const done of new SymbolicSolver(this.#question, this.#depth + 1).solveBody(rule, literal.body, inner)) {
-      if (!free.every((variable) => isUntouched(done, variable, typesOf(state, variable)))) {
-        throw unboundedError('negation', rule);
-      }
-      const conditions = done.conditions.filter((condition) => !known.includes(condition));
-      const normal = normalize({ atoms: done.atoms, conditions }, [])?.residual;
-      if (normal === undefined) continue;
-      if (normal.atoms.length === 0 && normal.conditions.length === 0) return false;
-      branches.push(normal);
-    }
-    if (branches.length > 0) {
-      const least = withoutSubsumed(branches.map((residual) => ({ terms: [], residual })));
-      state.conditions = [...state.conditions, { kind: 'none', branches: least.map(({ residual }) => residual) }];
-    }
-    return true;
+    const solutions = new SymbolicSolver(this.#question, this.#depth + 1).solveBody(frame.rule, literal.body, inner);
+    const states = judgeNegation(state, { free, solutions });
+    if (states === undefined) throw unboundedError('negation', frame.rule);
+    this.#continue(at, states);
   }
 
   #tableFor(predicate: string, { goal, positions }: GoalOfCall): SymbolicTable {
@@ -347,9 +337,4 @@ export class SymbolicSolver {
   #unify(state: State, left: Term | Resolved, right: Term | Resolved): boolean {
     return this.#terms.unify(state, this.#resolve(state, left), this.#resolve(state, right));
   }
-}
-
-function isUntouched({ entries }: State, variable: number, types: TypeSet): boolean {
-  const entry = entries[variable];
-  return entry?.kind === 'free' && typeSetKey(entry.types) === typeSetKey(types);
 }

@@ -117,7 +117,8 @@ function ask(
   if (sql instanceof OsoError) {
     expect(['SQL_UNSUPPORTED', 'EVAL_UNBOUNDED'], `${story()}\n${sql.message}`).toContain(sql.code);
     tally.refused += 1;
-    tally.reasons.set(sql.code, (tally.reasons.get(sql.code) ?? 0) + 1);
+    const reason = reasonOf(sql);
+    tally.reasons.set(reason, (tally.reasons.get(reason) ?? 0) + 1);
     return;
   }
   expect(sql, story()).not.toMatch(/;\s*$/u);
@@ -129,6 +130,11 @@ function ask(
     sql,
     expected: expected.map((row) => JSON.stringify(row)).sort(),
   });
+}
+
+/** The message without the rule that it names. */
+function reasonOf({ message }: OsoError): string {
+  return message.replaceAll(/ the rule for `[^`]*`(?: at \S+)?|the rule for `[^`]*`(?: at \S+)? /gu, '');
 }
 
 function outcome<T>(run: () => T): T | OsoError {
