@@ -15,8 +15,8 @@ export interface NodeDataOptions extends SupplyOptions {
   readonly onAttempt: (outcome: AttemptOutcome) => void;
 }
 
-/** `started`, or why not: one is running already, or there is nothing to ask. */
-export type SyncRequest = 'started' | 'running' | 'offline';
+/** `queued`: right after the one that is running. `offline`: there is nothing to ask. */
+export type SyncRequest = 'started' | 'queued' | 'offline';
 
 /** The data of one node: which are served, where they come from, and how they are renewed. */
 export class NodeData {
@@ -87,7 +87,7 @@ export class NodeData {
   /** Asks the control plane now instead of later. */
   syncNow(): SyncRequest {
     if (this.#options.download === undefined) return 'offline';
-    return this.loop.wake() ? 'started' : 'running';
+    return this.loop.wake();
   }
 
   /**

@@ -31,8 +31,11 @@ export interface SyncLoop {
   run(signal: AbortSignal): Promise<void>;
   /** The outcome of the first attempt; undefined when the loop was aborted before. */
   readonly first: Promise<AttemptOutcome | undefined>;
-  /** Cuts the current wait short. While an attempt runs it does nothing and returns false: that one is as good. */
-  wake(): boolean;
+  /**
+   * Cuts the current wait short. While an attempt runs, one more follows it at once: what that one reads may be older than
+   * what is asked for.
+   */
+  wake(): 'started' | 'queued';
 }
 
 export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
@@ -43,9 +46,11 @@ export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
   });
   let attempts = NO_ATTEMPTS;
   let wakeUp = new AbortController();
+  let isQueued = false;
 
   async function attemptOnce(signal: AbortSignal): Promise<number> {
     const isFirst = attempts.lastAttemptAtMs === undefined;
+    isQueued = false;
     attempts = attemptStarted(attempts, clock.nowMs());
     const outcome = await settle(() => options.attempt(signal, isFirst));
     if (signal.aborted) return 0;
@@ -80,6 +85,7 @@ export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
   }
 
   async function wait(delayMs: number, signal: AbortSignal): Promise<void> {
+    if (isQueued) return;
     wakeUp = new AbortController();
     await clock.sleep(delayMs, AbortSignal.any([signal, wakeUp.signal])).catch(() => {});
   }
@@ -90,9 +96,12 @@ export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
     },
     first,
     wake() {
-      if (attempts.running) return false;
+      if (attempts.running) {
+        isQueued = true;
+        return 'queued';
+      }
       wakeUp.abort();
-      return true;
+      return 'started';
     },
     async run(signal) {
       while (!signal.aborted) {

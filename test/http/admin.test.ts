@@ -50,7 +50,7 @@ describe('requests of an operator', () => {
 
   test.each([
     ['started', 202, { sync: 'started' }],
-    ['running', 409, { message: 'a sync is running already' }],
+    ['queued', 202, { sync: 'queued' }],
     ['offline', 409, { message: 'the node is offline: it has no control plane to ask' }],
     ['waiting', 503, { message: 'the node is starting' }],
   ] as const)('a sync that is %s is answered with %i', async (outcome, status, json) => {

@@ -1,95 +1,22 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { type CliProcess, startCli } from '../support/cli-process.ts';
-import { type FakeCloud, startFakeCloud } from '../support/fake-cloud.ts';
-import { ORACLE_QUESTIONS, Oracle, oracleFacts, oraclePolicy } from './support/oracle-facts.ts';
-import { ask, startLoad } from './support/question-load.ts';
+import { ORACLE_QUESTIONS, Oracle } from './support/oracle-facts.ts';
+import { startLoad } from './support/question-load.ts';
 import { sized } from './support/soak-size.ts';
+import { startSwapRig, TOKEN, type Usage, usageOf } from './support/swap-rig.ts';
 
 /*
  * A node copies revision after revision while it is asked. Every answer must be that of one revision, the one that its
  * header names, and memory and open files must not grow.
  */
 
-const TOKEN = 'e_0123456789_1_secret';
 const MIB = 1024 * 1024;
-
-interface Usage {
-  readonly rssBytes: number;
-  readonly files: number;
-}
-
-/** Of a process, as the kernel sees it; undefined where there is no /proc. */
-function usageOf(pid: number): Usage | undefined {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    const rssBytes = Number(/VmRSS:\s+(\d+)/u.exec(status)?.[1]) * 1024;
-    return { rssBytes, files: readdirSync(`/proc/${pid}/fd`).length };
-  } catch {
-    return undefined;
-  }
-}
-
-interface Rig extends AsyncDisposable {
-  readonly url: string;
-  readonly node: CliProcess;
-  /** Publishes the next revision and waits until the node serves it. */
-  swap(): Promise<void>;
-}
-
-async function startRig(): Promise<Rig> {
-  const folder = mkdtempSync(join(tmpdir(), 'oso-swaps-'));
-  let revision = 1;
-  const cloud: FakeCloud = await startFakeCloud({
-    policy: oraclePolicy(revision),
-    facts: oracleFacts(revision),
-    token: TOKEN,
-  });
-  const node = startCli(['serve', '--json'], {
-    env: {
-      OSO_API_TOKEN: TOKEN,
-      OSO_ENVIRONMENT: '0123456789',
-      OSO_TENANT: 'acme',
-      OSO_URL: cloud.url,
-      OSO_PORT: '0',
-      OSO_DRAIN: '0s',
-      OSO_SYNC_INTERVAL: '1s',
-      OSO_DIRECTORY: join(folder, 'data'),
-    },
-  });
-  const { port } = await node.event('listening');
-  await node.event('serving');
-  const url = `http://127.0.0.1:${port}`;
-  return {
-    url,
-    node,
-    async swap() {
-      revision += 1;
-      cloud.policy = oraclePolicy(revision);
-      cloud.facts = oracleFacts(revision);
-      for (;;) {
-        await ask(url, { path: '/-/sync', body: '', token: TOKEN });
-        const { body } = await ask(url, { ...ORACLE_QUESTIONS[0], token: TOKEN });
-        if (body.includes(`-of-${revision}"`)) return;
-        await new Promise((resolve) => setTimeout(resolve, 25));
-      }
-    },
-    async [Symbol.asyncDispose]() {
-      await node[Symbol.asyncDispose]();
-      await cloud.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-}
 
 test(
   'B6 swaps under load give no wrong, mixed or failed answer, and nothing grows',
   async ({ task }) => {
     const swaps = sized(8, 1_440);
     const warmUp = sized(3, 100);
-    await using rig = await startRig();
+    await using rig = await startSwapRig();
     const oracle = new Oracle();
     const load = startLoad({
       url: rig.url,

@@ -174,7 +174,6 @@ test('an attempt that outlasts the interval is not overtaken, and the next one w
     onAttempt: () => {},
   });
   const run = loop.run(controller.signal);
-  loop.wake();
   await clock.advance(5 * INTERVAL_MS);
   expect(begun).toEqual([0, 4 * INTERVAL_MS]);
   controller.abort();
@@ -188,6 +187,34 @@ test('waking cuts the wait short', async () => {
   await settle();
   expect(attempts.map(({ atMs }) => atMs)).toEqual([0, 1_000]);
   stop();
+  await run;
+});
+
+test('waking during an attempt makes one more follow it at once, however often', async () => {
+  const clock = new FakeClock();
+  const begun: number[] = [];
+  const controller = new AbortController();
+  const loop = createSyncLoop({
+    clock,
+    log: silentLog,
+    intervalMs: INTERVAL_MS,
+    random: () => 0.5,
+    attempt: async () => {
+      begun.push(clock.monotonicMs());
+      await clock.sleep(5_000);
+      return 'downloaded';
+    },
+    onAttempt: () => {},
+  });
+  const run = loop.run(controller.signal);
+  await clock.advance(1_000);
+  expect([loop.wake(), loop.wake()]).toEqual(['queued', 'queued']);
+  await clock.advance(10_000);
+  expect(begun).toEqual([0, 5_000]);
+  expect(loop.wake()).toBe('started');
+  await clock.advance(5_000);
+  expect(begun).toEqual([0, 5_000, 11_000]);
+  controller.abort();
   await run;
 });
 

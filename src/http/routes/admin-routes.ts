@@ -4,7 +4,7 @@ import { readQueryString } from '../wire/query-string.ts';
 
 /** What an operator may ask of a running node. The node's own API token is asked for. */
 export interface AdminActions {
-  /** `waiting`: there are no data to speak of yet. */
+  /** `queued`: right after the one that is running. `waiting`: there are no data to speak of yet. */
   syncNow(): SyncNow | Promise<SyncNow>;
   /** Serves this generation, or the one before the current one, until `unpin`; returns its id. */
   pin(generation: string | undefined): Promise<string>;
@@ -12,7 +12,7 @@ export interface AdminActions {
   unpin(): Promise<string | null>;
 }
 
-export type SyncNow = 'started' | 'running' | 'offline' | 'waiting';
+export type SyncNow = 'started' | 'queued' | 'offline' | 'waiting';
 
 /** POST /-/sync, /-/rollback?generation=ID and /-/unpin. */
 export function adminRoutes(actions: AdminActions): readonly Route[] {
@@ -29,9 +29,8 @@ export function adminRoutes(actions: AdminActions): readonly Route[] {
 function answerSync(outcome: SyncNow): Answer {
   switch (outcome) {
     case 'started':
-      return { status: 202, body: '{"sync":"started"}' };
-    case 'running':
-      return refusal(409, 'a sync is running already');
+    case 'queued':
+      return { status: 202, body: JSON.stringify({ sync: outcome }) };
     case 'offline':
       return refusal(409, 'the node is offline: it has no control plane to ask');
     case 'waiting':

@@ -1,7 +1,8 @@
-// Loaded with `--import` into a process under test: kills it at one of its calls to the disk. See fault-disk.mjs.
+// Loaded with `--import` into a process under test: kills it at one of its calls to the disk, or has calls fail. See
+// fault-disk.mjs.
 
 import childProcess from 'node:child_process';
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { installFaultDisk } from './fault-disk.mjs';
 
@@ -13,6 +14,11 @@ import { installFaultDisk } from './fault-disk.mjs';
  *   tear   whether to die in the middle of a write
  *   fired  file that is made when it happened: it happens once, whatever is started again
  *   log    file to which the kinds of all calls are written, one a line, instead of dying
+ *   order  instead of all this: file that says what happens now, and may be changed while the process runs. JSON:
+ *            number   of this order; calls are counted from its first one
+ *            log      file to which the role and the codes are written that a call can fail with, one call a line
+ *            in, at, code, isLasting   the call of that number, or all from it on, fail with that code
+ *            fired    file to which the first call that failed is written
  */
 const { FAULT_PLAN } = process.env;
 const plan = JSON.parse(FAULT_PLAN ?? '{}');
@@ -24,10 +30,24 @@ childProcess.fork = (module, args, options) =>
   fork(module, args, { ...options, execArgv: [...options.execArgv, '--import', import.meta.url] });
 syncBuiltinESMExports();
 
-const tell = { append: appendFileSync, exists: existsSync, write: writeFileSync };
+const tell = { append: appendFileSync, exists: existsSync, read: readFileSync, write: writeFileSync };
 let calls = 0;
+let order = 0;
 
-if (plan.in === role) await installFaultDisk(plan.root, onCall);
+if (plan.order !== undefined) await installFaultDisk(plan.root, obey);
+else if (plan.in === role) await installFaultDisk(plan.root, onCall);
+
+function obey({ kind, path, refuses }) {
+  const { number, log, in: where, at, code, isLasting, fired } = JSON.parse(tell.read(plan.order, 'utf8'));
+  if (number !== order) calls = 0;
+  order = number;
+  if (log !== undefined) tell.append(log, `${role} ${['EIO', 'ENOSPC', 'EMFILE'].filter(refuses).join(' ')}\n`);
+  if (where !== role || !refuses(code)) return undefined;
+  calls += 1;
+  if (isLasting ? calls < at : calls !== at) return undefined;
+  if (!tell.exists(fired)) tell.write(fired, `${kind} ${path}`);
+  return { error: code };
+}
 
 function onCall({ kind, path, isChange }) {
   if (!isChange) return undefined;
