@@ -5,7 +5,7 @@ const CHEAP_MS = 0.1;
 /** Who would wait longer is turned away at once: a late answer is as bad as none, and costs as much as a good one. */
 const LONGEST_WAIT_MS = 120;
 /** So many may always wait: a handful of clients must not be turned away because a node is cold or a question slow. */
-const FEW = 16;
+const FEW = 32;
 /**
  * Between two slices the event loop reads what has come: probes, cheap questions, and who must be turned away. It takes
  * no more than one new connection each time (libuv since 1.45), so slices must be short.

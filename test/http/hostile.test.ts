@@ -155,7 +155,7 @@ describe('behind expensive questions', () => {
   test('who would wait too long is turned away, and nothing is evaluated for it', async () => {
     await using running = await startSlow(200);
     const { taken, refused } = await askFifty(running, JSON.stringify(LIST));
-    expect(taken).toBe(16);
+    expect(taken).toBe(32);
     for (const reply of refused) {
       expect(reply).toContain('\r\nRetry-After: 1\r\nOso-Fallback-Reason: busy\r\n');
       expect(reply).toContain('\r\n\r\n{"message":"the server is busy: try again"}');

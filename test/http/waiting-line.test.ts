@@ -91,13 +91,13 @@ describe('expensive questions', () => {
 
   test('are turned away when the line would take more than 120 ms', () => {
     const rig = new Rig();
-    rig.learn(5, 200);
+    rig.learn(2, 200);
     let taken = 0;
-    while (rig.ask('x', 5)) taken += 1;
-    expect(taken).toBe(25);
+    while (rig.ask('x', 2)) taken += 1;
+    expect(taken).toBe(61);
     rig.turn();
-    expect(rig.ask('y', 5)).toBe(true);
-    expect(rig.ask('z', 5)).toBe(false);
+    expect(rig.ask('y', 2)).toBe(true);
+    expect(rig.ask('z', 2)).toBe(false);
   });
 
   test('are turned away earlier when other work slows the line down', () => {
@@ -105,19 +105,19 @@ describe('expensive questions', () => {
     rig.learn(1, 200);
     for (let number = 0; number < 200; number += 1) {
       rig.ask('x', 1);
-      rig.turn(5);
+      rig.turn(2);
     }
     let taken = 0;
     while (rig.ask('x', 1)) taken += 1;
-    expect(taken).toBe(21);
+    expect(taken).toBe(41);
   });
 
-  test('may wait, sixteen of them, however long it takes', () => {
+  test('may wait, thirty-two of them, however long it takes', () => {
     const rig = new Rig();
     rig.learn(500);
     let taken = 0;
     while (rig.ask('x', 500)) taken += 1;
-    expect(taken).toBe(16);
+    expect(taken).toBe(32);
   });
 
   test('are answered on the spot again when they have become cheap', () => {
@@ -131,7 +131,7 @@ describe('expensive questions', () => {
   test('one that is a thousand times as expensive shuts out others only while many wait for it', () => {
     const rig = new Rig();
     rig.learn(1, 200);
-    for (let number = 0; number < 17; number += 1) expect(rig.ask('x', number === 0 ? 1_000 : 1)).toBe(true);
+    for (let number = 0; number < 33; number += 1) expect(rig.ask('x', number === 0 ? 1_000 : 1)).toBe(true);
     rig.turn();
     expect(rig.ask('y', 1)).toBe(false);
     rig.drain();
@@ -172,7 +172,7 @@ describe('under overload', () => {
         expect(busyMs).toBeGreaterThan(tookMs * 0.98);
         // The line, and what was under way.
         const longestMs = Math.max(...rig.answered.map(({ waitedMs }) => waitedMs));
-        expect(longestMs).toBeLessThan(Math.max(120, 16 * costMs) + 3 * costMs + 1);
+        expect(longestMs).toBeLessThan(Math.max(120, 32 * costMs) + 3 * costMs + 1);
       }),
       { numRuns: 25 },
     );

@@ -1,10 +1,7 @@
-import { EventEmitter } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { main } from '../../src/cli/main.ts';
 import { verifySnapshot } from '../../src/snapshot/verify-snapshot.ts';
 import { writeSnapshot } from '../../src/snapshot/write-snapshot.ts';
 import { publishOne } from '../generations/support/sample-generation.ts';
@@ -12,6 +9,7 @@ import { contentOf, FACTS, POLICY, role, TAKEN_AT_MS } from '../snapshot/support
 import { type FakeCloud, startFakeCloud } from '../support/fake-cloud.ts';
 import { type DiskCall, installFaultDisk } from './support/fault-disk.mjs';
 import { type Inspection, inspectDirectory } from './support/inspect-directory.ts';
+import { runHere } from './support/run-here.ts';
 import { sized, spread } from './support/soak-size.ts';
 
 /*
@@ -75,30 +73,14 @@ class Plan {
   }
 }
 
-/** Runs a command line in this process, so that thousands of runs take seconds. */
-async function run(args: readonly string[], cwd: string) {
-  let stderr = '';
-  const sink = () =>
-    new Writable({
-      write(chunk, _encoding, done) {
-        stderr += chunk;
-        done();
-      },
-    });
-  const source = Object.assign(new EventEmitter(), {
-    argv: ['node', 'oso-fallback', ...args],
-    env: {
-      OSO_API_TOKEN: TOKEN,
-      OSO_ENVIRONMENT: '0123456789',
-      OSO_TENANT: 'acme',
-      OSO_URL: cloud.url,
-      OSO_DIRECTORY: join(cwd, 'data'),
-    },
-    stdout: sink(),
-    stderr: sink(),
-    exit: () => undefined,
-  });
-  return { code: await main(source), stderr };
+function envOf(cwd: string): Record<string, string> {
+  return {
+    OSO_API_TOKEN: TOKEN,
+    OSO_ENVIRONMENT: '0123456789',
+    OSO_TENANT: 'acme',
+    OSO_URL: cloud.url,
+    OSO_DIRECTORY: join(cwd, 'data'),
+  };
 }
 
 /** Runs a command under every fault, and `check` after each. */
@@ -116,13 +98,13 @@ async function underEveryFault(
   try {
     refresh();
     plan.arm(undefined);
-    expect(await run(args(cwd), cwd)).toMatchObject({ code: 0 });
+    expect(await runHere(args(cwd), envOf(cwd))).toMatchObject({ code: 0 });
     const faults = spread(everyFault({ ...plan.counts }), sized(24, Number.MAX_SAFE_INTEGER));
     let met = 0;
     for (const fault of faults) {
       refreshUnarmed(plan, refresh);
       plan.arm(fault);
-      const result = await run(args(cwd), cwd);
+      const result = await runHere(args(cwd), envOf(cwd));
       const where = `${fault.code} ${fault.isLasting ? 'from' : 'at'} call ${fault.at}: ${plan.hit}`;
       met += plan.hit === undefined ? 0 : 1;
       plan.arm(undefined);
@@ -161,7 +143,7 @@ describe('when the disk fails', () => {
       const { served, ...rest } = await inspectDirectory(join(cwd, 'copy'));
       expect(rest, where).toEqual(SOUND);
       expect(code === 0 ? [newDigest] : [oldDigest, newDigest], where).toContain(served);
-      const again = await run(args(cwd), cwd);
+      const again = await runHere(args(cwd), envOf(cwd));
       expect(again, where).toMatchObject({ code: 0 });
       expect((await inspectDirectory(join(cwd, 'data'))).served, where).toBe(newDigest);
     });
@@ -174,7 +156,7 @@ describe('when the disk fails', () => {
       if (code !== 0) expect(stderr, where).toMatch(/^(DIRECTORY_UNUSABLE|NO_SPACE|INDEX_INVALID|SNAPSHOT_INVALID): /);
       const left = await digestOf(target(cwd));
       expect(code === 0 ? [newDigest] : [oldDigest, newDigest], where).toContain(left);
-      expect(await run(args(cwd), cwd), where).toMatchObject({ code: 0 });
+      expect(await runHere(args(cwd), envOf(cwd)), where).toMatchObject({ code: 0 });
       expect(await digestOf(target(cwd)), where).toBe(newDigest);
       expect(
         readdirSync(cwd).filter((name) => name.startsWith('.')),

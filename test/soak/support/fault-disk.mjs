@@ -22,13 +22,16 @@ const ERRNO = { EIO: -5, EMFILE: -24, ENOSPC: -28 };
 /**
  * Replaces the functions in this process. `onCall({ kind, path, isChange })` is asked before every call and answers
  * undefined, `{ error }` with the code of a system error, or `{ tear }`, a function that is called once half of a write
- * is on disk. Returns a function that puts everything back.
+ * is on disk. `onDone` is told of every change that has been made: kind and path, and `from` of a rename, `at` and `bytes`
+ * of a write, `length` of a truncation. Returns a function that puts everything back.
  */
-export async function installFaultDisk(root, onCall) {
+export async function installFaultDisk(root, onCall, onDone = () => {}) {
   const originals = { ...fs };
   const promiseOriginals = { ...fs.promises };
   const fds = new Map();
   const handles = new WeakMap();
+  /** Where the next write without a position goes. */
+  const positions = new WeakMap();
   const inRoot = (path) => typeof path === 'string' && resolve(path).startsWith(root);
 
   /** Asks the plan; throws what it says. */
@@ -46,15 +49,24 @@ export async function installFaultDisk(root, onCall) {
 
   function simple(kind, original) {
     return async (path, ...rest) => {
-      if (inRoot(path)) meet(kind, path);
-      return await original(path, ...rest);
+      if (!inRoot(path)) return await original(path, ...rest);
+      meet(kind, path);
+      const result = await original(path, ...rest);
+      // The name of a temporary directory is known only now.
+      if (CHANGING.has(kind)) onDone({ kind, path: original === promiseOriginals.mkdtemp ? result : path });
+      return result;
     };
+  }
+
+  function opened(path, flags) {
+    if (inRoot(path) && openKind(flags) === 'create') onDone({ kind: 'create', path });
   }
 
   async function open(path, flags, mode) {
     if (inRoot(path)) meet(openKind(flags), path);
     const handle = await promiseOriginals.open(path, flags, mode);
     if (inRoot(path)) handles.set(handle, path);
+    opened(path, flags);
     return handle;
   }
 
@@ -85,17 +97,22 @@ export async function installFaultDisk(root, onCall) {
     }
     if (!found.isDirectory()) {
       meet('unlink', path);
-      return originals.unlinkSync(path);
+      originals.unlinkSync(path);
+      onDone({ kind: 'unlink', path });
+      return;
     }
     meet('readdir', path);
     for (const name of originals.readdirSync(path)) rmSync(join(path, name), options);
     meet('rmdir', path);
     originals.rmdirSync(path);
+    onDone({ kind: 'rmdir', path });
   }
 
   async function rename(from, to) {
-    if (inRoot(to)) meet('rename', to);
-    return await promiseOriginals.rename(from, to);
+    if (!inRoot(to)) return await promiseOriginals.rename(from, to);
+    meet('rename', to);
+    await promiseOriginals.rename(from, to);
+    onDone({ kind: 'rename', path: to, from });
   }
 
   const sync = {
@@ -105,6 +122,7 @@ export async function installFaultDisk(root, onCall) {
       const fd = originals.openSync(path, flags, mode);
       if (inRoot(path)) fds.set(fd, path);
       else fds.delete(fd);
+      opened(path, flags);
       return fd;
     },
     closeSync(fd) {
@@ -114,23 +132,30 @@ export async function installFaultDisk(root, onCall) {
     writeSync(fd, ...rest) {
       const answer = fds.has(fd) ? meet('write', fds.get(fd)) : undefined;
       if (answer?.tear) tearSync(originals, fd, rest, answer.tear);
-      return originals.writeSync(fd, ...rest);
+      const written = originals.writeSync(fd, ...rest);
+      if (fds.has(fd)) wrote(fds.get(fd), writtenBytes(rest, written));
+      return written;
     },
     readSync(fd, ...rest) {
       if (fds.has(fd)) meet('read', fds.get(fd));
       return originals.readSync(fd, ...rest);
     },
     fsyncSync(fd) {
-      if (fds.has(fd)) meet('fsync', fds.get(fd));
-      return originals.fsyncSync(fd);
+      if (!fds.has(fd)) return originals.fsyncSync(fd);
+      meet('fsync', fds.get(fd));
+      originals.fsyncSync(fd);
+      onDone({ kind: 'fsync', path: fds.get(fd) });
     },
     ftruncateSync(fd, length) {
       if (fds.has(fd)) meet('truncate', fds.get(fd));
-      return originals.ftruncateSync(fd, length);
+      originals.ftruncateSync(fd, length);
+      if (fds.has(fd)) onDone({ kind: 'truncate', path: fds.get(fd), length: length ?? 0 });
     },
     mkdtempSync(prefix, ...rest) {
       if (inRoot(prefix)) meet('mkdir', prefix);
-      return originals.mkdtempSync(prefix, ...rest);
+      const path = originals.mkdtempSync(prefix, ...rest);
+      if (inRoot(prefix)) onDone({ kind: 'mkdir', path });
+      return path;
     },
     readFileSync(path, ...rest) {
       if (inRoot(path)) meet('readFile', path);
@@ -158,7 +183,9 @@ export async function installFaultDisk(root, onCall) {
   const onHandle = (kind, original) =>
     async function faulty(...rest) {
       if (handles.has(this)) meet(kind, handles.get(this));
-      return await original.apply(this, rest);
+      const result = await original.apply(this, rest);
+      if (handles.has(this) && CHANGING.has(kind)) onDone({ kind, path: handles.get(this), length: rest[0] ?? 0 });
+      return result;
     };
   prototype.read = onHandle('read', read);
   prototype.sync = onHandle('fsync', fsync);
@@ -167,8 +194,19 @@ export async function installFaultDisk(root, onCall) {
   prototype.write = async function faultyWrite(...rest) {
     const answer = handles.has(this) ? meet('write', handles.get(this)) : undefined;
     if (answer?.tear) tearSync(originals, this.fd, rest, answer.tear);
-    return await write.apply(this, rest);
+    const result = await write.apply(this, rest);
+    if (handles.has(this)) {
+      const { bytes, at = positions.get(this) ?? 0 } = writtenBytes(rest, result.bytesWritten);
+      positions.set(this, at + bytes.length);
+      wrote(handles.get(this), { bytes, at });
+    }
+    return result;
   };
+
+  function wrote(path, { bytes, at }) {
+    if (at === undefined) throw new Error(`a write to ${path} without a position`);
+    onDone({ kind: 'write', path, bytes, at });
+  }
 
   Object.assign(fs, sync);
   Object.assign(fs.promises, promises);
@@ -179,6 +217,15 @@ export async function installFaultDisk(root, onCall) {
     Object.assign(prototype, { write, read, sync: fsync, truncate, stat });
     syncBuiltinESMExports();
   };
+}
+
+/** What a write has written, and where if it said so. */
+function writtenBytes([data, offset, length, position], written) {
+  // The arguments of the text form are (text, position).
+  if (typeof data === 'string') return { bytes: Buffer.from(data).subarray(0, written), at: offset ?? undefined };
+  const from = typeof offset === 'number' ? offset : 0;
+  const view = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return { bytes: Buffer.from(view.subarray(from, from + written)), at: position ?? undefined };
 }
 
 /** Writes the first half of what was to be written, and tells. */

@@ -27,7 +27,8 @@ export async function inspectDirectory(path: string): Promise<Inspection> {
   const directory = await openDataDirectory(path, 'test');
   try {
     const { problem, state } = await loadState(directory);
-    const { opened, failures } = await openNewest(directory, { memoryBytes: MEMORY_BYTES, clock: systemClock });
+    const { pinned } = state;
+    const { opened, failures } = await openNewest(directory, { memoryBytes: MEMORY_BYTES, clock: systemClock, pinned });
     const served = opened?.metadata.contentDigest;
     opened?.close();
     const known = served === undefined || state.highWater !== null;
