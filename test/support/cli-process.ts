@@ -17,6 +17,8 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly stdin?: Uint8Array;
+  /** Shell commands that the process begins with, such as `ulimit -n 64;`. */
+  readonly shell?: string | undefined;
 }
 
 /** A command line that runs as its own process. Disposing ends it. */
@@ -30,8 +32,7 @@ export interface CliProcess extends AsyncDisposable {
 
 export function startCli(args: readonly string[], options: CliOptions = {}): CliProcess {
   const child: ChildProcessByStdio<import('node:stream').Writable, Readable, Readable> = spawn(
-    process.execPath,
-    [ENTRY, ...args],
+    ...commandLine(args, options.shell),
     {
       env: { PATH: process.env['PATH'] ?? '', ...options.env },
       cwd: options.cwd,
@@ -79,6 +80,12 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Cli
       await ended;
     },
   };
+}
+
+function commandLine(args: readonly string[], shell: string | undefined): [string, string[]] {
+  const [program, ...rest] = [process.execPath, ENTRY, ...args];
+  // The shell becomes the program, so that signals reach it.
+  return shell === undefined ? [program, rest] : ['/bin/sh', ['-c', `${shell} exec "$@"`, 'sh', program, ...rest]];
 }
 
 /** Runs a command line to its end. */

@@ -1,0 +1,175 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { NodeStatus } from '../../src/sync/node-status.ts';
+import { publishOne } from '../generations/support/sample-generation.ts';
+import { FACTS, POLICY } from '../snapshot/support/sample-snapshot.ts';
+import { type CliProcess, startCli } from '../support/cli-process.ts';
+import { type FakeCloud, startFakeCloud } from '../support/fake-cloud.ts';
+import { send } from '../support/http-client.ts';
+
+/** What a system does to a process: its clock, its files, its names, its time on the processor. */
+
+const TOKEN = 'e_0123456789_1_secret';
+const FAKETIME = '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1';
+const HOUR_MS = 3_600_000;
+
+let folder: string;
+let cloud: FakeCloud;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'oso-process-'));
+  cloud = await startFakeCloud({ policy: POLICY, facts: FACTS, token: TOKEN });
+});
+afterEach(async () => {
+  await cloud.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface RunningNode {
+  readonly node: CliProcess;
+  readonly port: number;
+  status(): Promise<NodeStatus>;
+  isReady(): Promise<boolean>;
+}
+
+async function start(env: Readonly<Record<string, string>>, shell?: string): Promise<RunningNode> {
+  const node = startCli(['serve', '--json'], {
+    env: {
+      OSO_API_TOKEN: TOKEN,
+      OSO_ENVIRONMENT: '0123456789',
+      OSO_TENANT: 'acme',
+      OSO_URL: cloud.url,
+      OSO_PORT: '0',
+      OSO_DRAIN: '0s',
+      OSO_DIRECTORY: join(folder, 'data'),
+      ...env,
+    },
+    shell,
+  });
+  const port = Number((await node.event('listening'))['port']);
+  await node.event('serving');
+  return {
+    node,
+    port,
+    status: async () => (await send(port, { path: '/status' })).json as NodeStatus,
+    isReady: async () => (await send(port, { path: '/readyz' })).status === 200,
+  };
+}
+
+async function until<T>(look: () => Promise<T>, isSo: (seen: T) => boolean): Promise<T> {
+  for (;;) {
+    const seen = await look();
+    if (isSo(seen)) return seen;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function ageMs({ snapshot }: NodeStatus): number {
+  return snapshot?.ageMs ?? Number.NaN;
+}
+
+const idle = ({ sync }: NodeStatus) => sync?.running === false;
+
+describe('the clock of the machine', () => {
+  // The library reads its offset from a file at every call: `touch` and `echo` are how the clock jumps.
+  const jumping = {
+    LD_PRELOAD: FAKETIME,
+    FAKETIME_NO_CACHE: '1',
+    FAKETIME_DONT_FAKE_MONOTONIC: '1',
+    FAKETIME_DONT_RESET: '1',
+  };
+
+  test.skipIf(!existsSync(FAKETIME))(
+    'B10 jumps by 90 days and back by three hours: the age stays right within a second (only with libfaketime)',
+    async ({ task }) => {
+      const offset = join(folder, 'offset');
+      writeFileSync(offset, '+0');
+      const env = { ...jumping, FAKETIME_TIMESTAMP_FILE: offset, OSO_SYNC_INTERVAL: '1h' };
+      const { node, status, isReady } = await start(env);
+      try {
+        await until(status, idle);
+        const seen: string[] = [];
+        for (const jump of ['+90d', '-3h', '+0']) {
+          const [before, startedMs] = [ageMs(await status()), performance.now()];
+          writeFileSync(offset, jump);
+          const after = await status();
+          const driftMs = ageMs(after) - before - (performance.now() - startedMs);
+          expect(Math.abs(driftMs), jump).toBeLessThan(1_000);
+          expect(await isReady(), jump).toBe(true);
+          const skewMs = Math.abs(after.staleness?.clockSkewMs ?? 0);
+          if (jump !== '+0') expect(skewMs, jump).toBeGreaterThan(2 * HOUR_MS);
+          expect(after.staleness?.freshness, jump).toBe('fresh');
+          seen.push(`${jump}: age off by ${Math.round(driftMs)} ms`);
+        }
+        task.meta.measured = seen.join(', ');
+      } finally {
+        await node[Symbol.asyncDispose]();
+      }
+    },
+  );
+});
+
+test('P14 stopped and continued, the age counts the pause, and one copy follows, not one for each that was missed', async () => {
+  const { node, status } = await start({ OSO_SYNC_INTERVAL: '1s' });
+  try {
+    await until(status, idle);
+    const attempts = () => cloud.requests.filter(({ path }) => path === '/api/policy').length;
+    cloud.always('/api/policy', { status: 503 });
+    await until(status, ({ sync }) => sync?.online === false);
+    const [before, startedMs] = [ageMs(await status()), performance.now()];
+    node.kill('SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    cloud.always('/api/policy', undefined);
+    const asked = attempts();
+    node.kill('SIGCONT');
+    const passedMs = performance.now() - startedMs;
+    expect(ageMs(await status()) - before).toBeGreaterThan(passedMs - 1_000);
+    await until(status, ({ sync }) => sync?.online === true);
+    // Each copy looks at the policy twice.
+    expect(attempts() - asked).toBeLessThanOrEqual(4);
+  } finally {
+    await node[Symbol.asyncDispose]();
+  }
+});
+
+test('N4 with a name that does not resolve a node serves what is on its disk, and says why it copies nothing', async () => {
+  await publishOne(join(folder, 'data'), { of: FACTS });
+  const { node, status, isReady } = await start({ OSO_URL: 'http://control-plane.invalid' });
+  try {
+    const { sync, origin } = await until(status, ({ sync }) => sync?.lastError !== null && sync !== null);
+    expect(sync?.lastError).toMatchObject({
+      code: 'CONTROL_PLANE_UNREACHABLE',
+      message: expect.stringMatching(/control-plane\.invalid/u),
+    });
+    expect(origin).toBe('persisted');
+    expect(await isReady()).toBe(true);
+  } finally {
+    await node[Symbol.asyncDispose]();
+  }
+});
+
+test('H5 with 200 file descriptors and more clients than that, a node lives on, and copies again when they have gone', async () => {
+  const { node, port, status, isReady } = await start({ OSO_SYNC_INTERVAL: '1h' }, 'ulimit -n 200;');
+  const clients: Socket[] = [];
+  try {
+    await until(status, idle);
+    for (let client = 0; client < 400; client += 1) {
+      clients.push(connect(port, '127.0.0.1').on('error', () => {}));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    for (const client of clients) client.destroy();
+    await until(
+      async () => await isReady().catch(() => false),
+      (ready) => ready,
+    );
+    const before = (await status()).sync?.lastSuccessAt;
+    const key = { authorization: `Bearer ${TOKEN}` };
+    expect((await send(port, { method: 'POST', path: '/-/sync', headers: key })).status).toBe(202);
+    await until(status, ({ sync }) => sync?.lastSuccessAt !== before);
+  } finally {
+    for (const client of clients) client.destroy();
+    await node[Symbol.asyncDispose]();
+  }
+});
