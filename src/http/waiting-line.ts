@@ -2,15 +2,20 @@ import type { Clock } from '../util/clock.ts';
 
 /** Up to here answering costs little more than HTTP itself, so that turning away would save nothing. */
 const CHEAP_MS = 0.1;
+/** An answer counts for no more: cheap ones look expensive when the system gives the processor to somebody else. */
+const MOST_COST_MS = 0.8;
 /** Who would wait longer is turned away at once: a late answer is as bad as none, and costs as much as a good one. */
 const LONGEST_WAIT_MS = 120;
 /** So many may always wait: a handful of clients must not be turned away because a node is cold or a question slow. */
 const FEW = 32;
 /**
  * Between two slices the event loop reads what has come: probes, cheap questions, and who must be turned away. It takes
- * no more than one new connection each time (libuv since 1.45), so slices must be short.
+ * no more than one new connection each time (libuv since 1.45), so slices are short; but reading and turning away take
+ * no more than a fifth of the time, however much comes.
  */
-const SLICE_MS = 1;
+const SHORTEST_SLICE_MS = 1;
+const LONGEST_SLICE_MS = 25;
+const SLICE_SHARE = 4;
 /** How many answers the mean cost looks back. */
 const COST_MEMORY = 16;
 /** How many slices the pace looks back. */
@@ -72,8 +77,9 @@ export class WaitingLine {
 
   /** One slice: at least one answer. */
   #move(): void {
-    const endMs = this.#clock.monotonicMs() + SLICE_MS;
-    let nowMs = endMs;
+    let nowMs = this.#clock.monotonicMs();
+    const wantedMs = SLICE_SHARE * (nowMs - this.#sinceMs);
+    const endMs = nowMs + Math.min(Math.max(wantedMs, SHORTEST_SLICE_MS), LONGEST_SLICE_MS);
     let answered = 0;
     do {
       const next = this.#waiting.shift();
@@ -98,7 +104,8 @@ export class WaitingLine {
     answer();
     const nowMs = this.#clock.monotonicMs();
     const meanMs = this.#costMs.get(path) ?? 0;
-    this.#costMs.set(path, meanMs + (nowMs - startedMs - meanMs) / COST_MEMORY);
+    const costMs = Math.min(nowMs - startedMs, MOST_COST_MS);
+    this.#costMs.set(path, meanMs + (costMs - meanMs) / COST_MEMORY);
     return nowMs;
   }
 }

@@ -56,6 +56,14 @@ describe('cheap questions', () => {
     expect(rig.isIdle).toBe(true);
   });
 
+  test('are still cheap when one of them was held up', () => {
+    const rig = new Rig();
+    for (let number = 0; number < 100; number += 1) {
+      rig.ask('a', number === 50 ? 100 : 0.02);
+      expect(rig.answered).toHaveLength(number + 1);
+    }
+  });
+
   test('pass a line of expensive ones that is full', () => {
     const rig = new Rig();
     rig.learn(10);
@@ -87,6 +95,16 @@ describe('expensive questions', () => {
     for (const name of ['e', 'f']) rig.ask(name, 40);
     rig.turn();
     expect(rig.names).toBe('e');
+  });
+
+  test('get four fifths of the time when much is read between slices, up to 25 ms at a time', () => {
+    const rig = new Rig();
+    rig.learn(0.5);
+    for (let number = 0; number < 80; number += 1) rig.ask('a', 0.5);
+    rig.turn(2);
+    expect(rig.answered).toHaveLength(16);
+    rig.turn(20);
+    expect(rig.answered).toHaveLength(66);
   });
 
   test('are turned away when the line would take more than 120 ms', () => {
