@@ -1,0 +1,402 @@
+import { describe, expect, test } from 'vitest';
+import { OsoError } from '../../src/errors/oso-error.ts';
+import type { OpenGeneration } from '../../src/generations/open-generation.ts';
+import { DEFAULT_LIMITS } from '../../src/http/limits.ts';
+import { sendError } from '../../src/sync/build-process/job.ts';
+import type { Log, LogFields } from '../../src/util/log.ts';
+import { Board, createBoardMemory } from '../../src/workers/board.ts';
+import { Crew, type CrewOptions } from '../../src/workers/crew.ts';
+import type { Hearing } from '../../src/workers/hire.ts';
+import type { FromWorker, ToWorker, WorkerSettings, WorkerStart } from '../../src/workers/protocol.ts';
+import { FakeClock, settle } from '../support/fake-clock.ts';
+
+const SECOND = 1_000;
+
+const SETTINGS: WorkerSettings = {
+  limits: DEFAULT_LIMITS,
+  staleness: { maxAgeWarnMs: 1, maxAgeMs: 2, onStale: 'serve' },
+  sqlDialect: 'postgresql',
+  operatorDigest: undefined,
+  ownToken: undefined,
+  metricsType: 'text/plain',
+};
+
+/** A thread that the test plays. */
+interface Played extends Hearing {
+  readonly start: WorkerStart;
+  /** Kinds of what it was told, `prepare` and `discard` with their edition. */
+  readonly told: string[];
+  readonly messages: ToWorker[];
+  isDismissed: boolean;
+  say(message: FromWorker): void;
+}
+
+function generation(id: string): OpenGeneration {
+  const opened = { metadata: { id }, serving: { policyText: '' }, index: { share: () => ({ kind: 'resident' }) } };
+  return opened as unknown as OpenGeneration;
+}
+
+/** Of all crews. */
+const clocks: FakeClock[] = [];
+
+/** A crew whose threads get ready and listen when `isWilling` says so, and at once by default. */
+function crewOf(size: number, changes: Partial<CrewOptions> = {}) {
+  const clock = new FakeClock();
+  clocks.push(clock);
+  const board = new Board(createBoardMemory(size + 1));
+  const threads: Played[] = [];
+  const logged: [message: string, fields: LogFields][] = [];
+  const say = (message: string, fields: LogFields = {}) => void logged.push([message, fields]);
+  const log: Log = { info: say, warn: say, error: say };
+  const state = { restarts: 0, isWilling: true, ageMs: 0 as number | undefined };
+  function play(thread: Played, message: ToWorker): void {
+    thread.messages.push(message);
+    thread.told.push('edition' in message ? `${message.kind} ${message.edition}` : message.kind);
+    if (!state.isWilling || thread.isDismissed) return;
+    if (message.kind === 'prepare') thread.say({ kind: 'prepared', edition: message.edition });
+    if (message.kind === 'listen') thread.say({ kind: 'listening' });
+    if (message.kind === 'drain') {
+      thread.say({ kind: 'drained', outcome: 'clean' });
+      thread.onEnd('it ended by itself');
+    }
+  }
+  const crew = new Crew({
+    size,
+    board,
+    clock,
+    log,
+    settings: SETTINGS,
+    access: { clientKeys: undefined, tls: undefined },
+    listener: () => 17,
+    ageMs: () => state.ageMs,
+    reply: async () => ({ kind: 'metrics', text: 'm' }),
+    onRestart: () => {
+      state.restarts += 1;
+    },
+    hire(start, hearing) {
+      const thread: Played = {
+        ...hearing,
+        start,
+        told: [],
+        messages: [],
+        isDismissed: false,
+        say: (message) => queueMicrotask(() => hearing.onMessage(message)),
+      };
+      threads.push(thread);
+      return {
+        post: (message) => play(thread, message),
+        dismiss() {
+          thread.isDismissed = true;
+          queueMicrotask(() => hearing.onEnd('it was ended'));
+        },
+      };
+    },
+    ...changes,
+  });
+  const at = (index: number): Played => {
+    const thread = threads[index];
+    if (thread === undefined) throw new Error(`no thread ${index}`);
+    return thread;
+  };
+  /** Serves a generation, with all threads that there should be. */
+  async function serve(id: string): Promise<void> {
+    (await crew.prepare(generation(id))).serve(0);
+    await settle();
+  }
+  /** Ticks of all, and time. */
+  async function pass(seconds: number, ticking: readonly number[]): Promise<void> {
+    for (let second = 0; second < seconds; second++) {
+      for (const number of ticking) board.tick(number, 0);
+      await clock.advance(SECOND);
+    }
+  }
+  return { crew, clock, board, threads, logged, state, at, serve, pass };
+}
+
+describe('the first data', () => {
+  test('are served before there is anybody else; then workers come one by one, get ready and listen', async () => {
+    const { crew, board, threads, state, at } = crewOf(2);
+    state.isWilling = false;
+    const prepared = await crew.prepare(generation('a'));
+    expect([threads.length, board.edition]).toEqual([0, 0]);
+    prepared.serve(0);
+    expect([threads.length, board.edition, crew.listening]).toEqual([1, 1, 0]);
+    expect(at(0).start).toMatchObject({ number: 2, listener: 17, settings: SETTINGS });
+    expect(at(0).told).toEqual(['prepare 1']);
+    at(0).say({ kind: 'prepared', edition: 1 });
+    await settle();
+    expect(at(0).told).toEqual(['prepare 1', 'listen']);
+    expect(threads).toHaveLength(1);
+    at(0).say({ kind: 'listening' });
+    await settle();
+    expect([crew.listening, threads.length, at(1).start.number]).toEqual([1, 2, 3]);
+  });
+
+  test('one thread alone hires nobody', async () => {
+    const { crew, clock, threads, serve } = crewOf(0);
+    await serve('a');
+    expect([threads.length, crew.listening, clock.sleeping]).toEqual([0, 0, 0]);
+    expect(await crew.drain(0, 0)).toBe('clean');
+  });
+});
+
+describe('other data', () => {
+  test('are served by all from one moment on, when the last worker is ready', async () => {
+    const { crew, board, state, at, serve } = crewOf(2);
+    await serve('a');
+    state.isWilling = false;
+    const preparing = crew.prepare(generation('b'));
+    at(0).say({ kind: 'prepared', edition: 2 });
+    await settle();
+    expect(board.edition).toBe(1);
+    at(1).say({ kind: 'prepared', edition: 2 });
+    (await preparing).serve(40);
+    expect(board.edition).toBe(2);
+    expect(at(0).told.slice(-2)).toEqual(['prepare 2', 'look']);
+  });
+
+  test('that one worker refuses are served by none', async () => {
+    const { crew, board, state, at, serve } = crewOf(2);
+    await serve('a');
+    state.isWilling = false;
+    const preparing = crew.prepare(generation('b'));
+    at(0).say({ kind: 'prepared', edition: 2 });
+    at(1).say({ kind: 'refused', edition: 2, error: sendError(new OsoError('INDEX_INVALID', 'it is damaged')) });
+    await expect(preparing).rejects.toMatchObject({ code: 'INDEX_INVALID', message: 'it is damaged' });
+    expect(board.edition).toBe(1);
+    for (const worker of [0, 1]) expect(at(worker).told.at(-1)).toBe('discard 2');
+  });
+
+  test('that are not wanted any more are dropped by all', async () => {
+    const { crew, board, at, serve } = crewOf(1);
+    await serve('a');
+    (await crew.prepare(generation('b'))).discard();
+    expect([board.edition, at(0).told.at(-1)]).toEqual([1, 'discard 2']);
+  });
+
+  test('wait for the successor of a worker that dies of them, and are refused when that dies too', async () => {
+    const { crew, board, clock, state, at, serve } = crewOf(1);
+    await serve('a');
+    state.isWilling = false;
+    const first = crew.prepare(generation('b'));
+    at(0).onEnd('a bug');
+    await settleHired();
+    expect(at(1).told).toEqual(['prepare 1', 'prepare 2']);
+    at(1).say({ kind: 'prepared', edition: 1 });
+    at(1).say({ kind: 'prepared', edition: 2 });
+    (await first).serve(0);
+    expect(board.edition).toBe(2);
+    const second = crew.prepare(generation('c'));
+    const refused = expect(second).rejects.toThrow('workers died of getting ready for it');
+    at(1).onEnd('a bug');
+    await clock.advance(SECOND);
+    at(2).onEnd('a bug');
+    await refused;
+    expect(board.edition).toBe(2);
+  });
+
+  test('that no worker gets ready for in time are refused', async () => {
+    const { crew, board, clock, state, serve } = crewOf(1);
+    await serve('a');
+    state.isWilling = false;
+    const refused = expect(crew.prepare(generation('b'))).rejects.toThrow('a worker did not get ready in time');
+    for (let seconds = 0; seconds < 121; seconds++) {
+      board.tick(2, 0);
+      await clock.advance(SECOND);
+    }
+    await refused;
+    expect(board.edition).toBe(1);
+  });
+
+  test('taken away are gone for all at once, with the reason', async () => {
+    const { crew, board, at, serve } = crewOf(1);
+    await serve('a');
+    crew.empty({ code: 'snapshot_invalid', message: 'damaged' });
+    expect(board.edition).toBe(0);
+    expect(at(0).messages.at(-1)).toEqual({ kind: 'look', refusal: { code: 'snapshot_invalid', message: 'damaged' } });
+    await serve('b');
+    expect(board.edition).toBe(2);
+  });
+});
+
+describe('a worker that dies', () => {
+  test('is logged, counted, and replaced at once by one that is ready for all before it listens', async () => {
+    const { crew, board, state, logged, at, serve } = crewOf(2);
+    await serve('a');
+    board.connections(3).opened();
+    board.tick(3, 9);
+    expect([crew.listening, crew.inFlight]).toEqual([2, 9]);
+    at(1).onEnd('Error: a bug\n    at x');
+    expect([crew.listening, crew.inFlight, state.restarts]).toEqual([1, 0, 1]);
+    expect(logged).toEqual([
+      ['a worker died, and is replaced', { worker: 3, reason: 'Error: a bug\n    at x', delayMs: 0 }],
+    ]);
+    await crew.prepare(generation('b'));
+    await settleHired();
+    expect(at(2).start.number).toBe(3);
+    expect(at(2).told.toSorted()).toEqual(['listen', 'prepare 1', 'prepare 2']);
+    expect(crew.listening).toBe(2);
+  });
+
+  test('again and again is replaced later and later, and at once when it had settled', async () => {
+    const { clock, logged, threads, at, serve, pass } = crewOf(1);
+    await serve('a');
+    for (let death = 0; death < 8; death++) {
+      at(death).onEnd('a bug');
+      await clock.advance(30 * SECOND);
+    }
+    const delays = () => logged.map(([, { delayMs }]) => delayMs);
+    expect(delays()).toEqual([0, 1, 2, 4, 8, 16, 30, 30].map((seconds) => seconds * SECOND));
+    expect(threads).toHaveLength(9);
+    await pass(60, [2]);
+    at(8).onEnd('a bug');
+    expect(delays().at(-1)).toBe(0);
+  });
+
+  test('because it cannot serve what the others serve makes room for another', async () => {
+    const { state, logged, threads, at, serve } = crewOf(1);
+    state.isWilling = false;
+    await serve('a');
+    at(0).say({ kind: 'refused', edition: 1, error: sendError(new Error('no memory')) });
+    await settleHired();
+    expect(at(0).isDismissed).toBe(true);
+    expect(logged[0]).toEqual([
+      'a worker cannot serve what the others serve',
+      { worker: 2, reason: expect.stringContaining('no memory') },
+    ]);
+    expect(threads).toHaveLength(2);
+  });
+});
+
+describe('a worker that hangs', () => {
+  test('is ended when it has not ticked for a minute of looks', async () => {
+    const { state, logged, at, serve, pass } = crewOf(2);
+    await serve('a');
+    await pass(59, [2]);
+    expect([at(0).isDismissed, at(1).isDismissed]).toEqual([false, false]);
+    await pass(1, [2]);
+    expect([at(0).isDismissed, at(1).isDismissed]).toEqual([false, true]);
+    expect(logged[0]).toEqual(['a worker hangs, and is ended', { worker: 3 }]);
+    expect(state.restarts).toBe(1);
+  });
+
+  test('before it listens is ended too', async () => {
+    const { state, at, serve, pass } = crewOf(1);
+    state.isWilling = false;
+    await serve('a');
+    at(0).say({ kind: 'prepared', edition: 1 });
+    await pass(60, [2]);
+    expect(at(0).isDismissed).toBe(true);
+  });
+
+  test('is not one whose whole process was stopped for a while', async () => {
+    const { board, clock, at, serve } = crewOf(1);
+    await serve('a');
+    board.tick(2, 0);
+    await clock.advance(SECOND);
+    // An hour in which nobody's timers ran.
+    clock.jumpWall(3_600 * SECOND);
+    await clock.advance(SECOND);
+    expect(at(0).isDismissed).toBe(false);
+  });
+});
+
+describe('what all must know', () => {
+  test('the age is set right each second and at each confirmation', async () => {
+    const { crew, board, clock, state, serve } = crewOf(1);
+    await serve('a');
+    crew.confirm(7);
+    expect(clock.monotonicMs() - board.bornMs(1)).toBe(7);
+    state.ageMs = 5_000;
+    await clock.advance(SECOND);
+    expect(clock.monotonicMs() - board.bornMs(1)).toBe(5_000);
+    state.ageMs = undefined;
+    await clock.advance(SECOND);
+    expect(clock.monotonicMs() - board.bornMs(1)).toBe(6_000);
+  });
+
+  test('changed keys and certificates reach those that are there and those that come', async () => {
+    const { crew, at, serve } = crewOf(1);
+    await serve('a');
+    const [clientKeys, tls] = [Buffer.from('keys'), { cert: Buffer.from('c'), key: Buffer.from('k') }];
+    crew.changeAccess({ clientKeys });
+    crew.changeAccess({ tls });
+    expect(at(0).messages.at(-1)).toEqual({ kind: 'access', access: { clientKeys, tls } });
+    at(0).onEnd('a bug');
+    await settleHired();
+    expect(at(1).start.access).toEqual({ clientKeys, tls });
+  });
+
+  test('what a worker logs is logged with its number, and what it asks is answered or fails', async () => {
+    let asked = 0;
+    const { logged, at, serve } = crewOf(1, {
+      reply: async () => {
+        asked += 1;
+        if (asked === 1) return { kind: 'metrics', text: 'm' };
+        throw new OsoError('GENERATION_NOT_FOUND', 'there is none');
+      },
+    });
+    await serve('a');
+    at(0).say({ kind: 'log', level: 'warn', message: 'careful', fields: { a: 1 } });
+    at(0).say({ kind: 'ask', id: 1, question: { kind: 'metrics' } });
+    at(0).say({ kind: 'ask', id: 2, question: { kind: 'pin', generation: 'x' } });
+    await settle();
+    expect(logged).toEqual([['careful', { a: 1, worker: 2 }]]);
+    expect(at(0).messages.slice(-2)).toEqual([
+      { kind: 'answer', id: 1, reply: { kind: 'metrics', text: 'm' } },
+      {
+        kind: 'answer',
+        id: 2,
+        reply: { kind: 'failed', error: expect.objectContaining({ code: 'GENERATION_NOT_FOUND' }) },
+      },
+    ]);
+  });
+});
+
+describe('the end', () => {
+  test('all drain, and one that had to cut connections is told of', async () => {
+    const { crew, state, at, serve } = crewOf(2);
+    await serve('a');
+    state.isWilling = false;
+    const draining = crew.drain(5_000, 1_000);
+    expect(at(0).messages.at(-1)).toEqual({ kind: 'drain', drainMs: 5_000, forceMs: 1_000 });
+    for (const [worker, outcome] of [['clean'], ['forced']].entries()) {
+      at(worker).say({ kind: 'drained', outcome: outcome[0] === 'forced' ? 'forced' : 'clean' });
+      await settle();
+      at(worker).onEnd('it ended by itself');
+    }
+    expect(await draining).toBe('forced');
+    expect(state.restarts).toBe(0);
+  });
+
+  test('one that does not end is ended', async () => {
+    const { crew, clock, state, at, serve } = crewOf(1);
+    await serve('a');
+    state.isWilling = false;
+    const draining = crew.drain(5_000, 1_000);
+    await clock.advance(7_999);
+    expect(at(0).isDismissed).toBe(false);
+    await clock.advance(1);
+    expect(at(0).isDismissed).toBe(true);
+    expect(await draining).toBe('clean');
+    expect(clock.sleeping).toBe(0);
+  });
+
+  test('nobody is hired after it, and a swap that was under way does not hold it up', async () => {
+    const { crew, state, threads, at, serve } = crewOf(1);
+    await serve('a');
+    state.isWilling = false;
+    const preparing = crew.prepare(generation('b'));
+    await crew.close();
+    (await preparing).discard();
+    expect(at(0).isDismissed).toBe(true);
+    expect([threads.length, state.restarts]).toEqual([1, 0]);
+    await crew.close();
+  });
+});
+
+/** A successor comes after a sleep of no time. */
+async function settleHired(): Promise<void> {
+  for (const clock of clocks) await clock.advance(0);
+  await settle();
+}
