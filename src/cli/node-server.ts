@@ -141,7 +141,7 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
   const crew: Crew = new Crew({
     size: threads - 1,
     board,
-    hire: createHire(WORKER, options.env),
+    hire: createHire({ entry: WORKER, env: options.env }),
     settings: { limits, staleness, sqlDialect, operatorDigest, ownToken, metricsType: metrics.contentType },
     access: { clientKeys: keys, tls },
     clock,

@@ -23,10 +23,18 @@ const MOST_HEAP_MIB = 512;
 /** Small, because each thread has its own, and requests leave little behind. */
 const YOUNG_HEAP_MIB = 16;
 
-/** Starts threads that run `entry`: `bin/worker`. The environment reaches their children. */
-export function createHire(entry: URL, env: Readonly<Record<string, string | undefined>>): Hire {
+export interface HireOptions {
+  /** The program of a worker: `bin/worker`. */
+  readonly entry: URL;
+  /** Reaches what a worker starts. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** That of the first thread by default, up to a limit. */
+  readonly heapMib?: number | undefined;
+}
+
+export function createHire({ entry, env, heapMib = ownHeapMib() }: HireOptions): Hire {
   const resourceLimits = {
-    maxOldGenerationSizeMb: Math.min(MOST_HEAP_MIB, Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20)),
+    maxOldGenerationSizeMb: Math.min(MOST_HEAP_MIB, heapMib),
     maxYoungGenerationSizeMb: YOUNG_HEAP_MIB,
   };
   return (start, { onMessage, onEnd }) => {
@@ -42,6 +50,10 @@ export function createHire(entry: URL, env: Readonly<Record<string, string | und
       dismiss: () => void thread.terminate(),
     };
   };
+}
+
+function ownHeapMib(): number {
+  return Math.floor(getHeapStatistics().heap_size_limit / 2 ** 20);
 }
 
 /** Settings of ours travel in `WorkerStart`. */

@@ -7,12 +7,12 @@ orders.unref();
 orders.onmessage = ({ data: { number, how } }) => {
   if (number !== workerData.number) return;
   if (how === 'throw') throw new Error('an order of the test');
-  if (how === 'exhaust') for (const kept = []; ; ) kept.push(new Array(10_000).fill(kept.length));
+  if (how === 'exhaust') for (const kept = []; ; ) kept.push(new Array(1_000_000).fill(kept.length));
   if (how === 'leave') process.exit(0);
 };
 
 parentPort.on('message', ({ kind, generation }) => {
-  if (kind === 'prepare' && generation.policyText.includes('# deadly')) throw new Error('a deadly policy');
+  if (kind === 'prepare' && generation.policyText.includes('deadly')) process.exit(1);
 });
 
 serveAsWorker(parentPort, workerData);

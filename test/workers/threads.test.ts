@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest';
+import { drain } from '../../src/http/drain.ts';
+import { systemClock } from '../../src/util/clock.ts';
+import { send } from '../support/http-client.ts';
+import { type Asked, ask, askOnce, type Connection } from './support/connections.ts';
+import { startThreads } from './support/threads.ts';
+
+/*
+ * Real threads: those of production, but for a channel on which these tests tell them to die.
+ */
+
+async function stopAll(connections: readonly Connection[]): Promise<readonly Asked[]> {
+  await Promise.all(connections.map((connection) => connection.stop()));
+  return connections.flatMap(({ asked }) => asked);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Requests by thread, the first one first. */
+async function requestsOf({ metrics }: { readonly metrics: { render(): Promise<string> } }) {
+  const text = await metrics.render();
+  return [...text.matchAll(/^oso_fallback_worker_requests_total\{worker="\d+"\} (\d+)$/gmu)].map(([, n]) => Number(n));
+}
+
+describe('three threads', () => {
+  test('all answer, and what they count is what was asked', async () => {
+    await using threads = await startThreads(3);
+    const id = await threads.serve();
+    await threads.allListen();
+    const connections = ask(threads.port, 30);
+    await pause(500);
+    const asked = await stopAll(connections);
+    expect(connections.map(({ broken }) => broken).filter(Boolean)).toEqual([]);
+    expect(new Set(asked.map(({ status, body, snapshot }) => `${status} ${body} ${snapshot}`))).toEqual(
+      new Set([`200 {"allowed":true} ${id}`]),
+    );
+    const byThread = await requestsOf(threads);
+    expect(byThread).toHaveLength(3);
+    for (const count of byThread) expect(count).toBeGreaterThan(0);
+    expect(byThread.reduce((sum, count) => sum + count, 0)).toBe(asked.length);
+    expect(await threads.metrics.render()).toContain(
+      `\noso_fallback_http_requests_count{path="/api/authorize",status_code="200"} ${asked.length}\n`,
+    );
+  });
+
+  test('answer operational requests wherever they land', async () => {
+    await using threads = await startThreads(3);
+    await threads.serve();
+    await threads.allListen();
+    for (let round = 0; round < 20; round++) {
+      expect((await send(threads.port, { path: '/livez' })).status).toBe(200);
+      expect((await send(threads.port, { path: '/readyz' })).json).toEqual({ ready: true });
+      expect((await send(threads.port, { path: '/status' })).json).toEqual({ listening: 2 });
+      expect((await send(threads.port, { path: '/metrics' })).text).toContain('\noso_fallback_workers 3\n');
+    }
+  });
+
+  test.each([
+    ['in memory', 2 ** 24],
+    ['on disk', 0],
+  ])(
+    'over data %s: a request that begins after an answer of new data is answered from them, in every thread',
+    async (_, memoryBytes) => {
+      await using threads = await startThreads(3, { memoryBytes });
+      const ids = [await threads.serve()];
+      await threads.allListen();
+      const connections = ask(threads.port, 12);
+      for (let swap = 0; swap < 8; swap++) {
+        await pause(60);
+        ids.push(await threads.serve());
+      }
+      await pause(60);
+      const asked = await stopAll(connections);
+      expect(connections.map(({ broken }) => broken).filter(Boolean)).toEqual([]);
+      expect(new Set(asked.map(({ status, body }) => `${status} ${body}`))).toEqual(new Set(['200 {"allowed":true}']));
+      const firstSeenMs = ids.map((id) =>
+        Math.min(...asked.filter(({ snapshot }) => snapshot === id).map(({ endedMs }) => endedMs)),
+      );
+      const late = asked.filter(({ startedMs, snapshot }) => {
+        const newest = firstSeenMs.findLastIndex((seenMs) => seenMs < startedMs);
+        return ids.indexOf(snapshot) < newest;
+      });
+      expect(late).toEqual([]);
+      expect(asked.at(-1)?.snapshot).toBe(ids.at(-1));
+      for (const count of await requestsOf(threads)) expect(count).toBeGreaterThan(0);
+    },
+  );
+});
+
+describe('a thread that dies', () => {
+  test.each(['throw', 'exhaust', 'leave'] as const)(
+    '(%s) takes its own connections with it and no others, is replaced, and its counts stay',
+    async (how) => {
+      await using threads = await startThreads(3);
+      await threads.serve();
+      await threads.allListen();
+      const connections = ask(threads.port, 24);
+      await pause(200);
+      const before = (await requestsOf(threads))[1] ?? 0;
+      expect(before).toBeGreaterThan(0);
+      threads.order(2, how);
+      while (!threads.logged.some(([message]) => message === 'a worker died, and is replaced')) await pause(10);
+      await threads.allListen();
+      const fresh = ask(threads.port, 24);
+      await pause(300);
+      const asked = await stopAll([...connections, ...fresh]);
+      const broken = connections.filter((connection) => connection.broken !== undefined);
+      expect(broken.length).toBeGreaterThan(0);
+      expect(broken.length).toBeLessThan(20);
+      expect(fresh.map((connection) => connection.broken).filter(Boolean)).toEqual([]);
+      expect(new Set(asked.map(({ status }) => status))).toEqual(new Set([200]));
+      const [, after = 0] = await requestsOf(threads);
+      expect(after).toBeGreaterThan(before);
+      expect(await threads.metrics.render()).toContain('\noso_fallback_worker_restarts_total 1\n');
+      const [, fields] = threads.logged.find(([message]) => message === 'a worker died, and is replaced') ?? [];
+      const reasons = { throw: 'an order of the test', exhaust: 'memory', leave: 'it ended by itself' };
+      expect(fields).toMatchObject({ worker: 2, delayMs: 0, reason: expect.stringContaining(reasons[how]) });
+    },
+  );
+
+  test('of data leaves everybody with the data of before, also its successor', async () => {
+    await using threads = await startThreads(2);
+    const id = await threads.serve();
+    await threads.allListen();
+    await expect(threads.serve('deadly')).rejects.toThrow('workers died of getting ready for it');
+    await threads.allListen();
+    for (let round = 0; round < 20; round++) expect((await askOnce(threads.port)).snapshot).toBe(id);
+    expect(threads.crew.listening).toBe(1);
+    const next = await threads.serve();
+    for (let round = 0; round < 20; round++) expect((await askOnce(threads.port)).snapshot).toBe(next);
+  });
+});
+
+test('a drain under load fails no request that was begun in time, and leaves no thread', async () => {
+  await using threads = await startThreads(3);
+  await threads.serve();
+  await threads.allListen();
+  const connections = ask(threads.port, 12);
+  await pause(200);
+  const first = drain({ server: threads.server, clock: systemClock, drainMs: 400, forceMs: 5_000 });
+  const others = threads.crew.drain(400, 5_000);
+  await pause(200);
+  const asked = await stopAll(connections);
+  expect([await first, await others]).toEqual(['clean', 'clean']);
+  expect(connections.map(({ broken }) => broken).filter(Boolean)).toEqual([]);
+  expect(asked.every(({ status }) => status === 200)).toBe(true);
+  expect(threads.crew.listening).toBe(0);
+  await expect(askOnce(threads.port)).rejects.toThrow('ECONNREFUSED');
+});
