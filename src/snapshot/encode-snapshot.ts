@@ -9,6 +9,7 @@ import { MAX_MANIFEST_BYTES, MAX_MEMBER_BYTES, MAX_POLICY_BYTES, type SnapshotMa
 import { takenAtMsOf } from './parse-manifest.ts';
 import { printManifest, printTakenAt } from './print-manifest.ts';
 import type { ByteProgress } from './snapshot-file.ts';
+import { createStreamHash } from './stream-hash.ts';
 import { type MemberName, memberHeader, paddingBytes, TAR_END_BYTES, tarBytes } from './tar-layout.ts';
 import { makeTrailer } from './trailer.ts';
 import { compress } from './zstd.ts';
@@ -118,7 +119,8 @@ async function* tarOf(prepared: PreparedSnapshot): AsyncGenerator<Uint8Array, vo
 
 /** Prints facts, checking that they are those of the summary. */
 async function* printLines(facts: FactStream, promised: FactSummary): AsyncGenerator<Uint8Array, void, undefined> {
-  const tally = new FactTally();
+  using hash = createStreamHash(promised.lineBytes);
+  const tally = new FactTally(hash);
   let lineBytes = 0;
   for await (const batch of facts) {
     let text = '';
@@ -127,26 +129,26 @@ async function* printLines(facts: FactStream, promised: FactSummary): AsyncGener
       text += printFactLine(fact);
     }
     const bytes = Buffer.from(text);
-    tally.bytes(bytes);
+    await tally.bytes(bytes);
     lineBytes += bytes.length;
     if (lineBytes > promised.lineBytes) throw otherFacts(['more facts than were counted']);
     yield bytes;
   }
-  const differences = summaryDifferences(tally.summary(), promised);
+  const differences = summaryDifferences(await tally.summary(), promised);
   if (differences.length > 0) throw otherFacts(differences);
 }
 
 /** Hands lines on. Those with the digest of the summary are the lines of the facts that were counted. */
-function* checkLines(lines: LineBytes, promised: FactSummary): Generator<Uint8Array, void, undefined> {
-  const hash = createHash('sha256');
+async function* checkLines(lines: LineBytes, promised: FactSummary): AsyncGenerator<Uint8Array, void, undefined> {
+  using hash = createStreamHash(promised.lineBytes);
   let lineBytes = 0;
   for (const bytes of lines) {
-    hash.update(bytes);
+    await hash.update(bytes);
     lineBytes += bytes.length;
     if (lineBytes > promised.lineBytes) throw otherFacts(['more facts than were counted']);
     yield bytes;
   }
-  const digest = hash.digest('hex');
+  const digest = await hash.digest();
   if (digest !== promised.digest) throw otherFacts([`facts with digest ${digest} instead of ${promised.digest}`]);
 }
 

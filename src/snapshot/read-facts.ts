@@ -7,11 +7,16 @@ import { LineScanner } from '../facts/line-scanner.ts';
 import { FactTally, summaryDifferences } from './fact-tally.ts';
 import { FaultFound } from './fault.ts';
 import type { SnapshotManifest } from './manifest.ts';
+import { createStreamHash } from './stream-hash.ts';
+import { OUTPUT_BYTES } from './zstd.ts';
 
 const LF = 0x0a;
 
 /** No line of a valid fact is longer; see `parseFactLine`. */
 const MAX_LINE_BYTES = 64 * 1024;
+
+/** Room for a part as it is unpacked, behind the rest of a line. */
+const BUFFER_BYTES = OUTPUT_BYTES + MAX_LINE_BYTES;
 
 /**
  * Parses the bytes of `facts.jsonl`. Every line must be the canonical print of its fact and come after the line before
@@ -21,47 +26,62 @@ export async function* readFacts(
   parts: AsyncIterable<Buffer>,
   promised: SnapshotManifest['facts'],
 ): AsyncGenerator<FactBatch, void, undefined> {
-  const lines = new FactLines();
+  using hash = createStreamHash(promised.sizeBytes);
+  const lines = new FactLines(new FactTally(hash));
   for await (const bytes of wholeLines(parts, lines.tally)) {
     const batch: Fact[] = [];
     lines.read(bytes, batch);
     yield batch;
   }
-  compareWithManifest(lines.tally, promised);
+  await compareWithManifest(lines.tally, promised);
 }
 
 /** The same checks without making facts. Throws FaultFound. */
 export async function checkFacts(parts: AsyncIterable<Buffer>, promised: SnapshotManifest['facts']): Promise<void> {
-  const lines = new FactLines();
+  using hash = createStreamHash(promised.sizeBytes);
+  const lines = new FactLines(new FactTally(hash));
   for await (const bytes of wholeLines(parts, lines.tally)) lines.read(bytes, undefined);
-  compareWithManifest(lines.tally, promised);
+  await compareWithManifest(lines.tally, promised);
 }
 
-/** Cuts behind the last line break of each part. Hands on buffers of its own, which are UTF-8. */
+/** Cuts behind the last line break of each part. Hands on UTF-8, which stays as it is until the next but one. */
 async function* wholeLines(parts: AsyncIterable<Buffer>, tally: FactTally): AsyncGenerator<Buffer, void, undefined> {
-  let carry: Buffer = Buffer.alloc(0);
+  let buffer = Buffer.alloc(BUFFER_BYTES);
+  let next = Buffer.alloc(BUFFER_BYTES);
+  /** Bytes at the start of the buffer: a line that has no end yet. */
+  let carried = 0;
   for await (const part of parts) {
-    tally.bytes(part);
-    const end = part.lastIndexOf(LF) + 1;
-    if (end === 0) {
-      carry = Buffer.concat([carry, part]);
-      if (carry.length > MAX_LINE_BYTES) throw lineFault(tally, 'it is longer than any fact');
-      continue;
+    await tally.bytes(part);
+    for (let at = 0; at < part.length; ) {
+      const copied = part.copy(buffer, carried, at);
+      const filled = carried + copied;
+      at += copied;
+      const end = buffer.lastIndexOf(LF, filled - 1) + 1;
+      if (end === 0) {
+        if (filled > MAX_LINE_BYTES) throw lineFault(tally, 'it is longer than any fact');
+        carried = filled;
+        continue;
+      }
+      const bytes = buffer.subarray(0, end);
+      if (!isUtf8(bytes)) throw new FaultFound('facts', `facts.jsonl is not UTF-8 after line ${tally.factCount}`);
+      yield bytes;
+      carried = buffer.copy(next, 0, end, filled);
+      [buffer, next] = [next, buffer];
     }
-    const bytes = Buffer.concat([carry, part.subarray(0, end)]);
-    if (!isUtf8(bytes)) throw new FaultFound('facts', `facts.jsonl is not UTF-8 after line ${tally.factCount}`);
-    carry = Buffer.from(part.subarray(end));
-    yield bytes;
   }
-  if (carry.length > 0) throw lineFault(tally, 'it does not end with a line break');
+  if (carried > 0) throw lineFault(tally, 'it does not end with a line break');
 }
 
 /** Checks line after line: most by a look at the line before, the others by parsing them. */
 class FactLines {
-  readonly tally = new FactTally();
+  readonly tally: FactTally;
   readonly #scanner = new LineScanner();
   /** The fact of the line before; of an earlier line while lines are only checked. */
   #previous: Fact | undefined;
+
+  constructor(tally: FactTally) {
+    this.tally = tally;
+  }
 
   /** Adds the facts to the batch, when there is one. The bytes end with a line break. */
   read(bytes: Buffer, batch: Fact[] | undefined): void {
@@ -158,8 +178,8 @@ export function summaryIn(facts: SnapshotManifest['facts']): FactSummary {
   return { factCount: count, countBySignature, digest: sha256, lineBytes: sizeBytes };
 }
 
-function compareWithManifest(tally: FactTally, promised: SnapshotManifest['facts']): void {
-  const differences = summaryDifferences(tally.summary(), summaryIn(promised));
+async function compareWithManifest(tally: FactTally, promised: SnapshotManifest['facts']): Promise<void> {
+  const differences = summaryDifferences(await tally.summary(), summaryIn(promised));
   if (differences.length > 0) {
     throw new FaultFound('facts', `facts.jsonl is not what the manifest says: ${differences.join(', ')}`);
   }

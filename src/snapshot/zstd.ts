@@ -9,9 +9,17 @@ import { createFrameWalker, MAX_WINDOW_LOG } from './frame-walker.ts';
 
 /** Input of the compressor is cut into pieces of this size, so that equal data give equal bytes however they arrive. */
 const PIECE_BYTES = 128 * 1024;
-const OUTPUT_BYTES = 128 * 1024;
+/** Most bytes handed on at a time. */
+export const OUTPUT_BYTES = 128 * 1024;
 /** 2 MiB. Larger windows cost every reader memory and gain little on sorted lines. */
 const WINDOW_LOG = 21;
+
+/**
+ * Threads of zstd that compress beside this one, and the bytes that each takes at a time. Their number changes nothing
+ * in the output, but the size of a job does.
+ */
+const WORKERS = 2;
+const JOB_BYTES = 2 * 1024 * 1024;
 
 /** zstd's own default: the fastest level whose files are not clearly larger. */
 export const DEFAULT_LEVEL = 3;
@@ -25,6 +33,8 @@ export async function* compress(
   context.setParameter(binding.CParameter.compressionLevel, options.level);
   context.setParameter(binding.CParameter.windowLog, WINDOW_LOG);
   context.setParameter(binding.CParameter.checksumFlag, 1);
+  context.setParameter(binding.CParameter.nbWorkers, WORKERS);
+  context.setParameter(binding.CParameter.jobSize, JOB_BYTES);
   context.setPledgedSrcSize(options.sizeBytes);
   const piece = Buffer.allocUnsafe(PIECE_BYTES);
   let filled = 0;

@@ -2,10 +2,13 @@ import { MAX_FACT_ARITY } from '../fact.ts';
 import { combine, hashText } from './hash-id.ts';
 import type { IndexReader } from './index-reader.ts';
 import type { IndexRelation } from './index-relation.ts';
-import { ValueLines } from './value-lines.ts';
+import { copyWords, type LineBytes, ValuePieces } from './value-pieces.ts';
 
-/** Bytes of lines handed on at a time, at least the longest line; arbitrary beyond that. */
+/** Bytes of lines handed on at a time; arbitrary. */
 const CHUNK_BYTES = 256 * 1024;
+
+/** Above the longest line: eleven texts of 512 bytes, each byte written as `\u0000` at worst. */
+const MAX_LINE_BYTES = 36 * 1024;
 
 /** The canonical lines of all facts in canonical order, as bytes: no text is decoded into strings on the way. */
 export class CanonicalLines implements Iterable<Uint8Array> {
@@ -15,14 +18,20 @@ export class CanonicalLines implements Iterable<Uint8Array> {
   fingerprint = 0;
   readonly #reader: IndexReader;
   readonly #firstHandles: readonly number[];
-  /** The current line; where the part before each column ends in it, and the fingerprint of that part. */
-  readonly #line = Buffer.alloc(CHUNK_BYTES);
+  readonly #pieces: ValuePieces;
+  /** Where lines are printed; the line before, or the beginning of all lines of its relation. */
+  #chunk = newChunk();
+  #used = 0;
+  #before = this.#chunk;
+  #beforeStart = 0;
+  /** Where the part before each column ends in the line before, from its start, and the fingerprint of that part. */
   readonly #ends = new Int32Array(MAX_FACT_ARITY + 1);
   readonly #hashes = new Int32Array(MAX_FACT_ARITY + 1);
 
   constructor(reader: IndexReader) {
     let first = 0;
     this.#reader = reader;
+    this.#pieces = new ValuePieces(reader.types);
     this.#firstHandles = reader.types.map(({ idCount }) => {
       first += idCount;
       return first - idCount;
@@ -31,71 +40,89 @@ export class CanonicalLines implements Iterable<Uint8Array> {
 
   /** Each chunk is a buffer of its own and ends with a whole line. */
   *[Symbol.iterator](): Iterator<Uint8Array> {
-    let chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-    let used = 0;
     for (const relation of this.#reader.relations) {
       const columns = this.#columnsOf(relation);
+      this.#pieces.makeRoom();
       this.#beginRelation(relation);
       for (let row = 0; row < relation.rowCount; row++) {
-        const length = this.#printRow(relation, row, columns);
-        if (used + length > CHUNK_BYTES) {
-          yield chunk.subarray(0, used);
-          chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-          used = 0;
-        }
-        used += this.#line.copy(chunk, used, 0, length);
+        if (this.#used > CHUNK_BYTES) yield this.#takeChunk();
+        this.#printRow(relation, row, columns);
       }
     }
-    if (used > 0) yield chunk.subarray(0, used);
+    if (this.#used > 0) yield this.#takeChunk();
+  }
+
+  #takeChunk(): Uint8Array {
+    const lines = this.#chunk.bytes.subarray(0, this.#used);
+    this.#chunk = newChunk();
+    this.#used = 0;
+    return lines;
   }
 
   #columnsOf(relation: IndexRelation): readonly LineColumn[] {
     return relation.types.map((name) => {
-      const number = this.#reader.types.findIndex((type) => type.name === name);
-      const type = this.#reader.types[number];
-      if (type === undefined) throw new Error('a relation has a type that its index has not');
-      return { lines: new ValueLines(type), firstHandle: this.#firstHandles[number] ?? 0, last: -1 };
+      const type = this.#reader.types.findIndex((entry) => entry.name === name);
+      if (type === -1) throw new Error('a relation has a type that its index has not');
+      return { type, firstHandle: this.#firstHandles[type] ?? 0, last: -1 };
     });
   }
 
   #beginRelation({ predicate, types }: IndexRelation): void {
-    this.#ends[0] = this.#line.write(`[${JSON.stringify(predicate)}`);
+    const bytes = Buffer.alloc(MAX_LINE_BYTES);
+    this.#ends[0] = bytes.write(`[${JSON.stringify(predicate)}`);
     this.#hashes[0] = hashText(JSON.stringify([predicate, ...types]));
+    this.#before = { bytes, view: viewOf(bytes) };
+    this.#beforeStart = 0;
   }
 
-  /** Prints what differs from the line before; returns the length of the line. */
-  #printRow(relation: IndexRelation, row: number, columns: readonly LineColumn[]): number {
+  /** Copies what is as in the line before, and prints what differs. */
+  #printRow(relation: IndexRelation, row: number, columns: readonly LineColumn[]): void {
     const order = relation.orders[0];
-    let isSame = true;
-    for (let place = 0; place < columns.length; place++) {
+    const start = this.#used;
+    let same = 0;
+    while (same < columns.length && order?.get(row, same) === columns[same]?.last) same++;
+    const { view, bytes } = this.#chunk;
+    let end = copyWords(this.#before.view, this.#beforeStart, this.#beforeStart + (this.#ends[same] ?? 0), view, start);
+    for (let place = same; place < columns.length; place++) {
       const column = columns[place];
-      const handle = order?.get(row, place) ?? 0;
-      if (column === undefined || (isSame && column.last === handle)) continue;
-      isSame = false;
-      column.last = handle;
-      this.#printValue(column, place);
+      if (column === undefined || order === undefined) break;
+      column.last = order.get(row, place);
+      end = this.#printValue(column, place, end);
+      this.#ends[place + 1] = end - start;
+      this.#hashes[place + 1] = combine(this.#hashes[place] ?? 0, this.#pieces.hash);
     }
-    const end = this.#ends[columns.length] ?? 0;
-    this.#line[end] = CLOSING_BRACKET;
-    this.#line[end + 1] = LINE_FEED;
+    bytes[end] = CLOSING_BRACKET;
+    bytes[end + 1] = LINE_FEED;
+    this.#used = end + 2;
+    this.#before = this.#chunk;
+    this.#beforeStart = start;
     this.factCount++;
-    this.lineBytes += end + 2;
+    this.lineBytes += this.#used - start;
     this.fingerprint = (this.fingerprint + (this.#hashes[columns.length] ?? 0)) | 0;
-    return end + 2;
   }
 
-  #printValue(column: LineColumn, place: number): void {
-    const { lines } = column;
-    this.#ends[place + 1] = lines.print(column.last - column.firstHandle, this.#line, this.#ends[place] ?? 0);
-    this.#hashes[place + 1] = combine(this.#hashes[place] ?? 0, lines.hash);
+  /** Rows are sorted by their first column: its ids follow each other. */
+  #printValue({ type, firstHandle, last }: LineColumn, place: number, at: number): number {
+    if (place === 0) return this.#pieces.printNext(type, last - firstHandle, this.#chunk, at);
+    return this.#pieces.print(type, last - firstHandle, this.#chunk, at);
   }
 }
 
 interface LineColumn {
-  readonly lines: ValueLines;
+  /** Number of its type. */
+  readonly type: number;
   readonly firstHandle: number;
   /** The handle printed last. */
   last: number;
+}
+
+function newChunk(): LineBytes {
+  const bytes = Buffer.allocUnsafe(CHUNK_BYTES + MAX_LINE_BYTES);
+  return { bytes, view: viewOf(bytes) };
+}
+
+function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
 }
 
 const CLOSING_BRACKET = 0x5d;
