@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { pipeline, type Readable } from 'node:stream';
 import { createGzip, gzip } from 'node:zlib';
 import type { Serving } from '../engine/serving.ts';
 import type { Clock } from '../util/clock.ts';
+import type { IncomingRequest } from './incoming-request.ts';
 import type { Answer, Call, Route } from './route.ts';
 
 /** Below this many characters compressing costs more than it saves. */
@@ -27,7 +28,7 @@ export interface ExchangeHost {
 
 /** One request and its reply. */
 export class Exchange implements Call {
-  readonly request: IncomingMessage;
+  readonly request: IncomingRequest;
   readonly startedMs: number;
   readonly requestId: string;
   route: Route | undefined;
@@ -42,7 +43,7 @@ export class Exchange implements Call {
   #finished = false;
   #afterwards: (() => void) | undefined;
 
-  constructor(host: ExchangeHost, request: IncomingMessage, response: ServerResponse) {
+  constructor(host: ExchangeHost, request: IncomingRequest, response: ServerResponse) {
     this.request = request;
     this.startedMs = host.clock.monotonicMs();
     this.requestId = requestIdOf(request);
@@ -89,8 +90,16 @@ export class Exchange implements Call {
     headers.push('Content-Length', `${sizeBytes}`, ...extra);
     this.#response.writeHead(answer.status, headers);
     if (this.bodyUnread) this.#endAfterLinger(body);
-    else this.#response.end(body);
+    else this.#end(body);
     this.#finish(answer.status);
+  }
+
+  /** Corked, head and body leave as one string; `end(body)` alone makes a list of two buffers for the kernel. */
+  #end(body: string | Buffer): void {
+    this.#response.cork();
+    this.#response.write(body);
+    this.#response.uncork();
+    this.#response.end();
   }
 
   #stream(answer: Answer, body: Readable): void {
@@ -108,13 +117,13 @@ export class Exchange implements Call {
   /** A socket closed over unread bytes is reset, and the reply may be lost with it. */
   #endAfterLinger(body: string | Buffer): void {
     this.#response.write(body);
-    this.request.resume();
     const lingering = new AbortController();
     const end = () => {
       lingering.abort();
       this.#response.end();
     };
-    this.request.once('end', end).once('close', end);
+    this.request.sink = { onPiece: () => undefined, onEnd: end };
+    this.request.once('close', end);
     this.#host.clock.sleep(LINGER_MS, lingering.signal).then(end, () => undefined);
   }
 
@@ -152,7 +161,7 @@ export class Exchange implements Call {
 }
 
 /** The client's own id, when it is printable: it is echoed into headers and logs. */
-function requestIdOf(request: IncomingMessage): string {
+function requestIdOf(request: IncomingRequest): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && /^[ -~]{1,200}$/u.test(given) ? given : randomUUID();
 }

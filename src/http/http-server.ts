@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { OsoError } from '../errors/oso-error.ts';
@@ -9,6 +9,7 @@ import type { Authenticate } from './authenticate.ts';
 import { refuseMalformed } from './client-error.ts';
 import { replyToBug, replyToError } from './error-reply.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
+import { IncomingRequest } from './incoming-request.ts';
 import type { HttpLimits } from './limits.ts';
 import { parseBody } from './parse-body.ts';
 import { type ByteBudget, checkBodyHeaders, readBody } from './read-body.ts';
@@ -62,7 +63,7 @@ const NO_ROUTE = 'other';
 
 /** A server as a value: it listens when its owner says so, on `http`. */
 export class HttpServer implements ExchangeHost {
-  readonly http: Server | TlsServer;
+  readonly http: Server<typeof IncomingRequest> | TlsServer<typeof IncomingRequest>;
   readonly clock: Clock;
   readonly #options: ServerOptions;
   readonly #findRoute: FindRoute;
@@ -81,7 +82,7 @@ export class HttpServer implements ExchangeHost {
     this.#findRoute = createRouter(options.routes);
     this.#bodyBudget = { maxBytes: options.limits.maxBodyBytesInFlight, usedBytes: 0 };
     this.#line = new WaitingLine(options.clock);
-    const listener = (request: IncomingMessage, response: ServerResponse) => this.#serve(request, response, false);
+    const listener = (request: IncomingRequest, response: ServerResponse) => this.#serve(request, response, false);
     this.http = options.tls
       ? createTlsServer({ ...NODE_OPTIONS, ...options.tls }, listener)
       : createServer(NODE_OPTIONS, listener);
@@ -127,7 +128,7 @@ export class HttpServer implements ExchangeHost {
     socket.once('close', () => this.#connections.closed());
   }
 
-  #serve(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+  #serve(request: IncomingRequest, response: ServerResponse, expectsContinue: boolean): void {
     const exchange = new Exchange(this, request, response);
     this.#open.add(exchange);
     try {
@@ -283,6 +284,7 @@ const NODE_OPTIONS = {
   // Node looks for late clients this often; its default of 30 s would make the two above act late.
   connectionsCheckingInterval: 1_000,
   maxHeaderSize: 16_384,
+  IncomingMessage: IncomingRequest,
   // Checked here, so that the refusal is JSON.
   requireHostHeader: false,
 } as const;
@@ -295,7 +297,7 @@ function isCounted(route: Route | undefined): boolean {
   return route?.access !== 'operations' && route?.access !== 'admin';
 }
 
-function hasUnreadBody(request: IncomingMessage): boolean {
+function hasUnreadBody(request: IncomingRequest): boolean {
   if (request.complete) return false;
   const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
   return encoding !== undefined || Number(length ?? 0) > MAX_DISCARDED_BYTES;

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { OsoError } from '../errors/oso-error.ts';
+import type { IncomingRequest } from './incoming-request.ts';
 
 /** Bytes of request bodies that the server holds at this moment. */
 export interface ByteBudget {
@@ -26,32 +27,34 @@ export function checkBodyHeaders(request: IncomingMessage, maxBytes: number): vo
 }
 
 /** Collects the body. What it holds counts against the budget until it is handed over or given up. */
-export function readBody(request: IncomingMessage, options: ReadBodyOptions): void {
+export function readBody(request: IncomingRequest, options: ReadBodyOptions): void {
   const { budget, maxBytes } = options;
-  const chunks: Buffer[] = [];
+  const pieces: Buffer[] = [];
   let heldBytes = 0;
   const giveBack = () => {
     budget.usedBytes -= heldBytes;
     heldBytes = 0;
   };
   const refuse = (error: OsoError) => {
-    request.removeListener('data', onData).removeListener('end', onEnd);
+    request.sink = undefined;
     giveBack();
     options.onRefused(error);
   };
-  const onData = (chunk: Buffer) => {
-    heldBytes += chunk.length;
-    budget.usedBytes += chunk.length;
-    chunks.push(chunk);
-    if (heldBytes > maxBytes) refuse(tooLarge(maxBytes));
-    else if (budget.usedBytes > budget.maxBytes) refuse(overloaded());
+  request.sink = {
+    onPiece(piece) {
+      if (heldBytes === 0) request.once('close', giveBack);
+      heldBytes += piece.length;
+      budget.usedBytes += piece.length;
+      pieces.push(piece);
+      if (heldBytes > maxBytes) refuse(tooLarge(maxBytes));
+      else if (budget.usedBytes > budget.maxBytes) refuse(overloaded());
+    },
+    onEnd() {
+      giveBack();
+      const [first] = pieces;
+      options.onBody(first !== undefined && pieces.length === 1 ? first : Buffer.concat(pieces));
+    },
   };
-  const onEnd = () => {
-    giveBack();
-    const [first] = chunks;
-    options.onBody(first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks));
-  };
-  request.on('data', onData).on('end', onEnd).on('close', giveBack);
 }
 
 function tooLarge(maxBytes: number): OsoError {
