@@ -210,7 +210,7 @@ export class HttpServer implements ExchangeHost {
 
   #answer(exchange: Exchange, route: Route, body: Buffer | undefined): void {
     try {
-      if (body !== undefined) exchange.body = parseBody(body);
+      if (body !== undefined) exchange.body = parseBody(body, route.parseUsual);
       this.#sendAnswer(exchange, route);
     } catch (error) {
       this.#fail(exchange, error);

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ApiKey, Serving } from '../engine/serving.ts';
+import type { ParseUsual } from './parse-body.ts';
 
 /** One method of one path: all that the server knows about it. */
 export interface Route {
@@ -14,6 +15,8 @@ export interface Route {
   readonly access: 'api' | 'open' | 'operations' | 'admin';
   /** `json`: read and parsed before `answer` runs. `none`: whatever the client sends is thrown away. */
   readonly body: 'json' | 'none';
+  /** For routes whose bodies mostly look alike. */
+  readonly parseUsual?: ParseUsual | undefined;
   /** Of the body, where the route has a limit of its own. */
   readonly maxBodyBytes?: number;
   /** `error_type` of bodies with status 400, on the one route that has it (api reference, 4.15). */
