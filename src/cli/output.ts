@@ -1,5 +1,5 @@
 import type { Writable } from 'node:stream';
-import { type Paint, paintFor } from './paint.ts';
+import { isColourful, isDrawable, type Paint, paintFor } from './paint.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Where a command writes. Results go to stdout, everything else to stderr; `--quiet` leaves only JSON and errors. */
@@ -9,6 +9,8 @@ export interface Output {
   /** For bytes of a snapshot. Once asked for, results go to stderr instead. */
   binary(): Writable;
   readonly stderr: Terminal;
+  /** How a line that changes may be drawn on stderr; `none` unless somebody may be watching. */
+  readonly drawing: 'none' | 'plain' | 'coloured';
   /** A result: the text for people, or with `--json` the data as one line. */
   result(text: string, data: unknown): void;
   /** How to colour what goes there. */
@@ -29,10 +31,12 @@ export interface OutputOptions {
 export function createOutput({ stdout, stderr, isJson, isQuiet, env }: OutputOptions): Output {
   for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
   let results = stdout;
+  const isWatched = !isQuiet && isDrawable(stderr, env) && stderr.columns !== 0;
   return {
     isJson,
     isQuiet,
     stderr,
+    drawing: !isWatched ? 'none' : isColourful(stderr, env) ? 'coloured' : 'plain',
     binary() {
       results = stderr;
       return stdout;

@@ -9,11 +9,21 @@ export interface Paint {
 
 const PLAIN: Paint = { good: (text) => text, bad: (text) => text, faint: (text) => text };
 
-/** See https://no-color.org. A terminal called `dumb` shows escape sequences as text. */
-export async function paintFor(stream: Terminal, env: Readonly<Record<string, string | undefined>>): Promise<Paint> {
-  const isColourful = stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
-  if (!isColourful) return PLAIN;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export async function paintFor(stream: Terminal, env: Environment): Promise<Paint> {
+  if (!isColourful(stream, env)) return PLAIN;
   const { Chalk } = await import('chalk');
   const chalk = new Chalk({ level: 1 });
   return { good: (text) => chalk.green(text), bad: (text) => chalk.red(text), faint: (text) => chalk.dim(text) };
+}
+
+/** See https://no-color.org. */
+export function isColourful(stream: Terminal, env: Environment): boolean {
+  return isDrawable(stream, env) && !env['NO_COLOR'];
+}
+
+/** A terminal called `dumb` shows escape sequences as text. */
+export function isDrawable(stream: Terminal, env: Environment): boolean {
+  return stream.isTTY === true && env['TERM'] !== 'dumb';
 }

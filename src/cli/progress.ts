@@ -26,11 +26,13 @@ const BYTE_STAGES: Readonly<Record<string, string>> = {
   content: 'reading',
 };
 
-/** Silent unless stderr is a terminal that someone may be watching. */
+/** Silent unless stderr is a terminal that somebody may be watching. */
 export async function startProgress(output: Output, clock: Clock, text: string): Promise<Progress> {
-  if (output.stderr.isTTY !== true || output.isQuiet) return SILENT;
+  if (output.drawing === 'none') return SILENT;
   const { default: ora } = await import('ora');
-  const spinner = ora({ text, stream: output.stderr as NodeJS.WriteStream, discardStdin: false }).start();
+  const stream = output.stderr as NodeJS.WriteStream;
+  const color = output.drawing === 'coloured' ? 'cyan' : false;
+  const spinner = ora({ text, stream, color, discardStdin: false }).start();
   let stage = '';
   let sinceMs = 0;
   const show = (amount: Omit<StageProgress, 'elapsedMs'>) => {
@@ -44,7 +46,9 @@ export async function startProgress(output: Output, clock: Clock, text: string):
     },
     onFacts: (name, done, total) => show({ stage: STAGES[name], unit: 'facts', done, total }),
     onBytes: (name, done, total) => show({ stage: BYTE_STAGES[name] ?? name, unit: 'bytes', done, total }),
-    [Symbol.dispose]: () => spinner.stop(),
+    [Symbol.dispose]() {
+      if (spinner.isSpinning) spinner.stop();
+    },
   };
 }
 

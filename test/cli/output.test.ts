@@ -8,9 +8,16 @@ import type { Terminal } from '../../src/cli/terminal.ts';
 import { OsoError } from '../../src/errors/oso-error.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
-function outputWith(switches: { isJson?: boolean; isQuiet?: boolean } = {}, isTTY = false) {
+interface Switches {
+  readonly isJson?: boolean;
+  readonly isQuiet?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+function outputWith(switches: Switches = {}, isTTY = false, columns = 80) {
+  const drawing = { clearLine: () => true, cursorTo: () => true, moveCursor: () => true };
   const stdout: Terminal = Object.assign(new PassThrough(), { isTTY });
-  const stderr: Terminal = Object.assign(new PassThrough(), { isTTY });
+  const stderr: Terminal = Object.assign(new PassThrough(), { isTTY, columns, ...drawing });
   const output = createOutput({ stdout, stderr, isJson: false, isQuiet: false, env: {}, ...switches });
   const textOf = (stream: Terminal) => (stream instanceof PassThrough ? String(stream.read() ?? '') : '');
   return { output, out: () => textOf(stdout), err: () => textOf(stderr), stdout };
@@ -99,13 +106,27 @@ describe('colour', () => {
 });
 
 describe('progress', () => {
-  test('is silent without a terminal, and with --quiet', async () => {
-    for (const { output, err } of [outputWith(), outputWith({ isQuiet: true }, true)]) {
-      using progress = await startProgress(output, new FakeClock(), 'working');
-      progress.onFacts('read', 1, 2);
-      progress.onBytes('write', 1, 2);
-      progress.say('still working');
-      expect(err()).toBe('');
-    }
+  test.each([
+    ['without a terminal', outputWith()],
+    ['with --quiet', outputWith({ isQuiet: true }, true)],
+    ['on a dumb terminal', outputWith({ env: { TERM: 'dumb' } }, true)],
+    ['on a terminal that does not know its width, which would be drawn on for ever', outputWith({}, true, 0)],
+  ])('is silent %s', async (_, { output, err }) => {
+    using progress = await startProgress(output, new FakeClock(), 'working');
+    progress.onFacts('read', 1, 2);
+    progress.onBytes('write', 1, 2);
+    progress.say('still working');
+    expect(err()).toBe('');
+  });
+
+  test('is drawn on a terminal, without colour when NO_COLOR says so', async () => {
+    const { output, err } = outputWith({ env: { NO_COLOR: '1' } }, true);
+    const progress = await startProgress(output, new FakeClock(), 'working');
+    progress[Symbol.dispose]();
+    const drawn = err();
+    expect(drawn).toMatch('working');
+    expect(drawn).not.toContain('\u001b[36m');
+    progress[Symbol.dispose]();
+    expect(err()).toBe('');
   });
 });
