@@ -1,0 +1,125 @@
+/*
+ * What a second thread costs and brings: `node test/bench/workers.mjs [facts] [seconds a round] [dist]`.
+ *
+ * Nodes with one and with two threads take turns under the same load of random authorize questions from `wrk`, over 64
+ * kept connections, all on the same cores. Memory is the resident memory of the whole process after the load. `wrk`
+ * needs a part of the cores, so the rate cannot double on two of them; processor time a request tells what the second
+ * thread costs the first, whatever else runs.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const factCount = Number(process.argv[2] ?? 1_000_000);
+const roundSeconds = Number(process.argv[3] ?? 4);
+const dist = resolve(process.argv[4] ?? 'dist');
+const ROUNDS = 3;
+const QUESTIONS = 50_000;
+const TICKS_PER_SECOND = 100;
+
+const { exampleQuestions } = await import(pathToFileURL(join(dist, 'src/cli/example-questions.js')).href);
+const folder = mkdtempSync(join(tmpdir(), 'workers-bench-'));
+const nodes = [];
+try {
+  if (spawnSync('wrk', ['--version']).error) throw new Error('there is no wrk here');
+  const script = writeScript();
+  for (const workers of [1, 2]) nodes.push(await start(workers));
+  for (const node of nodes) load(node, script, 2);
+  const rounds = nodes.map(() => []);
+  for (let round = 1; round <= ROUNDS; round++) {
+    for (const [at, node] of nodes.entries()) {
+      rounds[at].push(load(node, script, roundSeconds));
+      const { rate, micros, rssMb } = rounds[at].at(-1);
+      console.log(
+        `round ${round}: ${node.workers} threads ${Math.round(rate)}/s, ${micros.toFixed(1)} µs of CPU, ${rssMb.toFixed(0)} MB`,
+      );
+    }
+  }
+  const [one, two] = rounds.map((of) => ({
+    rate: median(of, 'rate'),
+    micros: median(of, 'micros'),
+    rssMb: median(of, 'rssMb'),
+  }));
+  console.log(
+    `a second thread: ${(two.rate / one.rate).toFixed(2)} × requests/s, ${(two.micros / one.micros).toFixed(2)} × CPU a request, +${(two.rssMb - one.rssMb).toFixed(0)} MB`,
+  );
+} finally {
+  for (const { child } of nodes) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** A node over example data, once all its threads answer. */
+async function start(workers) {
+  const args = ['serve', '--example', '--facts', `${factCount}`, '--workers', `${workers}`, '--port', '0', '--json'];
+  const child = spawn(process.execPath, [join(dist, 'bin/oso-fallback.js'), ...args], {
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const url = await new Promise((found, failed) => {
+    let text = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk) => {
+      text += chunk;
+      const serving = text.split('\n').find((line) => line.startsWith('{"event":"serving"'));
+      if (serving !== undefined && text.includes(`${serving}\n`)) found(JSON.parse(serving).url);
+    });
+    child.once('exit', () => failed(new Error('the node ended')));
+  });
+  for (;;) {
+    const status = await (await fetch(`${url}/status`)).json();
+    if (status.workers.answering === workers) return { child, url, workers };
+    await new Promise((later) => setTimeout(later, 50));
+  }
+}
+
+function load({ child, url }, script, seconds) {
+  const before = cpuSeconds(child.pid);
+  const { stdout } = spawnSync('wrk', ['-t1', '-c64', `-d${seconds}s`, '-s', script, url], { encoding: 'utf8' });
+  const count = Number(/(\d+) requests in/.exec(stdout)?.[1]);
+  if (/Non-2xx|Socket errors/.test(stdout)) throw new Error(stdout);
+  const rssMb = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024;
+  return { rate: count / seconds, micros: ((cpuSeconds(child.pid) - before) * 1e6) / count, rssMb };
+}
+
+/** Of all threads of a process. */
+function cpuSeconds(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+function writeScript() {
+  const bodies = [...exampleQuestions({ factCount, count: QUESTIONS * 2, seed: 1 })]
+    .filter(({ kind }) => kind === 'authorize')
+    .map(({ actor, action, resource }) =>
+      JSON.stringify({
+        actor_type: actor.type,
+        actor_id: actor.id,
+        action,
+        resource_type: resource.type,
+        resource_id: resource.id,
+      }),
+    );
+  const questions = join(folder, 'questions');
+  writeFileSync(questions, `${bodies.join('\n')}\n`);
+  const script = join(folder, 'ask.lua');
+  writeFileSync(
+    script,
+    `local requests = {}
+     local headers = { ["Authorization"] = "Bearer e_example_1_secret", ["Content-Type"] = "application/json" }
+     local next = 0
+     function init(args)
+       for body in io.lines("${questions}") do requests[#requests + 1] = wrk.format("POST", "/api/authorize", headers, body) end
+     end
+     function request()
+       next = next % #requests + 1
+       return requests[next]
+     end`,
+  );
+  return script;
+}
+
+function median(of, what) {
+  return of.map((row) => row[what]).sort((a, b) => a - b)[of.length >> 1];
+}
