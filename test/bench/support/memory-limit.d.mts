@@ -2,6 +2,7 @@ export interface MemoryLimit {
   /** Shell prefix: puts the shell and what it starts into the group. */
   readonly enter: string;
   peakBytes(): number;
+  residentBytes(): number;
   kills(): number;
   remove(): void;
 }

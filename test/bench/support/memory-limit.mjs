@@ -25,7 +25,22 @@ export function createMemoryLimit(name, limitBytes) {
     enter: `echo $$ > ${folder}/cgroup.procs;`,
     /** Page cache included: it may touch the limit without harm, because the kernel takes it back. */
     peakBytes: () => Number(readFileSync(`${folder}/${files.peak}`, 'utf8')),
+    /** Of all processes in the group now, pages that they share counted for each. */
+    residentBytes: () =>
+      readFileSync(`${folder}/cgroup.procs`, 'utf8')
+        .trim()
+        .split('\n')
+        .reduce((sum, pid) => sum + residentBytesOf(pid), 0),
     kills: () => Number(/oom_kill (\d+)/.exec(readFileSync(`${folder}/${files.events}`, 'utf8'))?.[1] ?? 0),
     remove: () => rmdirSync(folder),
   };
+}
+
+/** 0 when it has ended. */
+function residentBytesOf(pid) {
+  try {
+    return Number(/VmRSS:\s+(\d+)/u.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
 }
