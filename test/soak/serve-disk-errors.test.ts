@@ -163,7 +163,7 @@ test(
       perSecond: 100,
       judge: ({ snapshot, status, body }) => oracle.judge(snapshot, status, body),
     });
-    const faults = spread(everyFault(await rig.callsOfCopy()), sized(16, Number.MAX_SAFE_INTEGER));
+    const faults = spread(everyFault(await rig.callsOfCopy()), sized(8, 200));
     const tally = { failed: 0, copied: 0, missed: 0 };
     for (const fault of faults) {
       const before = await rig.served();

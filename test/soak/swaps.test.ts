@@ -14,7 +14,7 @@ const MIB = 1024 * 1024;
 test(
   'B6 swaps under load give no wrong, mixed or failed answer, and nothing grows',
   async ({ task }) => {
-    const swaps = sized(8, 1_440);
+    const swaps = sized(8, 1_000);
     const warmUp = sized(3, 100);
     await using rig = await startSwapRig();
     const oracle = new Oracle();
