@@ -16,7 +16,7 @@ beforeAll(async () => {
   client = await server.connect();
   await client.query(`
     CREATE TABLE local_facts (world int, relation int, a0 text, a1 text, a2 text, a3 text, a4 text);
-    CREATE TABLE ids (world int, id text);
+    CREATE TABLE ids (world int, id text, number int);
     CREATE INDEX ON local_facts (world, relation);
     CREATE INDEX ON ids (world);`);
 }, 60_000);
@@ -46,8 +46,10 @@ describe('SQL for PostgreSQL and the engine with all facts', () => {
       );
       await insert(
         'ids',
-        ['world', 'id'],
-        worlds.flatMap((world) => idsOf(world).map((id) => [world.world.seed, id])),
+        ['world', 'id', 'number'],
+        worlds.flatMap((world) =>
+          idsOf(world).map((id) => [world.world.seed, id, world.columns.endsWith('integer') ? Number(id) : null]),
+        ),
       );
       await client.query('ANALYZE local_facts, ids');
       await compare(checks);
@@ -65,7 +67,7 @@ describe('SQL for PostgreSQL and the engine with all facts', () => {
 async function insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]): Promise<void> {
   const arrays = columns.map((_, column) => rows.map((row) => row[column]));
   const types = columns.map(
-    (column, at) => `$${at + 1}::${column === 'world' || column === 'relation' ? 'int' : 'text'}[]`,
+    (column, at) => `$${at + 1}::${['world', 'relation', 'number'].includes(column) ? 'int' : 'text'}[]`,
   );
   await client.query(`INSERT INTO ${table} (${columns.join(', ')}) SELECT * FROM unnest(${types.join(', ')})`, arrays);
 }
@@ -78,7 +80,12 @@ async function compare(checks: readonly Check[]): Promise<void> {
     } catch (error) {
       throw new Error(check.question, { cause: error });
     }
-    const found = rows.map((row) => JSON.stringify(row)).sort();
+    const found = rows.map((row) => JSON.stringify(row.map(asText))).sort();
     if (JSON.stringify(found) !== JSON.stringify(check.expected)) expect(found, check.question).toEqual(check.expected);
   }
+}
+
+/** Ids are text wherever they come from. */
+function asText(value: unknown): unknown {
+  return typeof value === 'number' ? String(value) : value;
 }

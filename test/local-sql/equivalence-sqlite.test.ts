@@ -27,18 +27,26 @@ describe('SQL for SQLite and the engine with all facts', () => {
 function fill(database: Database, local: LocalWorld): void {
   const { seed } = local.world;
   database.run('CREATE TABLE local_facts (world int, relation int, a0 text, a1 text, a2 text, a3 text, a4 text)');
-  database.run('CREATE TABLE ids (world int, id text)');
+  database.run('CREATE TABLE ids (world int, id text, number int)');
   for (const { relation, ids } of local.rows) {
     const columns = Array.from({ length: 5 }, (_, at) => ids[at] ?? null);
     database.run('INSERT INTO local_facts VALUES (?, ?, ?, ?, ?, ?, ?)', [seed, relation, ...columns]);
   }
-  for (const id of idsOf(local)) database.run('INSERT INTO ids VALUES (?, ?)', [seed, id]);
+  for (const id of idsOf(local)) {
+    const number = local.columns.endsWith('integer') ? Number(id) : null;
+    database.run('INSERT INTO ids VALUES (?, ?, ?)', [seed, id, number]);
+  }
 }
 
 function compare(database: Database, { sql, expected, question }: Check): void {
   const rows = database.exec(sql)[0]?.values ?? [];
   // Booleans are numbers here.
   const isDecision = / AS (?:allowed|result)$/u.test(sql.trimEnd());
-  const found = rows.map((row) => JSON.stringify(isDecision ? [row[0] === 1] : row)).sort();
+  const found = rows.map((row) => JSON.stringify(isDecision ? [row[0] === 1] : row.map(asText))).sort();
   if (JSON.stringify(found) !== JSON.stringify(expected)) expect(found, question).toEqual(expected);
+}
+
+/** Ids are text wherever they come from. */
+function asText(value: unknown): unknown {
+  return typeof value === 'number' ? String(value) : value;
 }

@@ -17,8 +17,9 @@ import { parseDataBindings } from '../../src/local-sql/parse-data-bindings.ts';
 import { loadPolicy } from '../../src/program/load-policy.ts';
 import type { LocalWorld } from '../support/local-world.ts';
 
-/** An id that no fact mentions, among the rows of the application. */
-export const STRANGER = 'stranger-1';
+/** Ids that no fact mentions, among the rows of the application. */
+const STRANGER = 'stranger-1';
+const STRANGE_NUMBER = '1000001';
 
 /** One statement to run, and the rows that it must give, each as JSON, in any order. */
 export interface Check {
@@ -93,8 +94,10 @@ export function checksOf(local: LocalWorld, dialect: SqlDialect, tally: Tally): 
 }
 
 /** Rows of the application: every id of the world and a stranger. */
-export function idsOf({ world }: LocalWorld): readonly string[] {
-  return [...world.ids, STRANGER];
+export function idsOf({ world, columns }: LocalWorld): readonly string[] {
+  return columns.endsWith('integer')
+    ? [...world.ids.filter((id) => id !== 'nobody'), STRANGE_NUMBER]
+    : [...world.ids, STRANGER];
 }
 
 function ask(
@@ -170,7 +173,7 @@ function askList(subject: Subject): void {
     { list: question },
     {
       expected: () => covered(subject, subject.whole.list(question, subject.request)),
-      sql: (context) => idsWhere(subject, listSql(question, 'ids.id', context)),
+      sql: (context) => idsWhere(subject, listSql(question, `ids.${idColumn(subject)}`, context)),
     },
   );
 }
@@ -216,7 +219,7 @@ function askFilter(subject: Subject): void {
         const rows = subject.whole.evaluateQuery(query, subject.request);
         return covered(subject, [...new Set(rows.map((row) => row.get(variable) ?? '*'))]);
       },
-      sql: (context) => idsWhere(subject, filterSql(query, { variable, column: 'id' }, context)),
+      sql: (context) => idsWhere(subject, filterSql(query, { variable, column: idColumn(subject) }, context)),
     },
   );
 }
@@ -243,6 +246,11 @@ function anyQuery({ local: { random, world }, ...subject }: Subject): Conjunctiv
 
 function describeQuery(query: ConjunctiveQuery): unknown {
   return { calls: query.calls, constraints: [...query.constraints] };
+}
+
+/** The table of ids has them as text and, where they are, as integers. */
+function idColumn({ local: { columns } }: Subject): string {
+  return columns.endsWith('integer') ? 'number' : 'id';
 }
 
 function idsWhere({ local: { world } }: Subject, fragment: string): string {

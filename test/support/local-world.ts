@@ -1,4 +1,4 @@
-import type { Fact } from '../../src/facts/fact.ts';
+import type { Fact, Value } from '../../src/facts/fact.ts';
 import { Random } from './random.ts';
 import { type RandomWorld, randomWorld } from './random-world.ts';
 
@@ -11,13 +11,32 @@ export interface LocalWorld {
   readonly rows: readonly { readonly relation: number; readonly ids: readonly string[] }[];
   /** The data bindings, as YAML. */
   readonly yaml: string;
+  readonly columns: ColumnKind;
   readonly random: Random;
 }
 
+/** What the columns of objects hold: text, or integers whose type the bindings declare or do not declare. */
+export type ColumnKind = 'text' | 'declared-text' | 'declared-integer' | 'undeclared-integer';
+
+/** Objects that stand in for one object, so that answers become long lists. */
+const TWINS = 12;
+/** Types whose ids are words or numbers in any case. */
+const PRIMITIVE = new Set(['String', 'Integer', 'Boolean']);
+
 /** `table` names what the queries read: columns world, relation, a0 … a4. */
 export function localWorld(seed: number, table: string): LocalWorld {
-  const world = randomWorld(seed);
   const random = new Random(seed + 77);
+  const columns = random.pick<ColumnKind>([
+    'text',
+    'text',
+    'text',
+    'declared-text',
+    'declared-integer',
+    'undeclared-integer',
+  ]);
+  const isInteger = columns.endsWith('integer');
+  const small = isInteger ? withNumbers(randomWorld(seed, ['1', '2', '3', '4']), columns) : randomWorld(seed);
+  const world = random.chance(0.2) ? withTwins(small, random) : small;
   const signatures = new Map<string, readonly Fact[]>();
   for (const fact of world.facts) {
     const key = signatureOf(fact, random.chance(0.5));
@@ -34,12 +53,50 @@ export function localWorld(seed: number, table: string): LocalWorld {
     }
   }
   const entries = chosen.map((signature, relation) => {
-    const columns = [...signature.matchAll(/(?<=[(,] ?)[^(,)]+/gu)].flatMap(([arg], at) =>
-      arg.endsWith(':_') ? [`a${at}`] : [],
-    );
-    return `  ${JSON.stringify(signature)}:\n    query: SELECT ${columns.join(', ')} FROM ${table} WHERE world = ${seed} AND relation = ${relation}\n`;
+    const selected = [...signature.matchAll(/(?<=[(,] ?)[^(,)]+/gu)].flatMap(([arg], at) => {
+      if (!arg.endsWith(':_')) return [];
+      return isInteger && !PRIMITIVE.has(arg.slice(0, -2)) ? [`CAST(a${at} AS integer)`] : [`a${at}`];
+    });
+    return `  ${JSON.stringify(signature)}:\n    query: SELECT ${selected.join(', ')} FROM ${table} WHERE world = ${seed} AND relation = ${relation}\n`;
   });
-  return { world, central: [...central], rows, yaml: `facts:\n${entries.join('')}`, random };
+  return {
+    world,
+    central: [...central],
+    rows,
+    yaml: `facts:\n${entries.join('')}${declare(world, columns)}`,
+    columns,
+    random,
+  };
+}
+
+/** Where no type is declared, every id must be a number: a plain literal becomes what it is compared with. */
+function withNumbers(world: RandomWorld, columns: ColumnKind): RandomWorld {
+  const nobody = columns === 'declared-integer' ? 'nobody' : '99';
+  return { ...world, ids: world.ids.map((id) => (id === 'nobody' ? nobody : id)) };
+}
+
+/** Every fact of one object also about objects that are like it. */
+function withTwins(world: RandomWorld, random: Random): RandomWorld {
+  const objects = world.facts.flatMap(({ args }) => args.filter(({ type }) => !PRIMITIVE.has(type)));
+  if (objects.length === 0) return world;
+  const one = random.pick(objects);
+  const isOne = ({ type, id }: Value) => type === one.type && id === one.id;
+  const twins = Array.from({ length: TWINS }, (_, number) => `${one.id}0${number}`);
+  const facts = world.facts.flatMap((fact) => {
+    if (!fact.args.some(isOne)) return [fact];
+    const copies = twins.map((id) => ({ ...fact, args: fact.args.map((arg) => (isOne(arg) ? { ...arg, id } : arg)) }));
+    return [fact, ...copies];
+  });
+  return { ...world, facts, ids: [...world.ids, ...twins] };
+}
+
+function declare({ facts }: RandomWorld, columns: ColumnKind): string {
+  if (!columns.startsWith('declared')) return '';
+  const types = new Set(
+    facts.flatMap(({ args }) => args.map(({ type }) => type)).filter((type) => !PRIMITIVE.has(type)),
+  );
+  const type = columns === 'declared-text' ? 'text' : 'integer';
+  return `sql_types:\n${[...types].map((name) => `  ${name}: ${type}\n`).join('')}`;
 }
 
 /** The signature of a fact as bindings write it; names are columns or fixed. */
