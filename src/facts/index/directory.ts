@@ -1,4 +1,5 @@
 import { damaged } from './damaged.ts';
+import { HEADER_BYTES } from './format.ts';
 
 /*
  * The directory of an index file: JSON in the shape of `Directory`. Everything that a reader takes from the file is
@@ -74,10 +75,16 @@ export function listSections(directory: Directory): readonly Section[] {
   ].filter((section) => section !== null);
 }
 
+/** Where the last section ends. */
+export function sectionsEnd(directory: Directory): number {
+  const last = listSections(directory).at(-1);
+  return last === undefined ? HEADER_BYTES : last.offset + last.length;
+}
+
 /** Where the hash slots begin: a reader may leave out what follows. */
-export function slotsStart(directory: Directory, directoryOffset: number): number {
+export function slotsStart(directory: Directory): number {
   const first = directory.types.find(({ slots }) => slots !== null);
-  return first?.slots?.table.offset ?? directoryOffset;
+  return first?.slots?.table.offset ?? sectionsEnd(directory);
 }
 
 /** Throws INDEX_INVALID when the text is not a directory. What its numbers mean is checked by check-directory.ts. */

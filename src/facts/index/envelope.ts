@@ -24,8 +24,8 @@ export function printTrailer(directory: Directory): Buffer {
   return Buffer.concat([text, footer]);
 }
 
-/** The checked directory of a file and where it begins. Throws INDEX_INVALID, or SNAPSHOT_NEWER. */
-export function readDirectory(file: IndexBytes): { readonly directory: Directory; readonly offset: number } {
+/** The checked directory of a file. Throws INDEX_INVALID, or SNAPSHOT_NEWER. */
+export function readDirectory(file: IndexBytes): Directory {
   readHeader(file);
   const footer = Buffer.alloc(FOOTER_BYTES);
   readFully(file, footer, file.sizeBytes - FOOTER_BYTES);
@@ -38,7 +38,7 @@ export function readDirectory(file: IndexBytes): { readonly directory: Directory
   if (crc32(text) !== footer.readUInt32LE(4)) throw damaged('its directory has another checksum than recorded');
   const directory = parseDirectory(text.toString());
   checkDirectory(directory, offset);
-  return { directory, offset };
+  return directory;
 }
 
 /** Throws INDEX_INVALID when a section has another checksum than the directory says. */

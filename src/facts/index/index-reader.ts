@@ -14,10 +14,14 @@ export class IndexReader implements FactReader {
   /** One a type, sorted by name. */
   readonly types: readonly TypeDictionary[];
 
-  /** `withSlots` is false when the source holds no hash slots. */
-  constructor(source: ByteSource, { types, relations }: Directory, withSlots: boolean) {
-    this.types = types.map((entry) => new TypeDictionary(source, entry, withSlots));
-    this.dictionary = new IndexDictionary(this.types, cacheBytes(source));
+  /** Whether the source holds the hash slots; and a bound for the cache of ids asked for. */
+  constructor(
+    source: ByteSource,
+    { types, relations }: Directory,
+    { hasSlots, idCacheBytes }: { readonly hasSlots: boolean; readonly idCacheBytes: number },
+  ) {
+    this.types = types.map((entry) => new TypeDictionary(source, entry, hasSlots));
+    this.dictionary = new IndexDictionary(this.types, idCacheBytes);
     const ranges = handleRanges(this.types);
     this.relations = relations.map(
       (entry) =>
@@ -38,12 +42,3 @@ function handleRanges(types: readonly TypeDictionary[]): readonly HandleRange[] 
     return range;
   });
 }
-
-/** For ids asked for: a small part of what the index takes, within what a hot set needs. */
-function cacheBytes(source: ByteSource): number {
-  return Math.min(MAX_CACHE_BYTES, Math.max(LEAST_CACHE_BYTES, source.bytes.length / 8));
-}
-
-/** Some 15,000 and 60,000 ids. */
-const LEAST_CACHE_BYTES = 2 ** 20;
-const MAX_CACHE_BYTES = 4 * 2 ** 20;

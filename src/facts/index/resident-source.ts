@@ -1,11 +1,12 @@
 import type { ByteSource } from './byte-source.ts';
+import { collectGarbageSoon } from './collect-garbage.ts';
 import { type IndexBytes, readFully } from './index-bytes.ts';
 
 /** The first bytes of a file in one block of memory, which any number of threads can read. */
 export class ResidentSource implements ByteSource {
-  readonly memory: SharedArrayBuffer;
-  readonly bytes: Uint8Array;
   readonly length: number;
+  memory: SharedArrayBuffer;
+  bytes: Uint8Array;
 
   constructor(memory: SharedArrayBuffer) {
     this.memory = memory;
@@ -17,7 +18,16 @@ export class ResidentSource implements ByteSource {
     return at;
   }
 
-  close(): void {}
+  /** Lets go of the memory: it is free as soon as no other thread holds it. */
+  close(): void {
+    this.memory = new SharedArrayBuffer(0);
+    this.bytes = new Uint8Array(this.memory);
+    // Zeros are values too: whoever still reads must be stopped.
+    this.window = () => {
+      throw new Error('the index is closed');
+    };
+    if (this.length >= WORTH_COLLECTING_BYTES) collectGarbageSoon();
+  }
 }
 
 /** Reads the first `length` bytes of a file into memory. */
@@ -31,3 +41,6 @@ export function readResident(file: IndexBytes, length: number): ResidentSource {
 
 /** One call to the system reads at most 2 GiB; arbitrary below that. */
 const READ_BYTES = 64 * 2 ** 20;
+
+/** A collection takes milliseconds, in which nothing is answered. */
+const WORTH_COLLECTING_BYTES = 32 * 2 ** 20;

@@ -83,6 +83,21 @@ describe('openIndex', () => {
     });
     expect(index.mode).toBe('resident');
     expect(index.memoryBytes).toBeLessThan(statSync(built.path).size);
+    using paged = openIndex(built.path, { memoryBytes: 0, verify: false });
+    expect([paged.mode, paged.residentBytes]).toEqual(['paged', index.residentBytes]);
+    using least = openIndex(built.path, { memoryBytes: paged.residentBytes, verify: false });
+    expect([least.mode, least.memoryBytes]).toEqual(['resident', paged.residentBytes]);
+  });
+
+  test('gives nothing away once it is closed, and lets go of its memory', async () => {
+    using built = await buildTestIndex(FACTS);
+    for (const memoryBytes of [0, 2 ** 20]) {
+      const index = openIndex(built.path, { memoryBytes, verify: false });
+      const handle = index.reader.dictionary.handleOf('User', 'u1');
+      index[Symbol.dispose]();
+      if (memoryBytes > 0) expect(index.share()).toMatchObject({ memory: { byteLength: 0 } });
+      if (memoryBytes > 0) expect(() => index.reader.dictionary.valueOf(handle)).toThrow('the index is closed');
+    }
   });
 
   test('leaves the hash slots on disk when all else fits, and finds the same', async () => {
@@ -113,6 +128,18 @@ describe('openIndex', () => {
       const at = path?.seek(repo ?? -1, 0, 0, 0, 0) ?? -1;
       expect([path?.end, path?.get(at, 1)]).toEqual([at + 1, user]);
     }
+  });
+
+  test('takes a sixteenth of the memory for ids asked for, shared out among threads, within bounds', async () => {
+    using built = await buildTestIndex(FACTS);
+    const idCacheBytes = (memoryBytes: number, threads?: number) => {
+      using index = openIndex(built.path, { memoryBytes, threads, verify: false });
+      return index.share().idCacheBytes;
+    };
+    expect(idCacheBytes(0)).toBe(2 ** 20);
+    expect(idCacheBytes(64 * 2 ** 20)).toBe(4 * 2 ** 20);
+    expect(idCacheBytes(64 * 2 ** 20, 2)).toBe(2 * 2 ** 20);
+    expect(idCacheBytes(4 * 2 ** 30)).toBe(64 * 2 ** 20);
   });
 
   test('streams lines whose concatenation has the digest of the summary', async () => {

@@ -30,7 +30,7 @@ export function* checkReadBack(input: ReadBackInput): Generator<void, FactSummar
   const directory = { types: written.types, relations: written.relations, digest, lineBytes };
   writeFully(descriptor, printTrailer(directory), written.sizeBytes);
   const file = { descriptor, sizeBytes: fstatSync(descriptor).size };
-  if (!isDeepStrictEqual(readDirectory(file).directory, directory)) throw differs('its directory');
+  if (!isDeepStrictEqual(readDirectory(file), directory)) throw differs('its directory');
   yield;
   checkSections(file, directory);
   return summarize(directory);
@@ -53,10 +53,10 @@ function* readBack(input: ReadBackInput): Generator<void, { readonly digest: str
 /** A reader of the sections, which have no trailer yet. Hash slots are not needed for reading from start to end. */
 function openWritten({ descriptor, written, memoryBytes }: ReadBackInput): IndexReader {
   const directory: Directory = { types: written.types, relations: written.relations, digest: '', lineBytes: 0 };
-  const length = slotsStart(directory, written.sizeBytes);
+  const length = slotsStart(directory);
   const file = { descriptor, sizeBytes: written.sizeBytes };
   const source = length <= memoryBytes ? readResident(file, length) : new PagedSource(file, memoryBytes);
-  return new IndexReader(source, directory, false);
+  return new IndexReader(source, directory, { hasSlots: false, idCacheBytes: 0 });
 }
 
 function differs(what: string): OsoError {
