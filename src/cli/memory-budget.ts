@@ -3,7 +3,7 @@ import { totalmem } from 'node:os';
 const MIB = 1024 * 1024;
 
 /** Node itself, its heap, the server's buffers, and a process that builds the next generation. */
-const RESERVED_BYTES = 128 * MIB;
+const RESERVED_BYTES = 144 * MIB;
 
 /** A thread more: its heap, its code, its caches and its buffers; the facts are there already. */
 export const WORKER_BYTES = 60 * MIB;
@@ -15,9 +15,14 @@ export function memoryLimitBytes(): number {
   return constrained > 0 ? Math.min(constrained, total) : total;
 }
 
-/** For the index of one generation. During a swap there are two, so each may have half of what threads leave. */
+/** For the index of what is served, or of two generations together during a swap. */
 export function indexMemoryBytes(limitBytes: number, threads = 1): number {
-  return Math.max(16 * MIB, Math.floor((limitBytes - RESERVED_BYTES - (threads - 1) * WORKER_BYTES) / 2));
+  return Math.max(16 * MIB, limitBytes - RESERVED_BYTES - (threads - 1) * WORKER_BYTES);
+}
+
+/** What this process may still take. Its code, which lies in files, counts too: a margin. */
+export function roomBytes(limitBytes: number): number {
+  return limitBytes - process.memoryUsage.rss();
 }
 
 /** For building one: more would be faster only beyond what fits a small container. */

@@ -13,7 +13,7 @@ import { EXIT, type ExitCode } from './exit-code.ts';
 import { interruptedBy, untilInterrupted } from './interruption.ts';
 import { createJsonLog, type JsonLog } from './json-log.ts';
 import { listen, printUrl } from './listen.ts';
-import { indexMemoryBytes, memoryLimitBytes } from './memory-budget.ts';
+import { indexMemoryBytes, memoryLimitBytes, roomBytes } from './memory-budget.ts';
 import { createBuilds } from './node-builds.ts';
 import type { NodePlan } from './node-plan.ts';
 import { createNodeServer, type NodeServer, overridesOf } from './node-server.ts';
@@ -138,6 +138,7 @@ function createData(node: RunningNode, progress: Progress): NodeData {
     wait: settings.wait,
     keep: settings.keepGenerations,
     memoryBytes: indexMemoryBytes(memoryLimitBytes(), threads),
+    roomBytes: () => roomBytes(memoryLimitBytes()),
     threads,
     followers: server.crew,
     onAttempt: (outcome) => server.countAttempt(outcome),

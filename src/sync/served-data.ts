@@ -1,3 +1,4 @@
+import type { IndexFile } from '../facts/index/open-index.ts';
 import type { AgeRecord } from '../generations/directory-state.ts';
 import type { GenerationMetadata, Origin } from '../generations/generation.ts';
 import type { OpenGeneration } from '../generations/open-generation.ts';
@@ -42,13 +43,22 @@ export interface Arrival {
   readonly isWanted?: (() => boolean) | undefined;
 }
 
+interface Current {
+  readonly metadata: GenerationMetadata;
+  readonly memory: ServedMemory;
+  readonly age: DataAge;
+}
+
+/** How the index of what is served is held. */
+export type ServedMemory = Pick<IndexFile, 'mode' | 'memoryBytes' | 'residentBytes'>;
+
 /** The data that are answered from, how old they are, and whether that is too old. */
 export class ServedData {
   readonly slot: ServingSlot;
   readonly #options: ServedDataOptions;
   readonly #followers: Followers;
   #state: SyncState = STARTING;
-  #current: { readonly metadata: GenerationMetadata; readonly isInMemory: boolean; readonly age: DataAge } | undefined;
+  #current: Current | undefined;
 
   constructor(options: ServedDataOptions) {
     this.#options = options;
@@ -70,7 +80,11 @@ export class ServedData {
 
   /** Whether what is served is whole in memory, so that damage on disk does not reach it. */
   get isInMemory(): boolean {
-    return this.#current?.isInMemory ?? false;
+    return this.memory?.mode === 'resident';
+  }
+
+  get memory(): ServedMemory | undefined {
+    return this.#current?.memory;
   }
 
   /** Milliseconds since the control plane was last seen to have what is served; undefined when nothing is. */
@@ -104,21 +118,31 @@ export class ServedData {
   async adopt(opened: OpenGeneration, arrival: Arrival): Promise<boolean> {
     const { elapsed } = this.#options;
     const arrivedMs = elapsed();
+    const prepared = await this.#prepare(opened, () => this.#isWanted(opened, arrival));
+    if (prepared === undefined) return false;
+    this.#serve(opened, arrival, { prepared, agoMs: elapsed() - arrivedMs });
+    return true;
+  }
+
+  /** Answers from the same generation, held in another way. Owns it from here. Throws why a thread cannot serve it. */
+  async exchange(opened: OpenGeneration): Promise<void> {
+    const prepared = await this.#prepare(opened, () => this.metadata?.id === opened.metadata.id);
+    if (prepared && this.#current) this.#answerFrom(opened, this.#current.age, prepared);
+  }
+
+  /** Undefined, and closed, when it is not wanted: what is served may change while other threads get ready. */
+  async #prepare(opened: OpenGeneration, isWanted: () => boolean): Promise<Prepared | undefined> {
     let prepared: Prepared | undefined;
     try {
-      if (this.#isWanted(opened, arrival)) prepared = await this.#followers.prepare(opened);
+      if (isWanted()) prepared = await this.#followers.prepare(opened);
     } catch (error) {
       opened.close();
       throw error;
     }
-    // What is served may have changed meanwhile.
-    if (prepared === undefined || !this.#isWanted(opened, arrival)) {
-      prepared?.discard();
-      opened.close();
-      return false;
-    }
-    this.#serve(opened, arrival, { prepared, agoMs: elapsed() - arrivedMs });
-    return true;
+    if (prepared !== undefined && isWanted()) return prepared;
+    prepared?.discard();
+    opened.close();
+    return undefined;
   }
 
   #isWanted({ metadata }: OpenGeneration, { confirmedAtMs, forced, isWanted }: Arrival): boolean {
@@ -138,10 +162,16 @@ export class ServedData {
     const ageMs = askedAgoMs === undefined ? ageOnArrival(clock.nowMs(), confirmedAtMs, knownAge) : askedAgoMs + agoMs;
     const age = createDataAge({ clock, elapsed, ageMs, confirmedAtMs });
     this.apply({ kind: 'opened', origin, data, ...(forced ? { forced } : {}) });
-    this.#current = { metadata, isInMemory: opened.index.mode === 'resident', age };
+    this.#answerFrom(opened, age, prepared);
+    this.#options.onChange();
+  }
+
+  #answerFrom(opened: OpenGeneration, age: DataAge, prepared: Prepared): void {
+    const { metadata, index } = opened;
+    const { mode, memoryBytes, residentBytes } = index;
+    this.#current = { metadata, memory: { mode, memoryBytes, residentBytes }, age };
     prepared.serve(age.ageMs());
     this.slot.replace({ serving: { ...opened.serving, ageMs: () => age.ageMs() }, close: () => opened.close() });
-    this.#options.onChange();
   }
 
   /** The control plane had, at `atMs` and `agoMs` ago, exactly what is served. */

@@ -3,7 +3,7 @@ import type { DataDirectory } from '../generations/data-directory.ts';
 import { confirmedAtMs, knownAge, withConfirmed, withPublished } from '../generations/directory-state.ts';
 import type { GenerationMetadata, Origin } from '../generations/generation.ts';
 import { generationPath } from '../generations/list-generations.ts';
-import { type OpenGeneration, openGeneration } from '../generations/open-generation.ts';
+import { type OpenGeneration, type OpenGenerationOptions, openGeneration } from '../generations/open-generation.ts';
 import { openNewest } from '../generations/open-newest.ts';
 import type { ScrubVerdict } from '../generations/scrub-generation.ts';
 import type { StateBook } from '../generations/state-book.ts';
@@ -43,7 +43,10 @@ export interface SupplyOptions {
   readonly allowOlder: boolean;
   readonly liveTimeoutMs: number;
   readonly keep: number;
+  /** For the index of what is served, or of two generations together while one takes the place of the other. */
   readonly memoryBytes: number;
+  /** Bytes that this process may still take; without bound when not given. */
+  readonly roomBytes?: (() => number) | undefined;
   /** Threads that answer, this one included; 1 by default. */
   readonly threads?: number | undefined;
   /** All but this one. */
@@ -95,7 +98,7 @@ export class Supply {
     const { directory, book, alarms } = this.#options;
     const { pinned } = book.state;
     try {
-      const { opened, failures } = await openNewest(directory, { ...this.#options, pinned, signal });
+      const { opened, failures } = await openNewest(directory, { ...this.#opening(signal), pinned });
       for (const { id, error, quarantined } of failures) {
         const fields = { generation: id, code: error.code, reason: error.message, quarantined };
         alarms.raise('fallback', `the generation ${id} cannot be served: ${error.message}`, fields);
@@ -144,6 +147,7 @@ export class Supply {
     const { download, liveTimeoutMs } = this.#options;
     if (download === undefined) throw new Error('an offline node has no control plane');
     if (!isFirst || this.#latest?.isIntact === false) await this.scrub(signal);
+    await this.#takeIntoMemory(signal);
     const known = this.#known();
     await this.disk.makeRoom(known?.bytes);
     const startedMs = this.#elapsed();
@@ -183,7 +187,7 @@ export class Supply {
   /** Serves this generation from now on, whatever is newer. Throws why that cannot be; then nothing has changed. */
   async pin(id: string): Promise<void> {
     const { book, directory } = this.#options;
-    const opened = await openGeneration(generationPath(directory, id), this.#options);
+    const opened = await openGeneration(generationPath(directory, id), this.#opening());
     const { pinned } = book.state;
     try {
       await book.update((state) => ({ ...state, pinned: id }));
@@ -294,7 +298,7 @@ export class Supply {
   ): Promise<void> {
     const { directory, alarms, book, allowOlder } = this.#options;
     for (const { kind, message } of result.alarms) alarms.raise(kind, message, { generation: result.id });
-    const opened = await openGeneration(generationPath(directory, result.id), { ...this.#options, signal });
+    const opened = await openGeneration(generationPath(directory, result.id), this.#opening(signal));
     const { metadata } = opened;
     const arrival = { ...this.#arrivalOf(metadata), origin, forced: allowOlder };
     const { factsEtag } = result;
@@ -308,6 +312,33 @@ export class Supply {
       return origin === 'live' ? withConfirmed(published, metadata.contentDigest, metadata.takenAtMs) : published;
     });
     await this.disk.tidy();
+    await this.#takeIntoMemory(signal);
+  }
+
+  /** With the memory that is left beside what is served. */
+  #opening(signal?: AbortSignal): OpenGenerationOptions {
+    const { memoryBytes } = this.#options;
+    const left = memoryBytes - (this.served.memory?.memoryBytes ?? 0);
+    return { ...this.#options, signal, memoryBytes: Math.max(left, memoryBytes / LEAST_SHARE) };
+  }
+
+  /**
+   * Reads what is served into memory, if it is not there only because what was served before it was: two large
+   * generations have no room side by side. Tries again with the next download. Throws only the signal's reason.
+   */
+  async #takeIntoMemory(signal: AbortSignal): Promise<void> {
+    const { directory, memoryBytes, roomBytes, clock, log } = this.#options;
+    const { memory, metadata } = this.served;
+    if (metadata === undefined || memory?.mode !== 'paged' || memory.residentBytes > memoryBytes) return;
+    await clock.sleep(LETTING_GO_MS, signal);
+    if (memory.residentBytes > (roomBytes?.() ?? memoryBytes)) return;
+    try {
+      const opened = await openGeneration(generationPath(directory, metadata.id), { ...this.#options, signal });
+      await this.served.exchange(opened);
+    } catch (error) {
+      signal.throwIfAborted();
+      log.warn('what is served stays on disk', { generation: metadata.id, reason: asOsoError(error).message });
+    }
   }
 
   /** Serves a generation, unless another one is pinned or newer. Throws why it cannot be served. */
@@ -326,6 +357,12 @@ export class Supply {
     }
   }
 }
+
+/** Of the memory for indexes: enough for a cache that answers at a decent speed, beside what fills that memory. */
+const LEAST_SHARE = 8;
+
+/** By then requests that began on the data before are answered, and their memory is free. */
+const LETTING_GO_MS = 2_000;
 
 function emptyDirectory(): OsoError {
   return new OsoError('NOTHING_TO_START_FROM', 'the data directory holds no generation');

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { buildMemoryBytes, indexMemoryBytes, memoryLimitBytes } from '../../src/cli/memory-budget.ts';
+import { buildMemoryBytes, indexMemoryBytes, memoryLimitBytes, roomBytes } from '../../src/cli/memory-budget.ts';
 
 const MIB = 1024 * 1024;
 
-test('a container of 256 MB holds two indexes, one process that serves and one that builds', () => {
-  expect(indexMemoryBytes(256 * MIB)).toBe(64 * MIB);
+test('a container of 256 MB holds the index of ten million facts, the process that serves it and one that builds', () => {
+  expect(indexMemoryBytes(256 * MIB)).toBe(112 * MIB);
   expect(buildMemoryBytes(256 * MIB)).toBe(32 * MIB);
 });
 
@@ -16,6 +16,11 @@ test('there is always enough to work at all', () => {
 test('a large machine gives the index much and building no more than it can use', () => {
   expect(indexMemoryBytes(64 * 1024 * MIB)).toBeGreaterThan(31 * 1024 * MIB);
   expect(buildMemoryBytes(64 * 1024 * MIB)).toBe(256 * MIB);
+});
+
+test('what this process takes already is no room', () => {
+  expect(roomBytes(0)).toBeLessThan(-20 * MIB);
+  expect(roomBytes(1024 * 1024 * MIB)).toBeGreaterThan(1000 * 1024 * MIB);
 });
 
 test('this machine has a limit', () => {

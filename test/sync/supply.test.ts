@@ -7,6 +7,7 @@ import type { ScrubVerdict } from '../../src/generations/scrub-generation.ts';
 import { stageGeneration } from '../../src/generations/stage-generation.ts';
 import { createStateBook } from '../../src/generations/state-book.ts';
 import { createAlarmBook } from '../../src/sync/alarm-book.ts';
+import type { BuildResult } from '../../src/sync/build-process/job.ts';
 import type { Followers } from '../../src/sync/followers.ts';
 import type { StalenessPolicy } from '../../src/sync/staleness.ts';
 import { type DownloadRequest, Supply, type SupplyOptions } from '../../src/sync/supply.ts';
@@ -178,6 +179,71 @@ describe('the file of --import', () => {
     const build = () => Promise.reject(new Error('must not be called'));
     await world.supply.importWhenNewer({ path: 'x.snapshot', build }, never);
     expect(world.raised).toEqual([]);
+  });
+});
+
+describe('memory for one generation, not for two', () => {
+  /** A node that serves from memory and gets another generation, for which there is no room beside it. */
+  async function crowded(roomBytes: () => number = () => 2 ** 30) {
+    using measured = await supplied();
+    const memoryBytes = (measured.supply.served.memory?.residentBytes ?? 0) + 10;
+    let result: BuildResult | undefined;
+    const download = () => (result ? Promise.resolve(result) : Promise.reject(new Error('nothing is built yet')));
+    const world = await supplied({ memoryBytes, roomBytes, download });
+    const takenAtMs = TAKEN_AT_MS + 2 * HOUR;
+    const { id, contentDigest } = await world.publish(takenAtMs);
+    result = { kind: 'published', id, contentDigest, takenAtMs, factsEtag: undefined, alarms: [] };
+    return { world, id, served: world.supply.served };
+  }
+
+  async function untilAsleep(clock: FakeClock): Promise<void> {
+    while (clock.sleeping === 0) await settle();
+  }
+
+  test('the next one is read from disk until the one before has let go, then taken into memory', async () => {
+    const { world, id, served } = await crowded();
+    using _ = world;
+    expect(served.isInMemory).toBe(true);
+    const request = served.slot.acquire('key');
+    const downloaded = world.supply.download(never, true);
+    await untilAsleep(world.clock);
+    expect([world.served(), served.isInMemory]).toEqual([id, false]);
+    const age = served.ageMs ?? 0;
+    request?.release();
+    await world.clock.advance(2_000);
+    expect(await downloaded).toBe('downloaded');
+    expect([world.served(), served.isInMemory]).toEqual([id, true]);
+    expect(served.ageMs).toBe(age + 2_000);
+    expect(served.slot.current?.facts.factCount).toBe(FACTS.length - 2);
+  });
+
+  test('without room it stays on disk, and the next download looks again', async () => {
+    let room = 0;
+    const { world, id, served } = await crowded(() => room);
+    using _ = world;
+    const first = world.supply.download(never, true);
+    await untilAsleep(world.clock);
+    await world.clock.advance(2_000);
+    await first;
+    expect([world.served(), served.isInMemory]).toEqual([id, false]);
+    room = 2 ** 30;
+    const second = world.supply.download(never, true);
+    await untilAsleep(world.clock);
+    await world.clock.advance(2_000);
+    await second.catch(() => {});
+    expect([world.served(), served.isInMemory]).toEqual([id, true]);
+  });
+
+  test('what cannot be opened again is answered from disk as before', async () => {
+    const { world, id, served } = await crowded();
+    using _ = world;
+    const downloaded = world.supply.download(never, true);
+    await untilAsleep(world.clock);
+    rmSync(`${world.path}/generations/${id}/policy.polar`);
+    await world.clock.advance(2_000);
+    expect(await downloaded).toBe('downloaded');
+    expect([world.served(), served.isInMemory]).toEqual([id, false]);
+    expect(served.slot.current?.facts.factCount).toBe(FACTS.length - 2);
   });
 });
 
