@@ -30,7 +30,10 @@ export function openGoals(catalog: Catalog, context: RequestContext): Goals {
     const known = read.get(table);
     if (known !== undefined) return known;
     const answers = Array.from({ length: table.answers.size }, (_, answer) =>
-      table.goal.args.map((arg) => goalTerm(arg >= 0 ? arg : table.answers.at(answer, -1 - arg), request)),
+      goal.map((term, position) => {
+        const arg = table.goal.args[position] ?? 0;
+        return term.kind === 'value' ? term : goalTerm(table.answers.at(answer, -1 - arg), request);
+      }),
     );
     read.set(table, answers);
     return answers;

@@ -2,6 +2,7 @@ import { OsoError } from '../errors/oso-error.ts';
 import type { Rule } from '../program/program.ts';
 import { printPlace } from '../source/frame.ts';
 import type { Answer } from './answer.ts';
+import { columnsIn } from './columns-in.ts';
 import type { Residual } from './residual.ts';
 import type { GoalNode, State } from './state.ts';
 import type { SymbolicTable } from './symbolic-table.ts';
@@ -25,6 +26,21 @@ export function checkRecursion({
   for (const taken of state.taken) {
     if (taken.rows < rows && reaches(taken.table, table)) throw mixedRecursion(rule);
   }
+}
+
+/**
+ * Whether an answer that a goal makes out of its own answers could have more columns of lists each time, so that no two
+ * were ever the same: columns that a condition names stay, and so does a second list.
+ */
+export function growsInRecursion({ residual: { atoms, conditions } }: Answer): boolean {
+  const lists = atoms.filter(({ source }) => source.kind === 'list');
+  const named = conditions.filter(({ kind }) => kind !== 'equal' && kind !== 'among').flatMap(columnsIn);
+  return lists.length > 1 || named.some(({ atom }) => lists.includes(atom));
+}
+
+/** Whether a goal calls itself, as far as is known. */
+export function isRecursive(table: GoalNode): boolean {
+  return [...table.calls].some((called) => reaches(called, table));
 }
 
 /** Rows of the database: those of lists are finitely many. */

@@ -1,7 +1,8 @@
 import type { Answer, AnswerTerm } from './answer.ts';
 import { columnsIn } from './columns-in.ts';
+import { normalizeResidual } from './normalize-residual.ts';
 import { replaceAll } from './replace-columns.ts';
-import type { Atom, Column } from './residual.ts';
+import { type Atom, type Column, renameColumn } from './residual.ts';
 import type { SqlValues } from './sql-value.ts';
 
 /** Branches of a query that may come of one list; arbitrary, a database still reads them quickly. */
@@ -34,6 +35,17 @@ export function spreadOutputs(answers: readonly Answer[]): readonly Answer[] {
       term.atom.source.kind === 'list' &&
       !answer.residual.conditions.flatMap(columnsIn).some(({ atom }) => atom === term.atom);
     return isApart ? spread(answer, term.atom) : [answer];
+  });
+}
+
+/** An answer for each combination of rows of its lists. */
+export function spreadLists(answer: Answer): readonly Answer[] {
+  const lists = answer.residual.atoms.filter(({ source }) => source.kind === 'list');
+  return lists.reduce(spreadAll, [answer]).flatMap(({ terms, residual }) => {
+    const normal = normalizeResidual(residual);
+    if (normal === undefined) return [];
+    const rename = (term: AnswerTerm) => (term.kind === 'column' ? renameColumn(term, normal.renamed) : term);
+    return [{ terms: terms.map(rename), residual: normal.residual }];
   });
 }
 

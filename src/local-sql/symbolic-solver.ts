@@ -15,8 +15,16 @@ import { KnownAnswers } from './known-answers.ts';
 import { findListed } from './listed-columns.ts';
 import type { LocalReach, RuleBook } from './local-rules.ts';
 import { factRule, openRule, shiftRule } from './open-rule.ts';
-import { checkRecursion, countRows, mixedRecursion, tooManyBranches } from './recursion.ts';
+import {
+  checkRecursion,
+  countRows,
+  growsInRecursion,
+  isRecursive,
+  mixedRecursion,
+  tooManyBranches,
+} from './recursion.ts';
 import { type Atom, renameAtoms, renameColumn } from './residual.ts';
+import { spreadLists } from './spread-lists.ts';
 import { fork, narrow, type Resolved, resolve, type State, unify } from './state.ts';
 import type { Consumer, Frame, Suspended, SymbolicTable, Task } from './symbolic-table.ts';
 
@@ -70,11 +78,22 @@ export class SymbolicSolver {
   #work(task: Task): void {
     this.#question.goals.step();
     if (task.kind === 'body') this.#advance(task.frame, task.pending, task.state);
-    else {
-      const { frame, pending } = task.consumer;
-      const state = this.#applyAnswer(task.consumer, task.answer);
-      if (state !== undefined) this.#advance(frame, pending, state);
-    }
+    else this.#goOnWithAnswer(task);
+  }
+
+  #goOnWithAnswer(consumer: Consumer): void {
+    const { frame, pending, table } = consumer;
+    const answer = table.answers[consumer.next++];
+    consumer.isQueued = consumer.next < table.answers.length;
+    if (consumer.isQueued) this.#tasks.push(consumer);
+    const state = answer && this.#applyAnswer(consumer, answer);
+    if (state !== undefined) this.#advance(frame, pending, state);
+  }
+
+  #wake(consumer: Consumer): void {
+    if (consumer.isQueued || consumer.next >= consumer.table.answers.length) return;
+    consumer.isQueued = true;
+    this.#tasks.push(consumer);
   }
 
   #advance(frame: Frame, body: readonly Literal[], state: State): void {
@@ -182,9 +201,9 @@ export class SymbolicSolver {
     const asked = describeGoal(at.state, args);
     const table = this.#tableFor(predicate, asked);
     at.frame.table?.calls.add(table);
-    const consumer: Consumer = { ...at, table, terms: asked.terms };
+    const consumer: Consumer = { ...at, kind: 'consumer', table, terms: asked.terms, next: 0, isQueued: false };
     table.consumers.push(consumer);
-    for (const answer of table.answers) this.#tasks.push({ kind: 'answer', consumer, answer });
+    this.#wake(consumer);
   }
 
   #isReached(predicate: string, args: readonly Resolved[], state: State): boolean {
@@ -322,12 +341,15 @@ export class SymbolicSolver {
   #answer(table: SymbolicTable, rule: Rule, state: State): void {
     if (!state.isLocal) return;
     const found = answerOf(table, rule, state, this.#terms);
-    const answer = found && table.known.takeNew(found);
-    if (answer === undefined) return;
-    checkRecursion({ table, rule, state, answer });
-    if (++this.#question.answerCount > MAX_ANSWERS) throw tooManyBranches(rule);
-    table.answers.push(answer);
-    for (const consumer of table.consumers) this.#tasks.push({ kind: 'answer', consumer, answer });
+    if (found === undefined) return;
+    for (const each of growsInRecursion(found) && isRecursive(table) ? spreadLists(found) : [found]) {
+      const answer = table.known.takeNew(each);
+      if (answer === undefined) continue;
+      checkRecursion({ table, rule, state, answer });
+      if (++this.#question.answerCount > MAX_ANSWERS) throw tooManyBranches(rule);
+      table.answers.push(answer);
+    }
+    for (const consumer of table.consumers) this.#wake(consumer);
   }
 
   #resolve(state: State, term: Term | Resolved): Resolved {

@@ -34,11 +34,13 @@ export interface Suspended {
 
 /** A body that called a goal: it goes on once for every answer. */
 export interface Consumer extends Suspended {
+  readonly kind: 'consumer';
   readonly table: SymbolicTable;
+  /** The first answer that it has not seen. */
+  next: number;
+  isQueued: boolean;
   /** The caller's term for each unknown of the goal. */
   readonly terms: readonly Resolved[];
 }
 
-export type Task =
-  | ({ readonly kind: 'body' } & Suspended)
-  | { readonly kind: 'answer'; readonly consumer: Consumer; readonly answer: Answer };
+export type Task = ({ readonly kind: 'body' } & Suspended) | Consumer;

@@ -201,7 +201,9 @@ function askSelect(subject: Subject): void {
         const rows = subject.whole.evaluateQuery(query, subject.request);
         if (names.length === 0) return [[rows.length > 0]];
         const distinct = new Set(rows.map((row) => JSON.stringify(names.map((name) => row.get(name) ?? null))));
-        return [...distinct].map((row): readonly (string | null)[] => JSON.parse(row));
+        return [...distinct]
+          .map((row): readonly (string | null)[] => JSON.parse(row))
+          .filter((row) => isHeld(row, subject));
       },
       sql: (context) => selectSql(query, new Map(names.map((name) => [name, `Column ${name}`])), context),
     },
@@ -246,6 +248,11 @@ function anyQuery({ local: { random, world }, ...subject }: Subject): Conjunctiv
 
 function describeQuery(query: ConjunctiveQuery): unknown {
   return { calls: query.calls, constraints: [...query.constraints] };
+}
+
+/** Ids that no column of a declared type can hold are in no row. */
+function isHeld(row: readonly (string | null)[], { local: { columns } }: Subject): boolean {
+  return columns !== 'declared-integer' || !row.includes('nobody');
 }
 
 /** The table of ids has them as text and, where they are, as integers. */

@@ -55,7 +55,7 @@ export function localWorld(seed: number, table: string): LocalWorld {
   const entries = chosen.map((signature, relation) => {
     const selected = [...signature.matchAll(/(?<=[(,] ?)[^(,)]+/gu)].flatMap(([arg], at) => {
       if (!arg.endsWith(':_')) return [];
-      return isInteger && !PRIMITIVE.has(arg.slice(0, -2)) ? [`CAST(a${at} AS integer)`] : [`a${at}`];
+      return isInteger && !PRIMITIVE.has(arg.trim().slice(0, -2)) ? [`CAST(a${at} AS integer)`] : [`a${at}`];
     });
     return `  ${JSON.stringify(signature)}:\n    query: SELECT ${selected.join(', ')} FROM ${table} WHERE world = ${seed} AND relation = ${relation}\n`;
   });
