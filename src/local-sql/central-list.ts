@@ -1,3 +1,4 @@
+import { OsoError } from '../errors/oso-error.ts';
 import { compareStrings } from '../facts/compare-strings.ts';
 import type { Value } from '../facts/fact.ts';
 import type { BindingArg } from './binding.ts';
@@ -14,10 +15,22 @@ export interface CentralList {
 
 export type ListedRow = readonly Value[];
 
-/** A list of distinct rows that all have the types of the first one. */
+/** Most rows of one list: their SQL has some megabytes, and a database takes seconds to read it. */
+const MAX_ROWS = 250_000;
+
+/** A list of distinct rows that all have the types of the first one. Throws SQL_UNSUPPORTED for more than `MAX_ROWS`. */
 export function listOf(rows: readonly ListedRow[]): CentralList {
+  checkLength(rows);
   const [first = []] = rows;
   return { kind: 'list', args: first.map(({ type }) => ({ kind: 'column', type })), rows };
+}
+
+/** Throws SQL_UNSUPPORTED for more rows than a list can have. */
+export function checkLength(rows: readonly ListedRow[]): void {
+  if (rows.length <= MAX_ROWS) return;
+  throw new OsoError('SQL_UNSUPPORTED', `the SQL would have to list more than ${MAX_ROWS} answers of central facts`, {
+    hint: 'Ask a narrower question, or bind the facts that have so many answers to the database.',
+  });
 }
 
 export function distinctRows(rows: readonly ListedRow[]): readonly ListedRow[] {

@@ -31,7 +31,7 @@ interface Sorted {
   readonly listed: readonly Value[];
   /** Ids that a query gives. */
   readonly looked: readonly Answer[];
-  /** Ids of no declared type that need rows: a query would make them text, which no number compares with. */
+  /** Ids that need rows, those that need the same ones together. */
   readonly apart: readonly { readonly held: readonly Value[]; readonly answer: Answer }[];
 }
 
@@ -44,7 +44,6 @@ function sortOut(answers: readonly Answer[], { sqlTypes }: SqlValues): Sorted {
     const [term] = answer.terms;
     if (term?.kind !== 'value' || !fitsSqlType(term.value.id, sqlTypes.get(term.value.type))) continue;
     if (isSure(answer)) listed.push(term.value);
-    else if (sqlTypes.has(term.value.type)) looked.push(answer);
     else setApart(apart, answer, term.value);
   }
   return { everything, listed, looked, apart: [...apart.values()] };

@@ -1,4 +1,12 @@
-import { type CentralList, distinctRows, type ListedRow, listedValues, listOf, rowKey } from './central-list.ts';
+import {
+  type CentralList,
+  checkLength,
+  distinctRows,
+  type ListedRow,
+  listedValues,
+  listOf,
+  rowKey,
+} from './central-list.ts';
 import { columnsIn } from './columns-in.ts';
 import { replaceAll, replaceColumns } from './replace-columns.ts';
 import type { Atom, Column, Condition, Constant, Residual } from './residual.ts';
@@ -61,10 +69,12 @@ function joinLists({ residual, terms }: Settled, [left, right]: readonly [ListAt
     if (rows === undefined) byKey.set(key, [row]);
     else rows.push(row);
   }
-  const rows = left.source.rows.flatMap((row) => {
+  const rows: ListedRow[] = [];
+  for (const row of left.source.rows) {
     const partners = byKey.get(rowKey(pairs.flatMap(([position]) => row[position] ?? [])));
-    return partners?.map((partner) => [...row, ...partner]) ?? [];
-  });
+    for (const partner of partners ?? []) rows.push([...row, ...partner]);
+    checkLength(rows);
+  }
   if (rows.length === 0) return undefined;
   const atom: Atom = { id: left.id, source: listOf(rows) };
   const width = left.source.args.length;

@@ -97,6 +97,59 @@ WHERE f0.arg0 = 'alice'
   });
 });
 
+describe('central answers beside rows of the database', () => {
+  const policy = `
+actor User {}
+resource Team { roles = ["member"]; }
+resource Document { permissions = ["read", "edit", "audit"]; roles = ["reader"]; "read" if "reader"; }
+has_role(user: User, role: String, document: Document) if
+  team matches Team and has_role(user, "member", team) and has_role(team, role, document);
+has_permission(user: User, "edit", document: Document) if
+  has_role(user, "reader", document) and not is_locked(document);
+has_permission(user: User, "audit", document: Document) if
+  has_role(user, "reader", document) and is_auditor(user);
+`;
+  const MEMBERS = '  has_role(User:_, member, Team:_): { query: "SELECT user_id, team_id FROM member" }\n';
+  const LOCKED = '  is_locked(Document:_): { query: "SELECT id FROM locked" }\n';
+  const AUDITORS = '  is_auditor(User:_): { query: "SELECT id FROM auditor" }\n';
+  const TYPES = 'sql_types: { Document: integer, Team: integer }\n';
+  const pairs = Array.from({ length: 10 }, (_, id) => `has_role Team:${id % 3} reader Document:${id}`);
+  const own = Array.from({ length: 10 }, (_, id) => `has_role User:alice reader Document:${id}`);
+  const list = (action: string) => ({ actor: ALICE, action, resourceType: 'Document' });
+
+  test('that come in pairs are a list to join', () => {
+    const sql = listSql(list('read'), 'id', localData(policy, pairs.slice(0, 9), `facts:\n${MEMBERS}${TYPES}`));
+    expect(sql).toContain('c1(arg0, arg1) AS NOT MATERIALIZED (\nVALUES (');
+    expect(sql).toContain("SELECT f1.arg1\nFROM c0 AS f0, c1 AS f1\nWHERE f0.arg0 = 'alice' and f0.arg2 = f1.arg0");
+  });
+
+  test('of undeclared types are branches, so that plain literals adapt to columns', () => {
+    const sql = listSql(list('read'), 'id', localData(policy, pairs.slice(0, 9), `facts:\n${MEMBERS}`));
+    expect(sql).not.toContain('VALUES');
+    expect(sql).toContain("f0.arg2 = '0'");
+  });
+
+  test('that a row can take away are a list with NOT EXISTS', () => {
+    const sql = listSql(list('edit'), 'id', localData(policy, own, `facts:\n${LOCKED}${TYPES}`));
+    expect(sql.match(/VALUES/gu)).toHaveLength(1);
+    expect(sql).toContain('WHERE not exists (SELECT 1\nFROM c1 AS f1\nWHERE f0.arg0 = f1.arg0)');
+  });
+
+  test('are listed in rows as MySQL and MariaDB both understand it', () => {
+    const many = Array.from({ length: 600 }, (_, id) => `has_role User:alice reader Document:${id}`);
+    const sql = listSql(list('edit'), 'id', localData(policy, many, `facts:\n${LOCKED}`, 'mysql'));
+    expect(sql).toContain("SELECT '0' UNION ALL SELECT '1'");
+  });
+
+  test('that all depend on one row are one IN beside one EXISTS', () => {
+    for (const types of ['', TYPES]) {
+      const sql = listSql(list('audit'), 'id', localData(policy, own, `facts:\n${AUDITORS}${types}`));
+      expect(sql).toMatch(/^\(id IN \([^()]*(?:\([^()]*\)[^()]*)*\) AND EXISTS \(/u);
+      expect(sql).not.toContain('UNION');
+    }
+  });
+});
+
 describe('recursion', () => {
   const policy = `
 actor User {}
@@ -123,6 +176,17 @@ SELECT user_id, folder_id FROM readers
 FROM c0 AS f0
 WHERE f0.arg0 = 'alice' and f0.arg2 IN ('1', '2')) AS allowed
 `);
+  });
+
+  test('that a row can cut at every step ends, also where the facts go round', () => {
+    const cut = `${policy} has_role(user: User, "reader", folder: Folder) if
+      parent matches Folder and has_relation(folder, "within", parent) and has_role(user, "reader", parent) and
+      not is_cut(folder);`;
+    const bindings = 'facts:\n  is_cut(Folder:_): { query: "SELECT id FROM cut" }\n';
+    const ring = Array.from({ length: 12 }, (_, id) => `has_relation Folder:${id} within Folder:${(id + 1) % 12}`);
+    const facts = ['has_role User:alice reader Folder:0', ...ring];
+    const sql = authorizeSql({ ...list, resource: { type: 'Folder', id: '11' } }, localData(cut, facts, bindings));
+    expect(sql).toContain("WHERE f0.arg0 = '11'");
   });
 
   test('through rows of the database is refused with the rule', () => {
