@@ -6,7 +6,7 @@ import type { Terminal } from './terminal.ts';
 export interface Output {
   readonly isJson: boolean;
   readonly isQuiet: boolean;
-  /** For bytes of a snapshot. Once asked for, results go to stderr instead. */
+  /** For bytes of a snapshot, whose writer reports its own failures. Once asked for, results go to stderr instead. */
   binary(): Writable;
   readonly stderr: Terminal;
   /** How a line that changes may be drawn on stderr; `none` unless somebody may be watching. */
@@ -39,6 +39,7 @@ export function createOutput({ stdout, stderr, isJson, isQuiet, env }: OutputOpt
     drawing: !isWatched ? 'none' : isColourful(stderr, env) ? 'coloured' : 'plain',
     binary() {
       results = stderr;
+      stdout.off('error', ignoreClosedPipe).on('error', () => {});
       return stdout;
     },
     result(text, data) {

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdtemp, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { OsoError } from '../errors/oso-error.ts';
 import { errnoOf, ioError } from '../snapshot/io-error.ts';
 import { tryLock } from '../snapshot/try-lock.ts';
 
@@ -31,8 +32,16 @@ export async function makeWorkingFolder(parent: string): Promise<WorkingFolder> 
       },
     };
   } catch (error) {
-    throw ioError(error, 'write', parent);
+    throw folderError(error, parent);
   }
+}
+
+/** What a user sees when a folder cannot be written; a folder of somebody else, as containers mount them, gets a hint. */
+export function folderError(error: unknown, path: string, userId = process.getuid?.()): unknown {
+  const shown = ioError(error, 'write', path);
+  if (errnoOf(error) !== 'EACCES' || !(shown instanceof OsoError)) return shown;
+  const hint = `this process is user ${userId}: let that user write there, or in a container run as the owner with \`--user "$(id -u):$(id -g)"\``;
+  return new OsoError(shown.code, shown.message, { hint, cause: error });
 }
 
 /** Best effort: what cannot be removed disturbs nobody. */

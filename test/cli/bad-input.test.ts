@@ -1,10 +1,15 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { jsonOf, openWorkplace } from './support/workplace.ts';
 
 const NO_IDENTITY = { OSO_API_TOKEN: '', OSO_ENVIRONMENT: '', OSO_TENANT: '' };
+
+const ENTRY = fileURLToPath(new URL('../../dist/bin/oso-fallback.js', import.meta.url));
 
 describe('settings', () => {
   test('all that are missing are named at once', async () => {
@@ -160,6 +165,22 @@ describe('places', () => {
     const result = await place.run(['export', 'nowhere/a.snapshot']);
     expect(result).toMatchObject({ code: 1, stdout: '' });
     expect(result.stderr).toBe('DIRECTORY_UNUSABLE: cannot write `nowhere`: no such file or directory\n');
+  });
+
+  test.runIf(process.platform === 'linux').each([
+    ['that is full', '> /dev/full', 'NO_SPACE: cannot write `-`: the disk is full\n1\n'],
+    ['that nobody reads', '| true', 'DIRECTORY_UNUSABLE: cannot write `-`: the reader closed the pipe\n1\n'],
+  ])('an export to a stdout %s', async (_, redirection, said) => {
+    await using place = await openWorkplace();
+    const command = `(trap '' PIPE; "${process.execPath}" "${ENTRY}" export -; echo $? >&2) ${redirection}`;
+    const child = spawn('sh', ['-c', command], { cwd: place.path, env: { ...place.env, PATH: process.env['PATH'] } });
+    let stderr = '';
+    child.stderr.on('data', (text) => {
+      stderr += text;
+    });
+    await once(child, 'close');
+    expect(stderr).toBe(said);
+    expect(readdirSync(place.path)).toEqual([]);
   });
 
   test('an export onto a directory', async () => {

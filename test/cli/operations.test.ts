@@ -166,6 +166,22 @@ describe('game days', () => {
     expect(await mayRead((await serving(node)).url, 'ann')).toBe(true);
   });
 
+  test('import of older data without --pin says what is served instead, and how to change that', async () => {
+    await using place = await openWorkplace();
+    const { generation: newer, served } = jsonOf(await importOf(place, 'bob', 1_700_000_100));
+    expect(served).toBe(newer);
+    const older = jsonOf(await importOf(place, 'ann', 1_700_000_000, ['--allow-older']));
+    expect(older).toMatchObject({ pinned: null, served: newer });
+    const again = await place.run(['import', 'x.snapshot', '--allow-older']);
+    expect(again.stdout).toContain(
+      `\nnot served: ${newer} is newer; to serve these, run \`oso-fallback rollback ${older.generation}\`\n`,
+    );
+    expect((await place.run(['rollback', older.generation])).code).toBe(0);
+    const node = place.start(['serve', '--offline', '--json']);
+    expect(await mayRead((await serving(node)).url, 'ann')).toBe(true);
+    await end(node);
+  });
+
   test('a running node is asked: it swaps at once, goes on copying without a swap, and comes back', async () => {
     await using place = await openWorkplace();
     await importOf(place, 'ann', 1_700_000_000);

@@ -51,6 +51,12 @@ describe('results', () => {
     expect([out(), err()]).toEqual(['bytes', 'done\n']);
   });
 
+  test('failures of stdout are those of whoever writes bytes there', () => {
+    const { output, stdout } = outputWith();
+    output.binary();
+    expect(() => stdout.emit('error', Object.assign(new Error('disk'), { code: 'ENOSPC' }))).not.toThrow();
+  });
+
   test('a reader that has gone is no error; anything else is', () => {
     const { stdout } = outputWith();
     expect(() => stdout.emit('error', Object.assign(new Error('gone'), { code: 'EPIPE' }))).not.toThrow();

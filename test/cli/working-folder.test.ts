@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { makeWorkingFolder } from '../../src/cli/working-folder.ts';
+import { folderError, makeWorkingFolder } from '../../src/cli/working-folder.ts';
 import { temporaryDirectory } from '../snapshot/support/sample-snapshot.ts';
 
 test('a working folder is gone when its scope ends', async () => {
@@ -37,4 +37,15 @@ test('a parent that is not there is named', async () => {
     code: 'DIRECTORY_UNUSABLE',
     message: `cannot write \`${parent.file('missing')}\`: no such file or directory`,
   });
+});
+
+test('a folder of another user gets a hint that says who must be able to write there', () => {
+  const denied = Object.assign(new Error('denied'), { code: 'EACCES' });
+  expect(folderError(denied, '/data', 1000)).toMatchObject({
+    code: 'DIRECTORY_UNUSABLE',
+    message: 'cannot write `/data`: permission denied',
+    hint: 'this process is user 1000: let that user write there, or in a container run as the owner with `--user "$(id -u):$(id -g)"`',
+  });
+  const readOnly = Object.assign(new Error('read-only'), { code: 'EROFS' });
+  expect(folderError(readOnly, '/data', 1000)).toMatchObject({ hint: undefined });
 });

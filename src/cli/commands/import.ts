@@ -22,7 +22,8 @@ export const importCommand: Command = {
   flags: [{ notation: '--pin', help: 'serve these data whatever is newer, until `oso-fallback unpin`' }],
   settings: ['directory', 'environment', 'tenant', 'keepGenerations', 'maxShrink', 'allowOlder', 'allowEnvironment'],
   notes: `The file is verified before anything is written, and a failure leaves the directory as it was.
-A node that starts later serves the newest data of its directory, or the pinned ones.
+A node that starts later serves the newest data of its directory, or the pinned ones: older data that --allow-older lets
+in are served only with --pin, or after \`oso-fallback rollback\`.
 
 Exit codes: 0 imported, 3 not valid, 5 refused by a guard, 6 the data directory is in use.
 
@@ -40,7 +41,8 @@ Exit codes: 0 imported, 3 not valid, 5 refused by a guard, 6 the data directory 
       const { state } = await loadState(directory);
       const inUse = new Set([metadata.id, state.pinned].filter((id) => typeof id === 'string'));
       await pruneGenerations(directory, { keep: settings.keepGenerations, inUse });
-      report(metadata, { directory, pinned: state.pinned }, context);
+      const [newest] = (await surveyDirectory(directory)).generations;
+      report(metadata, { directory, pinned: state.pinned, newest: newest?.id ?? metadata.id }, context);
       return EXIT.done;
     } finally {
       directory.close();
@@ -80,15 +82,17 @@ async function importFile({ file, directory, guards, pin, context }: ImportOf): 
 interface Outcome {
   readonly directory: DataDirectory;
   readonly pinned: string | null;
+  /** The generation with the newest data. */
+  readonly newest: string;
 }
 
-function report(metadata: GenerationMetadata, { directory, pinned }: Outcome, { output }: CommandContext): void {
+function report(metadata: GenerationMetadata, outcome: Outcome, { output }: CommandContext): void {
+  const { directory, pinned } = outcome;
   const { id, environment, tenant, takenAtMs, factCount, contentDigest } = metadata;
   const takenAt = isoTime(takenAtMs);
-  const pin = pinned === null ? '' : `\nserved until \`oso-fallback unpin\`: ${pinned === id ? 'these' : pinned}`;
   output.result(
     `imported ${count(factCount)} facts of environment ${environment} (tenant ${tenant}), taken at ${takenAt}\n` +
-      `generation ${id} in ${dirname(directory.generationsPath)}${pin}`,
+      `generation ${id} in ${dirname(directory.generationsPath)}${printServed(id, outcome)}`,
     {
       generation: id,
       directory: directory.path,
@@ -98,6 +102,14 @@ function report(metadata: GenerationMetadata, { directory, pinned }: Outcome, { 
       facts: factCount,
       contentDigest,
       pinned,
+      served: pinned ?? outcome.newest,
     },
   );
+}
+
+/** What the next start serves, unless it is what anybody expects: the data just imported, and nothing holds them. */
+function printServed(id: string, { pinned, newest }: Outcome): string {
+  if (pinned !== null) return `\nserved until \`oso-fallback unpin\`: ${pinned === id ? 'these' : pinned}`;
+  if (newest === id) return '';
+  return `\nnot served: ${newest} is newer; to serve these, run \`oso-fallback rollback ${id}\``;
 }
