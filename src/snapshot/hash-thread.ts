@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 
-/** The bytes on their way: enough that neither side waits for the other at every turn. */
-const SLOTS = 8;
-const SLOT_BYTES = 256 * 1024;
+/** The bytes on their way: enough that neither side waits for the other, in few messages, because each wakes a thread. */
+const SLOTS = 4;
+const SLOT_BYTES = 1024 * 1024;
 
 /**
  * The thread: hashes the slots that it is told, in order, and tells when each is free again. A text, because a file would
