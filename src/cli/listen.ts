@@ -1,14 +1,12 @@
 import type { AddressInfo, Server } from 'node:net';
 import { OsoError } from '../errors/oso-error.ts';
+import { LISTEN_BACKLOG } from '../http/limits.ts';
 
 export interface ListenAt {
   readonly port: number;
   /** Undefined: all interfaces. */
   readonly host: string | undefined;
 }
-
-/** Connections that may wait to be accepted: a whole fleet arrives in the second in which the cloud fails. */
-const BACKLOG = 4_096;
 
 const REASONS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another process listens on it',
@@ -23,7 +21,7 @@ export function listen(server: Server, { port, host }: ListenAt): Promise<number
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException) => reject(unavailable({ port, host }, error));
     server.once('error', onError);
-    server.listen({ port, host, backlog: BACKLOG }, () => {
+    server.listen({ port, host, backlog: LISTEN_BACKLOG }, () => {
       server.off('error', onError);
       resolve(portOf(server.address()) ?? port);
     });

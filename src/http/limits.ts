@@ -23,3 +23,6 @@ export const DEFAULT_LIMITS: HttpLimits = {
   maxEvaluationMs: 20_000,
   maxEvaluationSteps: 200_000_000,
 };
+
+/** Connections that may wait to be accepted: a whole fleet arrives in the second in which the cloud fails. */
+export const LISTEN_BACKLOG = 4_096;

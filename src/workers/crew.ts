@@ -146,14 +146,23 @@ export class Crew implements Followers {
 
   /** One at a time: each start takes a process and some memory for a moment. */
   #hireNext(): void {
-    const next = this.#seats.find(({ wasHired }) => !wasHired);
+    const next = this.#seats.find(({ wasTried }) => !wasTried);
     if (next !== undefined) this.#hire(next);
   }
 
   #hire(seat: Seat): void {
+    if (this.#ended.signal.aborted) return;
+    seat.isTried();
+    try {
+      this.#seatSomebody(seat);
+    } catch (error) {
+      this.#lost(seat, error instanceof Error ? (error.stack ?? error.message) : String(error));
+    }
+  }
+
+  #seatSomebody(seat: Seat): void {
     const { hire, board, settings, listener } = this.#options;
     const { number } = seat;
-    if (this.#ended.signal.aborted) return;
     const start = { number, board: board.memory, listener: listener(), settings, access: this.#access };
     const hired = hire(start, {
       onMessage: (message) => this.#hear(seat, message),

@@ -17,7 +17,7 @@ export class Seat {
   readonly prepared = new Set<number>();
   wasToldToListen = false;
   #hired: Hired | undefined;
-  #wasHired = false;
+  #wasTried = false;
   #isListening = false;
   #quickDeaths = 0;
   #looks = 0;
@@ -34,18 +34,22 @@ export class Seat {
     return this.#hired;
   }
 
-  get wasHired(): boolean {
-    return this.#wasHired;
+  /** Whether there was ever an attempt to give it to somebody. */
+  get wasTried(): boolean {
+    return this.#wasTried;
   }
 
   get isListening(): boolean {
     return this.#isListening;
   }
 
+  isTried(): void {
+    this.#wasTried = true;
+  }
+
   /** Somebody new, who has not ticked since `ticks`. */
   take(hired: Hired, ticks: number): void {
     this.#hired = hired;
-    this.#wasHired = true;
     this.#ticks = ticks;
     this.#looks = 0;
     this.#silentLooks = 0;

@@ -132,6 +132,23 @@ describe('the first data', () => {
     expect([crew.listening, threads.length, at(1).start.number]).toEqual([1, 2, 3]);
   });
 
+  test('are served although no thread can be started; that is tried again, later and later', async () => {
+    const { clock, board, logged, serve, crew } = crewOf(2, {
+      listener: () => {
+        throw new Error('the listening socket has no descriptor that threads could share');
+      },
+    });
+    await serve('a');
+    expect([board.edition, crew.listening]).toEqual([1, 0]);
+    expect(logged.map(([, { worker, delayMs }]) => [worker, delayMs])).toEqual([
+      [2, 0],
+      [3, 0],
+    ]);
+    expect(logged[0]?.[1]['reason']).toContain('the listening socket has no descriptor');
+    await clock.advance(10 * SECOND);
+    expect(logged.length).toBeLessThan(12);
+  });
+
   test('one thread alone hires nobody', async () => {
     const { crew, clock, threads, serve } = crewOf(0);
     await serve('a');

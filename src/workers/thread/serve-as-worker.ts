@@ -2,6 +2,7 @@ import { openSharedGeneration } from '../../generations/open-generation.ts';
 import { createAuthenticate } from '../../http/authenticate.ts';
 import { drain } from '../../http/drain.ts';
 import type { HttpServer } from '../../http/http-server.ts';
+import { LISTEN_BACKLOG } from '../../http/limits.ts';
 import type { AdminActions } from '../../http/routes/admin-routes.ts';
 import { createServer } from '../../http/server.ts';
 import { createRequestHistogram } from '../../metrics/request-histogram.ts';
@@ -111,7 +112,9 @@ class Worker {
   async #listen(): Promise<void> {
     this.#editions.look();
     const handle = await ownListener(this.#start.listener);
-    this.#server.http.listen(handle, () => this.#first.postMessage({ kind: 'listening' }));
+    if (this.#server.draining) return;
+    // The queue is one for all threads, and the latest to listen sets its length.
+    this.#server.http.listen(handle, LISTEN_BACKLOG, () => this.#first.postMessage({ kind: 'listening' }));
   }
 
   async #drain(drainMs: number, forceMs: number): Promise<void> {
