@@ -1,6 +1,8 @@
+import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { drain } from '../../src/http/drain.ts';
 import { systemClock } from '../../src/util/clock.ts';
+import { descriptorOf } from '../../src/workers/descriptor-of.ts';
 import { send } from '../support/http-client.ts';
 import { type Asked, ask, askOnce, type Connection } from './support/connections.ts';
 import { startThreads } from './support/threads.ts';
@@ -89,6 +91,32 @@ describe('three threads', () => {
   );
 });
 
+test('the limit of connections is for all threads together, and probes are answered beyond it', async () => {
+  await using threads = await startThreads(3, { maxConnections: 8 });
+  await threads.serve();
+  await threads.allListen();
+  const held = await Promise.all(Array.from({ length: 8 }, () => openConnection(threads.port)));
+  for (let round = 0; round < 20; round++) {
+    expect(await askOnce(threads.port)).toMatchObject({
+      status: 503,
+      body: expect.stringContaining('too many connections: try again'),
+    });
+    expect((await send(threads.port, { path: '/livez' })).status).toBe(200);
+  }
+  for (const socket of held) socket.destroy();
+  await expect.poll(async () => (await askOnce(threads.port)).status).toBe(200);
+  const flood = await Promise.all(Array.from({ length: 130 }, () => openConnection(threads.port)));
+  await expect.poll(() => flood.filter(({ destroyed }) => destroyed).length).toBe(130 - 8 - 100);
+  for (const socket of flood) socket.destroy();
+});
+
+function openConnection(port: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => resolve(socket)).on('error', reject);
+    socket.on('data', () => {});
+  });
+}
+
 describe('a thread that dies', () => {
   test.each(['throw', 'exhaust', 'leave'] as const)(
     '(%s) takes its own connections with it and no others, is replaced, and its counts stay',
@@ -148,4 +176,8 @@ test('a drain under load fails no request that was begun in time, and leaves no 
   expect(asked.every(({ status }) => status === 200)).toBe(true);
   expect(threads.crew.listening).toBe(0);
   await expect(askOnce(threads.port)).rejects.toThrow('ECONNREFUSED');
+});
+
+test('a server that does not listen has no descriptor to share', () => {
+  expect(() => descriptorOf(createServer())).toThrow('the listening socket has no descriptor that threads could share');
 });

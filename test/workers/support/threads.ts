@@ -29,7 +29,10 @@ const MORTAL = new URL('mortal-worker.mjs', import.meta.url);
 export const KEY = 'e_0123456789_1_x';
 
 /** What a node is made of as far as threads matter: the first one here, and real ones beside it. */
-export async function startThreads(count: number, options: { readonly memoryBytes?: number } = {}) {
+export async function startThreads(
+  count: number,
+  options: { readonly memoryBytes?: number; readonly maxConnections?: number } = {},
+) {
   const parent = temporaryDirectory();
   const directory = await openDataDirectory(parent.file('data'), 'test');
   const board = new Board(createBoardMemory(count));
@@ -38,7 +41,8 @@ export async function startThreads(count: number, options: { readonly memoryByte
   const log = { info: say, warn: say, error: say };
   const channel = `orders-${process.pid}-${directory.path}`;
   const staleness = { maxAgeWarnMs: 1e12, maxAgeMs: 1e12, onStale: 'serve' } as const;
-  const limits = shareLimits(DEFAULT_LIMITS, count);
+  const { maxConnections = DEFAULT_LIMITS.maxConnections } = options;
+  const limits = shareLimits({ ...DEFAULT_LIMITS, maxConnections }, count);
   const metrics = createMetrics({
     version: '0',
     nodeVersion: '0',
