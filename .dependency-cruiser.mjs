@@ -24,7 +24,8 @@ const FLOORS = [
 ];
 
 /** Rooms that may touch disk, network, clock or environment. */
-const AT_THE_EDGE = '^(bin|src/(cli|dev-server|workers|http|sync|generations|snapshot|control-plane|config|facts/index)/)';
+const AT_THE_EDGE =
+  '^(bin|src/(cli|dev-server|workers|http|sync|generations|snapshot|control-plane|config|facts/index)/)';
 
 const upward = FLOORS.map((room, floor) => ({
   name: `${room}-looks-down-only`,
