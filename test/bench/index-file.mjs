@@ -1,21 +1,25 @@
 /*
  * Builds an index file of so many facts and asks it:
  *
- *     taskset -c 0 node --max-old-space-size=96 test/bench/index-file.mjs [facts] [short|uuid] [resident|paged] [MB]
+ *     taskset -c 0 node --max-old-space-size=96 test/bench/index-file.mjs [--facts 1000000] [--ids short|uuid]
+ *         [--mode resident|paged] [--cache-mb 64] [--dist dist] [--json]
  *
- * Prints one JSON line. Peak memory is that of this process at the end of the build, the generator included. Rates are
- * medians of several runs, per second of processor time; the build runs once, on an empty heap.
+ * Peak memory is that of this process at the end of the build, the generator included. Rates are medians of several runs,
+ * per second of processor time; the build runs once, on an empty heap. Beside each rate of questions the same number of
+ * ids is looked up in a `Map`.
  */
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildIndex } from '../../dist/src/facts/index/build-index.js';
-import { openIndex } from '../../dist/src/facts/index/open-index.js';
+import { median as middle, readBench } from './support/bench.mjs';
 
-const count = Number(process.argv[2] ?? 1_000_000);
-const kind = process.argv[3] ?? 'short';
-const mode = process.argv[4] ?? 'resident';
-const cacheMb = Number(process.argv[5] ?? 64);
+const { values, load, report } = readBench({ facts: '1000000', ids: 'short', mode: 'resident', 'cache-mb': '64' });
+const { buildIndex } = await load('facts/index/build-index.js');
+const { openIndex } = await load('facts/index/open-index.js');
+
+const count = Number(values.facts);
+const { ids: kind, mode } = values;
+const cacheMb = Number(values['cache-mb']);
 const BUILD_MEMORY_BYTES = 48 * 2 ** 20;
 const LOOKUPS = 100_000;
 const RUNS = 5;
@@ -37,25 +41,37 @@ try {
   const opened = await timed(() => openIndex(path, { memoryBytes, verify: true }));
   const index = opened.result;
   const factCount = index.summary.factCount;
-  console.log(
-    JSON.stringify({
-      facts: factCount,
-      kind,
-      mode: index.mode,
-      bytesPerFact: round(statSync(path).size / factCount),
-      buildFactsPerSecond: rate(count, build.ms - bare.ms),
-      generatorMs: Math.round(bare.ms),
-      buildPeakMb: peakMb,
-      openMs: Math.round(opened.ms),
-      lookupsPerSecond: median(() => lookUp(index.reader, 0)),
-      missesPerSecond: median(() => lookUp(index.reader, count)),
-      decodesPerSecond: median(() => decode(index.reader)),
-      seeksPerSecond: median(() => seek(index.reader)),
-      linesPerSecond: median(() => scan(index.lines(), factCount)),
-      factsPerSecond: await medianAsync(() => scanFacts(index, factCount)),
-      rssMb: Math.round(process.memoryUsage().rss / 2 ** 20),
-    }),
+  const what = `${count.toLocaleString('en')} ${kind} ids, ${index.mode}`;
+  const tell = (name, figure, unit, more) => report({ name: `${name}, ${what}`, figure, unit, ...more });
+  const beside = (name, figure) => tell(name, figure, '/s of CPU', { baseline: 'a Map', ratio: figure / mapRate });
+  const mapRate = median(lookUpInMap);
+  tell('index on disk', statSync(path).size / factCount, 'bytes a fact');
+  tell('build', rate(count, build.ms - bare.ms), 'facts/s of CPU');
+  tell('build, peak memory', peakMb, 'MiB');
+  tell('open and verify', opened.ms, 'ms of CPU');
+  beside(
+    'id to number',
+    median(() => lookUp(index.reader, 0)),
   );
+  beside(
+    'unknown id',
+    median(() => lookUp(index.reader, count)),
+  );
+  beside(
+    'number to id',
+    median(() => decode(index.reader)),
+  );
+  beside(
+    'rows of a user',
+    median(() => seek(index.reader)),
+  );
+  tell(
+    'scan as lines',
+    median(() => scan(index.lines(), factCount)),
+    'facts/s of CPU',
+  );
+  tell('scan as facts', await medianAsync(() => scanFacts(index, factCount)), 'facts/s of CPU');
+  tell('resident memory', process.memoryUsage().rss / 2 ** 20, 'MiB');
   index[Symbol.dispose]();
 } finally {
   rmSync(directory, { recursive: true });
@@ -129,6 +145,18 @@ function lookUp({ dictionary }, shift) {
   return rate(LOOKUPS, cpuMs() - start);
 }
 
+function lookUpInMap() {
+  const random = makeRandom(2);
+  const numbers = new Map(Array.from({ length: COUNTS.User }, (_, number) => [idOf('User', number), number]));
+  const made = Array.from({ length: LOOKUPS }, () => idOf('User', Math.floor(random() * COUNTS.User)));
+  const ids = JSON.parse(JSON.stringify(made));
+  const start = cpuMs();
+  let found = 0;
+  for (const id of ids) if (numbers.has(id)) found++;
+  if (found !== LOOKUPS) throw new Error('an id is missing');
+  return rate(LOOKUPS, cpuMs() - start);
+}
+
 function decode({ dictionary }) {
   const random = makeRandom(3);
   const handles = Array.from({ length: LOOKUPS }, () => Math.floor(random() * dictionary.valueCount));
@@ -179,20 +207,15 @@ async function timed(work) {
 }
 
 function median(work) {
-  const values = Array.from({ length: RUNS }, work).sort((a, b) => a - b);
-  return values[RUNS >> 1];
+  return middle(Array.from({ length: RUNS }, work));
 }
 
 async function medianAsync(work) {
-  const values = [];
-  for (let run = 0; run < RUNS; run++) values.push(await work());
-  return values.sort((a, b) => a - b)[RUNS >> 1];
+  const rates = [];
+  for (let run = 0; run < RUNS; run++) rates.push(await work());
+  return middle(rates);
 }
 
 function rate(operations, ms) {
-  return Math.round((operations / ms) * 1000);
-}
-
-function round(number) {
-  return Math.round(number * 10) / 10;
+  return (operations / ms) * 1000;
 }

@@ -26,32 +26,35 @@ const { facts, dist, compare } = values;
 /** A bench that hangs may not hold up the others. */
 const LONGEST_MS = 300_000;
 const PIECES = [
-  ['engine.bench.mjs', '--facts', '10000'],
-  ['engine.bench.mjs', '--facts', facts],
-  ['index-file.mjs', facts, 'short'],
-  ['index-file.mjs', facts, 'uuid'],
-  ['snapshot.bench.mjs', facts, dist],
-  ['http.bench.mjs', facts, '4', dist],
-  ['lifecycle.mjs', '--facts', facts],
-  ['local-sql.bench.mjs', '20000', '200'],
-  ['start.bench.mjs'],
-  ...(values.peers ? [['peers/run-peers.mjs', '--facts', facts]] : []),
-].filter(([file]) => file.includes(values.only));
+  { file: 'engine.bench.mjs', args: ['--facts', '10000'] },
+  { file: 'engine.bench.mjs', args: ['--facts', facts] },
+  { file: 'index-file.mjs', args: ['--facts', facts, '--ids', 'short'] },
+  { file: 'index-file.mjs', args: ['--facts', facts, '--ids', 'uuid'] },
+  { file: 'snapshot.bench.mjs', args: ['--facts', facts] },
+  { file: 'http.bench.mjs', args: [facts, '2', dist], forPeople: true },
+  { file: 'workers.mjs', args: [facts, '2', dist], forPeople: true },
+  { file: 'scale.bench.mjs', args: ['--sizes', `10000,${facts}`] },
+  { file: 'lifecycle.mjs', args: ['--facts', facts] },
+  { file: 'local-sql.bench.mjs', args: ['20000', '200'], forPeople: true },
+  { file: 'start.bench.mjs', args: [] },
+  ...(values.peers ? [{ file: 'peers/run-peers.mjs', args: ['--facts', facts] }] : []),
+].filter(({ file }) => file.includes(values.only));
 
 const missed = [];
 const failed = [];
 console.log(`${process.version}, ${cpus().length} × ${cpus()[0]?.model.trim()}, load ${loadavg()[0]?.toFixed(1)}\n`);
 console.log(printHeading());
-for (const [number, [file, ...args]] of PIECES.entries()) {
+for (const [number, { file, args, forPeople = false }] of PIECES.entries()) {
   const title = `[${number + 1}/${PIECES.length}] ${file} ${args.join(' ')}`;
+  const flags = (of) => (forPeople ? [] : ['--dist', of, '--json']);
   const others = new Map();
-  if (compare !== undefined) {
-    await measure(`${title} of ${compare}`, [file, ...args, '--dist', compare], (figure) =>
+  if (compare !== undefined && !forPeople) {
+    await measure(`${title} of ${compare}`, [file, ...args, ...flags(compare)], (figure) =>
       others.set(figure.name, figure),
     );
   }
   console.log(`\nnode test/bench/${[file, ...args].join(' ')}`);
-  await measure(title, [file, ...args, '--dist', dist], (figure) => {
+  await measure(title, [file, ...args, ...flags(dist)], (figure) => {
     console.log(printFigure(figure, others.get(figure.name)));
     if (verdict(figure) === 'missed') missed.push(figure.name);
   });
@@ -60,12 +63,15 @@ console.log(missed.length === 0 ? '\nevery bar is met' : `\nmissed: ${missed.joi
 if (failed.length > 0) console.log(`failed: ${failed.join('; ')}`);
 process.exitCode = failed.length === 0 ? 0 : 1;
 
-/** Runs one bench to its end, with a line on the terminal that tells how long it has been at it. */
+/**
+ * Runs one bench to its end, with a line on the terminal that tells how long it has been at it. Hands on its figures; other
+ * lines are for people.
+ */
 async function measure(title, [file, ...args], onFigure) {
   const started = performance.now();
   const path = fileURLToPath(new URL(file, import.meta.url));
   // A group of its own: a bench that is cut short leaves none of its servers behind.
-  const child = spawn(process.execPath, [path, ...args, '--json'], {
+  const child = spawn(process.execPath, [path, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

@@ -1,7 +1,7 @@
 /*
  * Time through a snapshot, and of native tools over the same lines:
  *
- *     node test/bench/snapshot.bench.mjs [facts] [dist]
+ *     node test/bench/snapshot.bench.mjs [--facts 1000000] [--dist dist] [--json]
  *
  * `wall` is what a user waits for, with all processors; `CPU` the processor time of all threads and processes. Ratios are
  * the time of `tar | zstd -3 -T0 | sha256sum`, which packs, divided by the time of ours: above 1 is faster. Its
@@ -12,13 +12,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { join } from 'node:path';
 import { GITHUB_POLICY, githubFacts, githubSizes, seededRandom } from './github-world.mjs';
+import { median, readBench } from './support/bench.mjs';
 
-const factCount = Number(process.argv[2] ?? 1_000_000);
-const dist = resolve(process.argv[3] ?? 'dist');
-const load = (path) => import(pathToFileURL(resolve(dist, 'src', path)).href);
+const { values, load, report, note } = readBench({ facts: '1000000' });
+const factCount = Number(values.facts);
 const { buildIndex } = await load('facts/index/build-index.js');
 const { openIndex } = await load('facts/index/open-index.js');
 const { openDataDirectory } = await load('generations/data-directory.js');
@@ -30,6 +29,12 @@ const { systemClock } = await load('util/clock.js');
 
 const PACK = 'tar | zstd -3 -T0 | sha256sum';
 const UNPACK = 'zstd -dc | tar -xO | sha256sum';
+/** At this size: of what a user waits for, and of processor time. */
+const BARS = {
+  facts: 1_000_000,
+  wall: { export: { least: 0.9 }, verify: { least: 1 } },
+  CPU: { import: { least: 400_000, of: 'figure' } },
+};
 const ROUNDS = 5;
 const BUILD_MEMORY_BYTES = 64 * 2 ** 20;
 const folder = mkdtempSync(join(tmpdir(), 'snapshot-bench-'));
@@ -51,18 +56,20 @@ try {
   });
   const { factCount: facts, lineBytes } = index.summary;
   index[Symbol.dispose]();
-  console.log(`${facts} facts, ${lineBytes} bytes of lines, ${process.version}, load ${loadavg()[0]?.toFixed(1)}`);
-  const pack = medians[PACK];
-  for (const [name, { wallMs, cpuMs }] of Object.entries(medians)) {
-    const perWall = Math.round((facts / wallMs) * 1000).toLocaleString('en');
-    console.log(
-      `${name.padEnd(32)} ${wallMs.toFixed(0).padStart(6)} ms wall ${(pack.wallMs / wallMs).toFixed(2).padStart(5)} ×` +
-        `${cpuMs.toFixed(0).padStart(7)} ms CPU ${(pack.cpuMs / cpuMs).toFixed(2).padStart(5)} ×` +
-        `${perWall.padStart(12)} facts/s`,
-    );
+  note(`${facts} facts, ${lineBytes} bytes of lines, ${process.version}, load ${loadavg()[0]?.toFixed(1)}`);
+  const { [PACK]: pack, ...works } = medians;
+  for (const [name, { wallMs, cpuMs }] of Object.entries(works)) {
+    tell({ name, facts, clock: 'wall', ms: wallMs, packMs: pack.wallMs });
+    tell({ name, facts, clock: 'CPU', ms: cpuMs, packMs: pack.cpuMs });
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+function tell({ name, facts, clock, ms, packMs }) {
+  const bar = factCount === BARS.facts ? BARS[clock][name] : undefined;
+  const figure = (facts / ms) * 1000;
+  report({ name: `${name}, ${clock}`, figure, unit: 'facts/s', baseline: PACK, ratio: packMs / ms, bar });
 }
 
 async function* batches() {
@@ -141,8 +148,8 @@ async function measure(works) {
       }
     }
   }
-  const median = (of, key) => of.map((time) => time[key]).sort((a, b) => a - b)[of.length >> 1];
+  const middle = (of, key) => median(of.map((time) => time[key]));
   return Object.fromEntries(
-    Object.entries(times).map(([name, of]) => [name, { wallMs: median(of, 'wallMs'), cpuMs: median(of, 'cpuMs') }]),
+    Object.entries(times).map(([name, of]) => [name, { wallMs: middle(of, 'wallMs'), cpuMs: middle(of, 'cpuMs') }]),
   );
 }
