@@ -57,6 +57,7 @@ function generationLines({ generations, quarantined }: NodeStatus): readonly str
 }
 
 function sizeLines({ size }: NodeStatus): readonly string[] {
+  if (size.bytes === 0) return [];
   const asked = describeBytes(size.diskBytesAsked);
   return [`size         ${count(size.facts)} facts, ${describeBytes(size.bytes)}; give the disk at least ${asked}`];
 }

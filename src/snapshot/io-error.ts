@@ -36,7 +36,16 @@ export function ioError(error: unknown, action: string, path: string): unknown {
   if (code === undefined) return error;
   const full = FULL[code];
   if (full !== undefined) return new OsoError('NO_SPACE', `cannot ${action} \`${path}\`: ${full}`, { cause: error });
-  return new OsoError('DIRECTORY_UNUSABLE', `cannot ${action} \`${path}\`: ${REASONS[code] ?? code}`, { cause: error });
+  const hint = code === 'EACCES' ? whoAsks() : undefined;
+  const message = `cannot ${action} \`${path}\`: ${REASONS[code] ?? code}`;
+  return new OsoError('DIRECTORY_UNUSABLE', message, { hint, cause: error });
+}
+
+/** The usual reason is a container, whose user is not that of the folder it was given. */
+function whoAsks(): string | undefined {
+  const [user, group] = [process.getuid?.(), process.getgid?.()];
+  if (user === undefined || group === undefined) return undefined;
+  return `this process is user ${user} of group ${group}; for a container \`--user UID:GID\` chooses another`;
 }
 
 /** The code of a system error, such as `ENOENT`, or undefined for anything else; Node's own codes start with `ERR_`. */

@@ -64,7 +64,7 @@ describe('the command line', () => {
     await using place = await openWorkplace();
     const result = await place.run(['serve', '--prot', '1']);
     expect(result).toMatchObject({ code: 2, stdout: '' });
-    expect(result.stderr).toBe('CONFIG_INVALID: unknown option `--prot`\nhint: Did you mean --port?\n');
+    expect(result.stderr).toBe('CONFIG_INVALID: unknown option `--prot`\nhint: Did you mean `--port`?\n');
   });
 
   test('a missing file name is a usage error', async () => {

@@ -110,7 +110,6 @@ test('a node without data says why', () => {
       'last sync    never',
       'next sync    running now',
       'generations  0',
-      'size         0 facts, 0 bytes; give the disk at least 0 bytes',
       'workers      2',
     ].join('\n'),
   );

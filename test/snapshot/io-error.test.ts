@@ -30,6 +30,12 @@ test('a lack of room is told apart from everything else', () => {
   }
 });
 
+test('whoever is denied is told who asked: a container has another user than the folder that it was given', () => {
+  const hint = `this process is user ${process.getuid?.()} of group ${process.getgid?.()}; for a container \`--user UID:GID\` chooses another`;
+  expect(ioError(systemError('EACCES'), 'write', '/export')).toMatchObject({ hint });
+  expect(ioError(systemError('EROFS'), 'write', '/export')).toMatchObject({ hint: undefined });
+});
+
 test('errors that do not come from the system pass through', () => {
   for (const error of [
     new OsoError('NO_SPACE', 'full'),
