@@ -323,21 +323,25 @@ export class Supply {
   }
 
   /**
-   * Reads what is served into memory, if it is not there only because what was served before it was: two large
-   * generations have no room side by side. Tries again with the next download. Throws only the signal's reason.
+   * Gives what is served all the memory that there is, if it has less only because what was served before had it: two
+   * large generations have no room side by side. Tries again with the next download. Throws only the signal's reason.
    */
   async #takeIntoMemory(signal: AbortSignal): Promise<void> {
-    const { directory, memoryBytes, roomBytes, clock, log } = this.#options;
+    const { directory, memoryBytes, threads = 1, roomBytes, clock, log } = this.#options;
     const { memory, metadata } = this.served;
-    if (metadata === undefined || memory?.mode !== 'paged' || memory.residentBytes > memoryBytes) return;
+    if (metadata === undefined || memory?.mode !== 'paged') return;
+    const fits = memory.residentBytes <= memoryBytes;
+    const isCacheLarge = memory.memoryBytes * threads > memoryBytes / 2;
+    if (!fits && isCacheLarge) return;
+    const wantedBytes = fits ? memory.residentBytes : memoryBytes;
     await clock.sleep(LETTING_GO_MS, signal);
-    if (memory.residentBytes > (roomBytes?.() ?? memoryBytes)) return;
+    if (wantedBytes > (roomBytes?.() ?? wantedBytes)) return;
     try {
       const opened = await openGeneration(generationPath(directory, metadata.id), { ...this.#options, signal });
       await this.served.exchange(opened);
     } catch (error) {
       signal.throwIfAborted();
-      log.warn('what is served stays on disk', { generation: metadata.id, reason: asOsoError(error).message });
+      log.warn('what is served gets no more memory', { generation: metadata.id, reason: asOsoError(error).message });
     }
   }
 

@@ -14,3 +14,8 @@ export interface ByteSource {
   window(at: number, length: number): number;
   close(): void;
 }
+
+/** Takes the place of `window` when a source is closed: zeros are values too, and a descriptor may be another file's. */
+export function closedWindow(): never {
+  throw new Error('the index is closed');
+}

@@ -1,4 +1,5 @@
-import { type ByteSource, MAX_WINDOW_BYTES } from './byte-source.ts';
+import { type ByteSource, closedWindow, MAX_WINDOW_BYTES } from './byte-source.ts';
+import { collectGarbageSoon } from './collect-garbage.ts';
 import { closeIndexBytes, type IndexBytes, readFully } from './index-bytes.ts';
 
 /** The size of pages in the system's own cache; a larger one reads more of what random questions never need. */
@@ -13,7 +14,7 @@ const LEAST_FRAMES = 64;
 export class PagedSource implements ByteSource {
   readonly length: number;
   /** All frames, then the room where a window over more than one page is put together. */
-  readonly bytes: Uint8Array;
+  bytes: Uint8Array;
   readonly #file: IndexBytes;
   readonly #frameCount: number;
   /** The frame + 1 of each page, 0 when it is in none; the page in each frame, -1 for none; whether it was used. */
@@ -43,6 +44,9 @@ export class PagedSource implements ByteSource {
 
   close(): void {
     closeIndexBytes(this.#file);
+    collectGarbageSoon(this.bytes.length);
+    this.bytes = new Uint8Array(0);
+    this.window = closedWindow;
   }
 
   #gather(at: number, length: number): number {

@@ -1,4 +1,4 @@
-import type { ByteSource } from './byte-source.ts';
+import { type ByteSource, closedWindow } from './byte-source.ts';
 import { collectGarbageSoon } from './collect-garbage.ts';
 import { type IndexBytes, readFully } from './index-bytes.ts';
 
@@ -22,11 +22,8 @@ export class ResidentSource implements ByteSource {
   close(): void {
     this.memory = new SharedArrayBuffer(0);
     this.bytes = new Uint8Array(this.memory);
-    // Zeros are values too: whoever still reads must be stopped.
-    this.window = () => {
-      throw new Error('the index is closed');
-    };
-    if (this.length >= WORTH_COLLECTING_BYTES) collectGarbageSoon();
+    this.window = closedWindow;
+    collectGarbageSoon(this.length);
   }
 }
 
@@ -41,6 +38,3 @@ export function readResident(file: IndexBytes, length: number): ResidentSource {
 
 /** One call to the system reads at most 2 GiB; arbitrary below that. */
 const READ_BYTES = 64 * 2 ** 20;
-
-/** A collection takes milliseconds, in which nothing is answered. */
-const WORTH_COLLECTING_BYTES = 32 * 2 ** 20;
