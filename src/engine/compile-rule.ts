@@ -1,6 +1,6 @@
 import type { Value } from '../facts/fact.ts';
 import type { Literal, Rule, Term, TypeSet } from '../program/program.ts';
-import { termsOf } from '../program/terms-of.ts';
+import { termsOf, variablesIn } from '../program/terms-of.ts';
 import {
   type CompiledLiteral,
   type CompiledRule,
@@ -58,8 +58,8 @@ function compileNegation(
   body: readonly Literal[],
   surroundings: readonly Term[],
 ): CompiledLiteral {
-  const outside = variablesOf(surroundings);
-  const shared: readonly Term[] = [...variablesOf(body.flatMap(termsOf))]
+  const outside = variablesIn(surroundings);
+  const shared: readonly Term[] = [...variablesIn(body.flatMap(termsOf))]
     .filter((index) => outside.has(index))
     .map((index) => ({ kind: 'variable', index }));
   const predicate: Predicate = {
@@ -102,8 +102,4 @@ function compileIn(item: TermCode, list: readonly TermCode[]): CompiledLiteral {
 function termCode(term: Term, scope: NameScope): number {
   if (term.kind === 'now') return NOW;
   return term.kind === 'variable' ? -1 - term.index : scope.handleOf(term.value);
-}
-
-function variablesOf(terms: readonly Term[]): ReadonlySet<number> {
-  return new Set(terms.flatMap((term) => (term.kind === 'variable' ? [term.index] : [])));
 }

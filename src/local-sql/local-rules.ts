@@ -1,6 +1,6 @@
 import type { Goals } from '../engine/goals.ts';
 import type { Literal, Program, Rule, Term, TypeSet } from '../program/program.ts';
-import { termsOf } from '../program/terms-of.ts';
+import { termsOf, variablesIn } from '../program/terms-of.ts';
 import { ANY_TYPE, hasType, intersectTypes, isEmptyTypeSet, typeSetKey, typesOverlap } from '../program/type-set.ts';
 import type { Binding } from './binding.ts';
 
@@ -48,10 +48,6 @@ export class RuleBook {
     }
     return shared;
   }
-}
-
-function variablesIn(terms: readonly Term[]): ReadonlySet<number> {
-  return new Set(terms.flatMap((term) => (term.kind === 'variable' ? [term.index] : [])));
 }
 
 /** Decides which goals rows of the database can have a part in; all others are the engine's alone. */

@@ -18,3 +18,8 @@ export function termsOf(literal: Literal): readonly Term[] {
       return [];
   }
 }
+
+/** The numbers of the variables among terms. */
+export function variablesIn(terms: readonly Term[]): ReadonlySet<number> {
+  return new Set(terms.flatMap((term) => (term.kind === 'variable' ? [term.index] : [])));
+}

@@ -119,8 +119,8 @@ has_permission(user: User, "audit", document: Document) if
 
   test('that come in pairs are a list to join', () => {
     const sql = listSql(list('read'), 'id', localData(policy, pairs.slice(0, 9), `facts:\n${MEMBERS}${TYPES}`));
-    expect(sql).toContain('c1(arg0, arg1) AS NOT MATERIALIZED (\nVALUES (');
-    expect(sql).toContain("SELECT f1.arg1\nFROM c0 AS f0, c1 AS f1\nWHERE f0.arg0 = 'alice' and f0.arg2 = f1.arg0");
+    expect(sql).toContain('c0(arg0, arg1) AS NOT MATERIALIZED (\nVALUES (');
+    expect(sql).toContain("SELECT f0.arg1\nFROM c0 AS f0, c1 AS f1\nWHERE f0.arg0 = f1.arg2 and f1.arg0 = 'alice'");
   });
 
   test('of undeclared types are branches, so that plain literals adapt to columns', () => {
