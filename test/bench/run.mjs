@@ -32,7 +32,7 @@ const PIECES = [
   { file: 'index-file.mjs', args: ['--facts', facts, '--ids', 'uuid'] },
   { file: 'snapshot.bench.mjs', args: ['--facts', facts] },
   { file: 'http.bench.mjs', args: [facts, '2', dist], forPeople: true },
-  { file: 'workers.mjs', args: [facts, '2', dist], forPeople: true },
+  { file: 'workers.mjs', args: ['--facts', facts, '--seconds', '2'] },
   { file: 'scale.bench.mjs', args: ['--sizes', `10000,${facts}`] },
   { file: 'lifecycle.mjs', args: ['--facts', facts] },
   { file: 'local-sql.bench.mjs', args: ['20000', '200'], forPeople: true },
