@@ -10,6 +10,9 @@ export type ParsedSignature =
 
 const FORM = /^\s*([^\s(),]+)\s*\(([\s\S]*)\)\s*$/u;
 
+/** What stands between commas; commas in quotes are text. */
+const ARGUMENT = /(?:^|,)((?:"[^"]*"|[^",]|"(?=[^"]*$))*)/gu;
+
 /**
  * `has_relation(Item:_, box, Box:_)`: `Type:_` is a column, `Type:id` a fixed value, a bare word a fixed String
  * (api reference, 6.3).
@@ -19,7 +22,7 @@ export function parseSignature(text: string): ParsedSignature {
   if (predicate === undefined || inside === undefined) {
     return fault('it is not of the form `predicate(Type:_, Type:id, word)`');
   }
-  const parts = inside.trim() === '' ? [] : inside.split(',').map((part) => part.trim());
+  const parts = inside.trim() === '' ? [] : [...inside.matchAll(ARGUMENT)].map(([, part = '']) => part.trim());
   if (parts.length > MAX_FACT_ARITY) return fault(`a fact has at most ${MAX_FACT_ARITY} arguments`);
   const args: BindingArg[] = [];
   for (const [position, part] of parts.entries()) {
@@ -39,9 +42,14 @@ function parseArg(text: string): BindingArg | string {
   if (text === '') return 'is empty';
   if (text === '_') return 'is a wildcard without a type: write `Type:_`';
   const colon = text.indexOf(':');
-  if (colon === -1) return { kind: 'value', value: { type: 'String', id: unquoted(text) } };
+  if (colon === -1 || isQuoted(text)) {
+    if (!isQuoted(text) && /["{}]/u.test(text)) return `is ${quote(text)}: write \`Type:_\`, \`Type:id\` or a word`;
+    return { kind: 'value', value: { type: 'String', id: unquoted(text) } };
+  }
   const [type, id] = [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
-  if (type === '' || id === '') return `must be \`Type:_\` or \`Type:id\`, not ${quote(text)}`;
+  if (type === '' || id === '' || /["\s]/u.test(type) || id.startsWith(':')) {
+    return `must be \`Type:_\` or \`Type:id\`, not ${quote(text)}`;
+  }
   if (ABSTRACT_TYPES.has(type)) return `has the abstract type \`${type}\`: name a concrete one`;
   if (id === '_') return { kind: 'column', type };
   const canonical = canonicalId(type, unquoted(id));
@@ -51,5 +59,9 @@ function parseArg(text: string): BindingArg | string {
 
 /** A word can be written as in Polar. */
 function unquoted(text: string): string {
-  return text.length >= 2 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
+  return isQuoted(text) ? text.slice(1, -1) : text;
+}
+
+function isQuoted(text: string): boolean {
+  return /^"[^"]*"$/u.test(text);
 }
