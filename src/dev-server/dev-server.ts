@@ -1,3 +1,4 @@
+import type { SqlDialect } from '../config/sql-dialect.ts';
 import { OsoError } from '../errors/oso-error.ts';
 import type { Fact } from '../facts/fact.ts';
 import { createMemoryFacts, type MemoryFacts } from '../facts/memory-facts.ts';
@@ -40,6 +41,8 @@ export interface DevServerOptions {
   readonly factsFile?: string | undefined;
   /** Where policy and facts survive a restart; without it they do not. */
   readonly directory?: string | undefined;
+  /** The database that SQL of local authorization is for; PostgreSQL unless told otherwise. */
+  readonly sqlDialect?: SqlDialect | undefined;
   readonly writeLimits?: Partial<WriteLimits> | undefined;
   readonly onAnswered?: ((event: AnsweredRequest) => void) | undefined;
 }
@@ -130,7 +133,7 @@ function createHttpServer(options: DevServerOptions, environments: Environments)
     authenticate: createAuthenticate({ kind: 'issued', isIssued: (key) => environments.has(key) }),
     requests: metrics.requests,
     routes: [
-      ...readRoutes({ ...access, guardUnfiltered: false }),
+      ...readRoutes({ ...access, guardUnfiltered: false, sqlDialect: options.sqlDialect }),
       ...writeRoutes({ environments, limits: writeLimits }),
       policyRoute({ environments, clock: options.clock, maxBodyBytes: writeLimits.maxBodyBytes }),
       ...environmentRoutes(environments, access),

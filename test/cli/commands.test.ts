@@ -256,7 +256,7 @@ describe('test', () => {
 });
 
 describe('dev-server', () => {
-  test('starts with policy and facts, takes no OSO_ variables, and can be exported from', async () => {
+  test('starts with policy and facts, takes no unknown OSO_ variables ill, and can be exported from', async () => {
     await using place = await openWorkplace();
     place.write('p.polar', POLICY);
     place.write('facts.jsonl', '["has_role","User","ann","String","reader","Repo","r1"]\n');
@@ -273,7 +273,28 @@ describe('dev-server', () => {
     expect(await dev.ended).toMatchObject({ code: 0 });
   });
 
-  test('refuses a policy with errors, a wrong fact and a wrong port', async () => {
+  test.each([
+    ['the flag', ['--sql-dialect', 'mysql'], {}],
+    ['the variable', [], { OSO_SQL_DIALECT: 'mysql' }],
+  ])('writes SQL for the database that %s names', async (_, flags, env) => {
+    await using place = await openWorkplace();
+    place.write('p.polar', POLICY);
+    const dev = place.start(['dev-server', 'p.polar', '--port', '0', '--json', ...flags], env);
+    const { url, apiKey } = await dev.event('listening');
+    const asked = await fetch(`${url}/api/actions_query`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        query: { actor_type: 'User', actor_id: 'ann', resource_type: 'Repo', resource_id: 'r1' },
+        data_bindings: 'facts:\n',
+      }),
+    });
+    expect(await asked.json()).toMatchObject({ sql: expect.stringContaining('CAST(NULL AS CHAR) AS actions') });
+    dev.kill('SIGTERM');
+    expect(await dev.ended).toMatchObject({ code: 0 });
+  });
+
+  test('refuses a policy with errors, a wrong fact, a wrong port and an unknown database', async () => {
     await using place = await openWorkplace();
     place.write('bad.polar', 'actor User {');
     place.write('facts.jsonl', '["has_role","User"]\n');
@@ -286,6 +307,11 @@ describe('dev-server', () => {
     const port = await place.run(['dev-server', '--port', 'x']);
     expect(port).toMatchObject({ code: 2, stdout: '' });
     expect(port.stderr).toBe('CONFIG_INVALID: `--port` must be a whole number from 0 to 65535, not `x`\n');
+    const dialect = await place.run(['dev-server', '--sql-dialect', 'oracle']);
+    expect(dialect).toMatchObject({ code: 2, stdout: '' });
+    expect(dialect.stderr).toBe(
+      'CONFIG_INVALID: `--sql-dialect` must be `postgresql`, `mysql` or `sqlite`, not `oracle`\n',
+    );
   });
 });
 

@@ -1,4 +1,7 @@
+import { OPTIONS } from '../../config/options.ts';
 import { parsePort } from '../../config/parse-value.ts';
+import { readConfig } from '../../config/read-config.ts';
+import type { SqlDialect } from '../../config/sql-dialect.ts';
 import { createDevServer, type DevServer } from '../../dev-server/dev-server.ts';
 import { DEV_TOKEN } from '../../dev-server/environments.ts';
 import { printPolicyErrors, printTestFailures } from '../../dev-server/save-policy.ts';
@@ -27,8 +30,8 @@ export const devServer: Command = {
     { notation: '--directory <dir>', help: 'keep policy and facts there; without it they end with the process' },
     { notation: '--watch-for-changes', help: 'save the policy anew whenever one of its files changes' },
   ],
-  settings: [],
-  notes: `For tests and drills, not for production: anybody who reaches the port may write. It reads no OSO_ variables.
+  settings: ['sqlDialect'],
+  notes: `For tests and drills, not for production: anybody who reaches the port may write. It reads no other OSO_ variables.
 The API key is ${DEV_TOKEN}, and its environment 0123456789.
 
   $ oso-fallback dev-server policy.polar --facts facts.jsonl`,
@@ -37,6 +40,7 @@ The API key is ${DEV_TOKEN}, and its environment 0123456789.
     const { output, clock, signal } = context;
     const paths = invocation.arguments;
     const at = { port: readPort(invocation), host: invocation.text('host') ?? '127.0.0.1' };
+    const sqlDialect = readDialect(invocation, context);
     const log = createJsonLog({ level: 'error', clientId: () => 'dev-server', secrets: [] });
     const dev = await createDevServer({
       clock,
@@ -46,6 +50,7 @@ The API key is ${DEV_TOKEN}, and its environment 0123456789.
       policySources: paths.length === 0 ? undefined : await readPolicyFiles(paths),
       factsFile: invocation.text('facts'),
       directory: invocation.text('directory'),
+      sqlDialect,
     });
     const port = await listen(dev.server.http, at);
     const watching = invocation.isSet('watch-for-changes') && paths.length > 0;
@@ -75,6 +80,19 @@ function readPort(invocation: Invocation): number {
   const parsed = parsePort(text);
   if (parsed.ok) return parsed.value;
   throw new OsoError('CONFIG_INVALID', `\`--port\` ${parsed.problem}, not \`${text}\``);
+}
+
+/** Other settings of a node mean nothing here: variables that are set are those of an application. */
+function readDialect(invocation: Invocation, { env }: CommandContext): SqlDialect {
+  const option = OPTIONS.sqlDialect;
+  const given = invocation.text(option.flag);
+  const read = readConfig({
+    flags: given === undefined ? {} : { sqlDialect: given },
+    env: { [option.env]: env[option.env] },
+    needsControlPlane: false,
+  });
+  if (read.ok) return read.config.settings.sqlDialect;
+  throw new AggregateError(read.problems, 'the dialect is wrong');
 }
 
 function reportSave(dev: DevServer, sources: Parameters<DevServer['savePolicy']>[0], { output }: CommandContext): void {
