@@ -1,4 +1,3 @@
-import type { SqlDialect } from '../config/sql-dialect.ts';
 import type { ActionsQuestion, AuthorizeQuestion, ConjunctiveQuery, ListQuestion } from '../engine/engine.ts';
 import { OsoError } from '../errors/oso-error.ts';
 import { quote } from '../errors/quote.ts';
@@ -6,38 +5,35 @@ import type { Value } from '../facts/fact.ts';
 import type { Literal, Term } from '../program/program.ts';
 import { typesNamed } from '../program/type-set.ts';
 import type { Answer } from './answer.ts';
+import { idColumn } from './print-comparison.ts';
 import { printMembership } from './print-membership.ts';
 import { printName } from './print-name.ts';
 import { type OutputStyle, printExistence, printUnion } from './print-query.ts';
 import { type LocalData, type SymbolicQuestion, solveQuestion } from './solve-question.ts';
 import { spreadOutputs, spreadUntyped } from './spread-lists.ts';
-import { fitsSqlType, printNothing, type SqlValues, textType } from './sql-value.ts';
-
-/** Central data, data bindings, and the database that the SQL is for. */
-export interface LocalContext extends LocalData {
-  readonly dialect: SqlDialect;
-}
+import { fitsColumn, printNothing, type SqlValues, textType } from './sql-value.ts';
 
 /** One row with one boolean column `allowed` (api reference, 6.1). */
-export function authorizeSql({ actor, action, resource }: AuthorizeQuestion, context: LocalContext): string {
+export function authorizeSql({ actor, action, resource }: AuthorizeQuestion, context: LocalData): string {
   const answers = solveQuestion(allow({ args: [known(actor), name(action), known(resource)] }), context);
   return printDecision(answers, context, 'allowed');
 }
 
 /** A condition that holds where `column` is the id of a resource that the actor may act on. */
-export function listSql({ actor, action, resourceType }: ListQuestion, column: string, context: LocalContext): string {
+export function listSql({ actor, action, resourceType }: ListQuestion, column: string, context: LocalData): string {
   const question = allow({ args: [known(actor), name(action), FIRST], variables: [resourceType] });
-  return printIds(column, solveQuestion(question, context), context);
+  return printIds({ column, type: resourceType }, solveQuestion(question, context), context);
 }
 
 /** One text column `actions`, a row for each. */
-export function actionsSql({ actor, resource }: ActionsQuestion, context: LocalContext): string {
+export function actionsSql({ actor, resource }: ActionsQuestion, context: LocalData): string {
   const type = textType(context.dialect);
   const answers = solveQuestion(
     allow({ args: [known(actor), FIRST, known(resource)], variables: ['String'] }),
     context,
-  );
+  ).filter(isHeld(context));
   const style: OutputStyle = {
+    types: ['String'],
     names: ['actions'],
     castTo: type,
     wildcard: `CAST('*' AS ${type})`,
@@ -49,38 +45,42 @@ export function actionsSql({ actor, resource }: ActionsQuestion, context: LocalC
 }
 
 /** Distinct rows of the variables asked for; without any, one row with a boolean column `result`. */
-export function selectSql(
-  query: ConjunctiveQuery,
-  columns: ReadonlyMap<string, string>,
-  context: LocalContext,
-): string {
+export function selectSql(query: ConjunctiveQuery, columns: ReadonlyMap<string, string>, context: LocalData): string {
   const answers = solveQuestion(conjunction(query, [...columns.keys()]), context);
   if (columns.size === 0) return printDecision(answers, context, 'result');
   const values = valuesOf(context);
   const names = [...columns.values()].map((column) => printName(column, context.dialect));
-  const types = [...columns.keys()].map((variable) => query.constraints.get(variable)?.type);
+  const types = [...columns.keys()].map((variable) => typeOf(variable, query));
   const held = answers.filter(isHeld(context));
   if (held.length === 0) {
     return printNoRows(names.map((each, number) => `${printNothing(types[number], values)} AS ${each}`));
   }
-  return printUnion(spreadUntyped(held, values), values, { names, isRows: true });
+  return printUnion(spreadUntyped(held, values), values, { types, names, isRows: true });
 }
 
 /** A condition that holds where `column` is an id that the variable takes in some row. */
 export function filterSql(
   query: ConjunctiveQuery,
   { variable, column }: { readonly variable: string; readonly column: string },
-  context: LocalContext,
+  context: LocalData,
 ): string {
-  return printIds(column, solveQuestion(conjunction(query, [variable]), context), context);
+  return printIds(
+    { column, type: typeOf(variable, query) },
+    solveQuestion(conjunction(query, [variable]), context),
+    context,
+  );
 }
 
-function printIds(column: string, answers: readonly Answer[], context: LocalContext): string {
+function printIds(
+  { column, type }: { readonly column: string; readonly type: string },
+  answers: readonly Answer[],
+  context: LocalData,
+): string {
   const values = valuesOf(context);
-  return printMembership(column, spreadUntyped(spreadOutputs(answers), values), values);
+  return printMembership(idColumn(column, type, values), spreadUntyped(spreadOutputs(answers), values), values);
 }
 
-function printDecision(answers: readonly Answer[], context: LocalContext, column: string): string {
+function printDecision(answers: readonly Answer[], context: LocalData, column: string): string {
   if (answers.length === 0) return `SELECT FALSE AS ${column}`;
   const isSure = answers.some(({ residual }) => residual.atoms.length === 0 && residual.conditions.length === 0);
   if (isSure) return `SELECT TRUE AS ${column}`;
@@ -93,13 +93,20 @@ function printNoRows(outputs: readonly string[]): string {
 }
 
 /** Ids that a column of their type cannot hold are no rows of its. */
-function isHeld({ data }: LocalContext): (answer: Answer) => boolean {
-  return ({ terms }) =>
-    terms.every((term) => term.kind !== 'value' || fitsSqlType(term.value.id, data.sqlTypes.get(term.value.type)));
+function isHeld(context: LocalData): (answer: Answer) => boolean {
+  const values = valuesOf(context);
+  return ({ terms }) => terms.every((term) => term.kind !== 'value' || fitsColumn(term.value, values));
 }
 
-function valuesOf({ dialect, data }: LocalContext): SqlValues {
+function valuesOf({ dialect, data }: LocalData): SqlValues {
   return { dialect, sqlTypes: data.sqlTypes };
+}
+
+function typeOf(variable: string, { constraints }: ConjunctiveQuery): string {
+  const constraint = constraints.get(variable);
+  if (constraint === undefined)
+    throw new OsoError('REQUEST_INVALID', `no constraint names the variable ${quote(variable)}`);
+  return constraint.type;
 }
 
 const FIRST: Term = { kind: 'variable', index: 0 };

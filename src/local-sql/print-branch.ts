@@ -1,5 +1,16 @@
+import {
+  type IdColumn,
+  idColumn,
+  isComparedAsText,
+  printDiffer,
+  printIs,
+  printIsNot,
+  printIsOneOf,
+  printSame,
+} from './print-comparison.ts';
 import type { Atom, Column, Condition, Constant, Residual } from './residual.ts';
-import { integerType, isIntegerType, printText, printValue, type SqlValues } from './sql-value.ts';
+import { printText } from './sql-text.ts';
+import { integerType, isIntegerColumn, type SqlValues } from './sql-value.ts';
 
 /** Names of the queries that one statement uses, numbered by first use. */
 export interface NamedQueries {
@@ -67,17 +78,18 @@ export function printColumn({ atom, position }: Column, { rows }: BranchContext)
 }
 
 function printCondition(condition: Condition, context: BranchContext): string {
-  const side = (term: Column | Constant) =>
-    term.kind === 'column' ? printColumn(term, context) : printValue(term.value, context.values);
+  const { values } = context;
   switch (condition.kind) {
     case 'equal':
-      return `${side(condition.left)} = ${side(condition.right)}`;
-    case 'differ':
-      return `${side(condition.left)} <> ${side(condition.right)}`;
-    case 'among': {
-      const values = condition.values.map((value) => printValue(value, context.values));
-      return `${side(condition.column)} IN (${values.join(', ')})`;
+    case 'differ': {
+      const isEqual = condition.kind === 'equal';
+      const { left, right } = condition;
+      const column = idColumnOf(left, context);
+      if (right.kind === 'value') return (isEqual ? printIs : printIsNot)(column, right.value, values);
+      return (isEqual ? printSame : printDiffer)(column, idColumnOf(right, context), values);
     }
+    case 'among':
+      return printIsOneOf(idColumnOf(condition.column, context), condition.values, values);
     case 'order':
       return `${printInteger(condition.left, context)} ${condition.operator} ${printInteger(condition.right, context)}`;
     case 'none':
@@ -85,12 +97,20 @@ function printCondition(condition: Condition, context: BranchContext): string {
   }
 }
 
+function idColumnOf(column: Column, context: BranchContext): IdColumn {
+  const sql = printColumn(column, context);
+  const hasText = context.values.dialect === 'mysql' && isComparedAsText(column.type, context.values);
+  return hasText
+    ? { sql, type: column.type, text: sql.replace(/arg(?=\d+$)/u, 'text') }
+    : idColumn(sql, column.type, context.values);
+}
+
 /** Digits are compared as a number: a column that is not known to hold numbers is cast to one. */
 function printInteger(term: Column | Constant, context: BranchContext): string {
   const type = integerType(context.values.dialect);
   if (term.kind === 'value') return `CAST(${printText(term.value.id, context.values.dialect)} AS ${type})`;
   const column = printColumn(term, context);
-  return isIntegerType(context.values.sqlTypes.get('Integer')) ? column : `CAST(${column} AS ${type})`;
+  return isIntegerColumn('Integer', context.values) ? column : `CAST(${column} AS ${type})`;
 }
 
 function printNone(branch: Residual, context: BranchContext): string {

@@ -1,22 +1,24 @@
 import type { Value } from '../facts/fact.ts';
 import type { Answer } from './answer.ts';
 import { residualKey } from './normalize-residual.ts';
+import { type IdColumn, printIsOneOf, printKey } from './print-comparison.ts';
 import { printExistsQuery, printUnion } from './print-query.ts';
-import { fitsSqlType, printValue, type SqlValues } from './sql-value.ts';
+import { fitsColumn, type SqlValues } from './sql-value.ts';
+
+/** More conditions than this that stand beside ids of their own become one query. */
+const MOST_APART = 8;
 
 /**
  * A condition that holds where a column has one of the answers, each of one term. It can stand between ANDs as it is, and
  * is `true` or `false` where no row matters.
  */
-export function printMembership(column: string, answers: readonly Answer[], values: SqlValues): string {
+export function printMembership(column: IdColumn, answers: readonly Answer[], values: SqlValues): string {
   const { everything, listed, looked, apart } = sortOut(answers, values);
   if (everything.some(isSure)) return 'true';
   const parts = [
-    ...(listed.length > 0 ? [printList(column, listed, values)] : []),
-    ...(looked.length > 0 ? [`${column} IN (${printUnion(looked, values, { names: undefined, isRows: false })})`] : []),
-    ...apart.map(
-      ({ held, answer }) => `(${printList(column, held, values)} AND EXISTS (${printExistsQuery([answer], values)}))`,
-    ),
+    ...(listed.length > 0 ? [printIsOneOf(column, listed, values)] : []),
+    ...(looked.length > 0 ? [printLookup(column, looked, values)] : []),
+    ...printApart(column, apart, values),
     ...(everything.length > 0 ? [`EXISTS (${printExistsQuery(everything, values)})`] : []),
   ];
   const [only] = parts;
@@ -31,35 +33,78 @@ interface Sorted {
   readonly listed: readonly Value[];
   /** Ids that a query gives. */
   readonly looked: readonly Answer[];
-  /** Ids that need rows, those that need the same ones together. */
-  readonly apart: readonly { readonly held: readonly Value[]; readonly answer: Answer }[];
+  /** Ids of no declared type that need rows: a query would make them text, which no number compares with. */
+  readonly apart: readonly (readonly [Value, Answer])[];
 }
 
-function sortOut(answers: readonly Answer[], { sqlTypes }: SqlValues): Sorted {
+/** Ids, and answers of which one must hold for each of them. */
+interface Apart {
+  readonly held: readonly Value[];
+  readonly answers: readonly Answer[];
+}
+
+function sortOut(answers: readonly Answer[], values: SqlValues): Sorted {
   const everything = answers.filter(({ terms: [term] }) => term?.kind === 'free');
   const looked = answers.filter(({ terms: [term] }) => term?.kind === 'column');
   const listed: Value[] = [];
-  const apart = new Map<string, { held: Value[]; answer: Answer }>();
+  const apart: [Value, Answer][] = [];
   for (const answer of answers) {
     const [term] = answer.terms;
-    if (term?.kind !== 'value' || !fitsSqlType(term.value.id, sqlTypes.get(term.value.type))) continue;
+    if (term?.kind !== 'value' || !fitsColumn(term.value, values)) continue;
     if (isSure(answer)) listed.push(term.value);
-    else setApart(apart, answer, term.value);
+    else if (values.sqlTypes.has(term.value.type)) looked.push(answer);
+    else apart.push([term.value, answer]);
   }
-  return { everything, listed, looked, apart: [...apart.values()] };
+  return { everything, listed, looked, apart };
 }
 
-function setApart(apart: Map<string, { held: Value[]; answer: Answer }>, answer: Answer, value: Value): void {
-  const key = residualKey(answer.residual);
-  const known = apart.get(key);
-  if (known === undefined) apart.set(key, { held: [value], answer });
-  else known.held.push(value);
+/** Ids with the same conditions are one list; then lists of the same ids have their conditions together. */
+function groupApart(answers: readonly (readonly [Value, Answer])[]): readonly Apart[] {
+  const byResidual = new Map<string, { readonly held: Value[]; readonly answer: Answer }>();
+  for (const [value, answer] of answers) {
+    const key = residualKey(answer.residual);
+    const known = byResidual.get(key);
+    if (known === undefined) byResidual.set(key, { held: [value], answer });
+    else known.held.push(value);
+  }
+  const byIds = new Map<string, { readonly held: readonly Value[]; readonly answers: Answer[] }>();
+  for (const { held, answer } of byResidual.values()) {
+    const key = JSON.stringify(held.map(({ id }) => id).sort());
+    const known = byIds.get(key);
+    if (known === undefined) byIds.set(key, { held, answers: [answer] });
+    else known.answers.push(answer);
+  }
+  return [...byIds.values()];
 }
 
 function isSure({ residual }: Answer): boolean {
   return residual.atoms.length === 0 && residual.conditions.length === 0;
 }
 
-function printList(column: string, list: readonly Value[], values: SqlValues): string {
-  return `${column} IN (${list.map((value) => printValue(value, values)).join(', ')})`;
+function printLookup(column: IdColumn, looked: readonly Answer[], values: SqlValues): string {
+  const key = printKey(column, values);
+  const query = printUnion(looked, values, { types: [column.type], isRows: false });
+  return `${key.length === 1 ? key.join('') : `(${key.join(', ')})`} IN (${query})`;
+}
+
+/** Where many ids have conditions of their own, the column is found by its ids and then looked up as text. */
+function printApart(
+  column: IdColumn,
+  apart: readonly (readonly [Value, Answer])[],
+  values: SqlValues,
+): readonly string[] {
+  const groups = groupApart(apart);
+  if (groups.length <= MOST_APART) {
+    return groups.map(
+      ({ held, answers }) =>
+        `(${printIsOneOf(column, held, values)} and EXISTS (${printExistsQuery(answers, values)}))`,
+    );
+  }
+  const ids = [...new Map(apart.map(([value]) => [value.id, value])).values()];
+  const query = printUnion(
+    apart.map(([, answer]) => answer),
+    values,
+    { types: [column.type], isText: true, isRows: false },
+  );
+  return [`(${printIsOneOf(column, ids, values)} and ${column.text} IN (${query}))`];
 }

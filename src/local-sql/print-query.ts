@@ -1,13 +1,20 @@
 import type { Answer, AnswerTerm } from './answer.ts';
 import { type BranchContext, type NamedQueries, printColumn, printSource, type RowNames } from './print-branch.ts';
+import { idColumn, isComparedAsText, printKey, textOf } from './print-comparison.ts';
 import { printRows } from './print-rows.ts';
 import type { Atom } from './residual.ts';
-import { printNothing, printText, printValue, type SqlValues } from './sql-value.ts';
+import { printText } from './sql-text.ts';
+import { printNothing, printValue, type SqlValues } from './sql-value.ts';
+import { tabulateAnswers } from './tabulate-answers.ts';
 
 /** How the outputs of a query are written. */
 export interface OutputStyle {
+  /** The type that the ids of each output have. */
+  readonly types: readonly string[];
   /** Quoted names of the columns of the result; none: whatever they are called. */
-  readonly names: readonly string[] | undefined;
+  readonly names?: readonly string[] | undefined;
+  /** The outputs are compared with texts. */
+  readonly isText?: boolean | undefined;
   /** The type of all outputs, whatever the columns are. */
   readonly castTo?: string | undefined;
   /** Instead of NULL, for an output that every value satisfies. */
@@ -18,7 +25,14 @@ export interface OutputStyle {
 
 /** A complete query: the distinct outputs of all branches. There must be one. */
 export function printUnion(answers: readonly Answer[], values: SqlValues, style: OutputStyle): string {
-  return printStatement(values, (queries) => printBranches(answers, { queries, values, style }));
+  // Columns first: a plain literal takes the type of the column that it is united with.
+  const weight = ({ terms }: Answer) => terms.filter(({ kind }) => kind === 'column').length;
+  const ordered = [...tabulateAnswers(answers, values)].sort((a, b) => weight(b) - weight(a));
+  return printStatement(values, (queries) => {
+    const printer: UnionPrinter = { queries, values, style };
+    const isGrouped = values.dialect === 'mysql' && (ordered.length > 1 || ordered[0]?.residual.atoms.length !== 0);
+    return isGrouped ? printGrouped(ordered, printer) : printDistinct(ordered, printer);
+  });
 }
 
 /** A complete query of one row: whether some branch has a solution. */
@@ -32,7 +46,10 @@ export function printExistsQuery(answers: readonly Answer[], values: SqlValues):
 }
 
 function printExists(answers: readonly Answer[], queries: NamedQueries, values: SqlValues): string {
-  return answers
+  return tabulateAnswers(
+    answers.map(({ residual }) => ({ terms: [], residual })),
+    values,
+  )
     .map(({ residual }) => {
       const rows: RowNames = new Map();
       return `SELECT 1${printSource(residual, { queries, values, rows }, [])}`;
@@ -40,67 +57,120 @@ function printExists(answers: readonly Answer[], queries: NamedQueries, values: 
     .join('\n UNION ALL ');
 }
 
-function printBranches(
-  answers: readonly Answer[],
-  {
-    queries,
-    values,
-    style,
-  }: { readonly queries: NamedQueries; readonly values: SqlValues; readonly style: OutputStyle },
-): string {
-  // Columns first: a plain literal takes the type of the column that it is united with.
-  const weight = ({ terms }: Answer) => terms.filter(({ kind }) => kind === 'column').length;
-  const ordered = [...answers].sort((a, b) => weight(b) - weight(a));
-  return ordered
-    .map(({ terms, residual }, number) => {
-      const context: BranchContext = { queries, values, rows: new Map() };
-      const used = style.isRows ? [] : terms.flatMap((term) => (term.kind === 'column' ? term : []));
-      const source = printSource(residual, context, used);
-      const outputs = terms.map((term, position) => {
-        const name = number === 0 ? style.names?.[position] : undefined;
-        const output = printOutput(term, context, style);
+interface UnionPrinter {
+  readonly queries: NamedQueries;
+  readonly values: SqlValues;
+  readonly style: OutputStyle;
+}
+
+function printDistinct(answers: readonly Answer[], printer: UnionPrinter): string {
+  const { names, isRows } = printer.style;
+  const [first] = answers;
+  const isDistinct = isRows && answers.length === 1 && first !== undefined && first.residual.atoms.length > 0;
+  return answers
+    .map((answer, number) => {
+      const { outputs, source } = printBranch(answer, printer);
+      const named = outputs.map((output, position) => {
+        const name = number === 0 ? names?.[position] : undefined;
         return name === undefined ? output : `${output} AS ${name}`;
       });
-      const distinct = style.isRows && ordered.length === 1 && residual.atoms.length > 0 ? 'DISTINCT ' : '';
-      return ` SELECT ${distinct}${outputs.join(', ')}${source}`;
+      return ` SELECT ${isDistinct ? 'DISTINCT ' : ''}${named.join(', ')}${source}`;
     })
     .join('\n UNION');
 }
 
-function printOutput(term: AnswerTerm, context: BranchContext, { castTo, wildcard }: OutputStyle): string {
-  if (term.kind === 'free') return wildcard ?? printNothing(onlyType(term), context.values);
-  if (castTo === undefined) {
-    return term.kind === 'column' ? printColumn(term, context) : printValue(term.value, context.values);
-  }
-  const text = term.kind === 'column' ? printColumn(term, context) : printText(term.value.id, context.values.dialect);
-  return `CAST(${text} AS ${castTo})`;
+/**
+ * For MySQL: rows are told apart by what tells ids apart, which DISTINCT does not, and a query looks into the union once,
+ * where `IN` would do so for every row.
+ */
+function printGrouped(answers: readonly Answer[], printer: UnionPrinter): string {
+  const { types, names, isText, isRows } = printer.style;
+  const branches = answers.map((answer) => {
+    const { outputs, source } = printBranch(answer, printer);
+    return ` SELECT ${outputs.map((output, position) => `${output} AS out${position}`).join(', ')}${source}`;
+  });
+  const keys = types.flatMap((type, position) =>
+    isText ? `out${position}` : printKey(idColumn(`out${position}`, type, printer.values), printer.values),
+  );
+  const outputs = isRows ? types.map((_, position) => `out${position} AS ${names?.[position] ?? ''}`) : keys;
+  const group = isRows ? `\nGROUP BY ${keys.join(', ')}` : '';
+  return ` SELECT ${outputs.join(', ')}\nFROM (\n${branches.join('\n UNION ALL')}\n) AS found${group}`;
 }
 
-function onlyType({ types }: Extract<AnswerTerm, { kind: 'free' }>): string | undefined {
-  const [type] = types.kind === 'some' && types.types.size === 1 ? types.types : [];
-  return type;
+function printBranch(
+  { terms, residual }: Answer,
+  { queries, values, style }: UnionPrinter,
+): { readonly outputs: readonly string[]; readonly source: string } {
+  const context: BranchContext = { queries, values, rows: new Map() };
+  const used = style.isRows ? [] : terms.flatMap((term) => (term.kind === 'column' ? term : []));
+  const source = printSource(residual, context, used);
+  return { outputs: terms.map((term, position) => printOutput(term, position, { context, style })), source };
+}
+
+function printOutput(
+  term: AnswerTerm,
+  position: number,
+  { context, style }: { readonly context: BranchContext; readonly style: OutputStyle },
+): string {
+  const { castTo, isText, wildcard, types } = style;
+  const { values } = context;
+  if (term.kind === 'free') return wildcard ?? printNothing(types[position], values);
+  if (castTo === undefined && isText !== true) {
+    return term.kind === 'column' ? printColumn(term, context) : printValue(term.value, values);
+  }
+  const text = term.kind === 'column' ? printColumn(term, context) : printText(term.value.id, values.dialect);
+  return castTo === undefined ? textOf(text, values) : `CAST(${text} AS ${castTo})`;
 }
 
 function printStatement(values: SqlValues, printBody: (queries: NamedQueries) => string): string {
   const used: Atom['source'][] = [];
-  const body = printBody({
+  // SQLite looks into a named query through an index only when it is used once.
+  const isShared = values.dialect !== 'sqlite';
+  const queries: NamedQueries = {
     nameOf(source) {
-      const known = used.indexOf(source);
+      const known = isShared ? used.indexOf(source) : -1;
       return `c${known === -1 ? used.push(source) - 1 : known}`;
     },
-  });
+  };
+  const body = printBody(queries);
   if (used.length === 0) return body.trimStart();
-  const heads = used.map((source, number) => printNamedQuery(source, `c${number}`, values));
+  const heads: string[] = [];
+  for (const [number, binding] of used.entries())
+    heads.push(printNamedQuery(binding, `c${number}`, { values, queries }));
   const recursive = values.dialect === 'postgresql' ? ' RECURSIVE' : '';
   return `WITH${recursive}\n${heads.join(',\n')}\n${body}\n`;
 }
 
-function printNamedQuery(source: Atom['source'], name: string, values: SqlValues): string {
-  const { args } = source;
-  const { dialect } = values;
-  const query = source.kind === 'list' ? printRows(source, values) : source.query;
-  const columns = args.flatMap(({ kind }, position) => (kind === 'column' ? [`arg${position}`] : []));
-  const inlined = dialect === 'postgresql' ? ' AS NOT MATERIALIZED' : ' AS';
-  if (columns.length === 0) return `${name}(held)${inlined} (\nSELECT 1 FROM (\n${query}\n) AS held\n)`;
-  return `${name}(${columns.join(', ')})${inlined} (\n${query}\n)`;
+function printNamedQuery(
+  source: Atom['source'],
+  name: string,
+  { values, queries }: { readonly values: SqlValues; readonly queries: NamedQueries },
+): string {
+  const columns = source.args.flatMap(({ kind }, position) => (kind === 'column' ? [`arg${position}`] : []));
+  const inlined = values.dialect === 'postgresql' ? ' AS NOT MATERIALIZED' : ' AS';
+  const query = source.kind === 'list' ? printRows(source, values, queries) : source.query;
+  if (columns.length === 0) {
+    return `${name}(held)${inlined} (\nSELECT 1 FROM (SELECT 1 AS one) AS once WHERE EXISTS (\n${query}\n)\n)`;
+  }
+  const texts = values.dialect === 'mysql' ? textColumns(source, values) : [];
+  if (texts.length === 0) return `${name}(${columns.join(', ')})${inlined} (\n${query}\n)`;
+  const raw = name.replace('c', 'b');
+  const all = [...columns, ...texts.map(({ sql }) => textOf(sql, values))];
+  const names = [...columns, ...texts.map(({ text }) => text)];
+  return `${raw}(${columns.join(', ')}) AS (\n${query}\n),\n${name}(${names.join(', ')}) AS (SELECT ${all.join(', ')} FROM ${raw})`;
+}
+
+/**
+ * Columns whose ids are compared as texts too. MariaDB keeps the results of a subquery by the columns from outside that it
+ * names, ids of the same collation together; so each text is a column that can be named.
+ */
+function textColumns(
+  { args }: Atom['source'],
+  values: SqlValues,
+): readonly { readonly sql: string; readonly text: string }[] {
+  return args.flatMap((arg, position) =>
+    arg.kind === 'column' && isComparedAsText(arg.type, values)
+      ? [{ sql: `arg${position}`, text: `text${position}` }]
+      : [],
+  );
 }

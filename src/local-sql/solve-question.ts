@@ -1,3 +1,4 @@
+import type { SqlDialect } from '../config/sql-dialect.ts';
 import type { Goals } from '../engine/goals.ts';
 import type { Literal, Program, Rule, TypeSet } from '../program/program.ts';
 import type { Answer } from './answer.ts';
@@ -5,7 +6,7 @@ import { answerFrom } from './answer-of.ts';
 import type { DataBindings } from './binding.ts';
 import { LocalReach, RuleBook } from './local-rules.ts';
 import { mergeAnswers } from './merge-answers.ts';
-import { fitsSqlType } from './sql-value.ts';
+import { fitsColumn } from './sql-value.ts';
 import { newState, resolve } from './state.ts';
 import { SymbolicSolver } from './symbolic-solver.ts';
 
@@ -14,6 +15,8 @@ export interface LocalData {
   readonly program: Program;
   readonly goals: Goals;
   readonly data: DataBindings;
+  /** The database that the SQL is for. */
+  readonly dialect: SqlDialect;
 }
 
 /** A conjunction over variables, each of some types; `outputs` are the variables asked for. */
@@ -28,7 +31,7 @@ export interface SymbolicQuestion {
  */
 export function solveQuestion(
   { variables, body, outputs }: SymbolicQuestion,
-  { program, goals, data }: LocalData,
+  { program, goals, data, dialect }: LocalData,
 ): readonly Answer[] {
   const reach = reachOf(program, data);
   const rule: Rule = {
@@ -43,7 +46,7 @@ export function solveQuestion(
     book: reach.book,
     bindings: data.bindings,
     reach,
-    fits: ({ type, id }) => fitsSqlType(id, data.sqlTypes.get(type)),
+    fits: (value) => fitsColumn(value, { dialect, sqlTypes: data.sqlTypes }),
     atomCount: 0,
     answerCount: 0,
   });

@@ -1,7 +1,7 @@
 import type { SqlDialect } from '../config/sql-dialect.ts';
-import { OsoError } from '../errors/oso-error.ts';
-import { quote } from '../errors/quote.ts';
 import type { Value } from '../facts/fact.ts';
+import { printText } from './sql-text.ts';
+import { holdsId, readSqlType, type SqlType } from './sql-type.ts';
 
 /** How values are written for one database. */
 export interface SqlValues {
@@ -10,24 +10,28 @@ export interface SqlValues {
   readonly sqlTypes: ReadonlyMap<string, string>;
 }
 
-/** A value as the columns of its type hold it. Throws REQUEST_INVALID for a NUL character, which no text in SQL has. */
-export function printValue(value: Value, values: SqlValues): string {
-  const type = castType(values.sqlTypes.get(value.type), values.dialect);
-  const text = printText(value.id, values.dialect);
-  return type === undefined ? text : `CAST(${text} AS ${type})`;
+/** A value as the columns of its type hold it. Throws REQUEST_INVALID for a text that the database cannot hold. */
+export function printValue({ type, id }: Value, values: SqlValues): string {
+  const declared = values.sqlTypes.get(type);
+  if (declared === undefined) return printText(id, values.dialect);
+  if (values.dialect === 'postgresql') return `CAST(${printText(id, values.dialect)} AS ${declared})`;
+  if (type === 'Boolean' && holdsBooleans(readSqlType(declared))) return id.toUpperCase();
+  return isNumeric(readSqlType(declared)) ? id : printText(id, values.dialect);
 }
 
-export function printText(text: string, dialect: SqlDialect): string {
-  if (text.includes('\0')) {
-    throw new OsoError('REQUEST_INVALID', `the id ${quote(text)} holds a NUL character, which SQL cannot express`);
-  }
-  const escaped = dialect === 'mysql' ? text.replaceAll('\\', '\\\\') : text;
-  return `'${escaped.replaceAll("'", "''")}'`;
+/** Several values for one list: PostgreSQL gives all the type of the first. */
+export function printValues(list: readonly Value[], values: SqlValues): readonly string[] {
+  return list.map((value, number) =>
+    number > 0 && values.dialect === 'postgresql' ? printText(value.id, values.dialect) : printValue(value, values),
+  );
 }
 
+/** NULL, as a column of the type. */
 export function printNothing(type: string | undefined, { dialect, sqlTypes }: SqlValues): string {
-  const declared = type === undefined ? undefined : castType(sqlTypes.get(type), dialect);
-  return declared === undefined ? 'NULL' : `CAST(NULL AS ${declared})`;
+  const declared = type === undefined ? undefined : sqlTypes.get(type);
+  if (declared === undefined) return 'NULL';
+  if (dialect === 'postgresql') return `CAST(NULL AS ${declared})`;
+  return isIntegerColumn(type ?? '', { dialect, sqlTypes }) ? `CAST(NULL AS ${integerType(dialect)})` : 'NULL';
 }
 
 /** The type of a text column. */
@@ -41,40 +45,26 @@ export function integerType(dialect: SqlDialect): string {
   return dialect === 'sqlite' ? 'INTEGER' : 'BIGINT';
 }
 
-export function isIntegerType(sqlType: string | undefined): boolean {
-  return sqlType !== undefined && INTEGER_TYPE.test(sqlType);
+/** Whether a column can hold the id, and a cast to the column's type does not change it. */
+export function fitsColumn({ type, id }: Value, { dialect, sqlTypes }: SqlValues): boolean {
+  if (/\p{Cs}/u.test(id) || (dialect === 'postgresql' && id.includes('\0'))) return false;
+  const declared = sqlTypes.get(type);
+  if (declared === undefined) return true;
+  const column = readSqlType(declared);
+  return (type === 'Boolean' && dialect !== 'postgresql' && holdsBooleans(column)) || holdsId(column, id);
 }
 
-/** The type to cast to; undefined where a plain literal already compares as the column does. */
-function castType(sqlType: string | undefined, dialect: SqlDialect): string | undefined {
-  if (sqlType === undefined || dialect === 'postgresql') return sqlType;
-  return INTEGER_TYPE.test(sqlType) ? integerType(dialect) : undefined;
+/** Whether the columns of a type are known to hold whole numbers. */
+export function isIntegerColumn(type: string, { sqlTypes }: SqlValues): boolean {
+  const declared = sqlTypes.get(type);
+  return declared !== undefined && readSqlType(declared).kind === 'integer';
 }
 
-const INTEGER_TYPE = /^\s*(?:tinyint|smallint|mediumint|int|integer|bigint|int[248]|(?:small|big)?serial)\b/iu;
-const UUID_TYPE = /^\s*uuid\s*$/iu;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/iu;
-const BOOLEAN_TYPE = /^\s*bool(?:ean)?\s*$/iu;
-const DECIMAL_TYPE = /^\s*(?:numeric|decimal)\b/iu;
-const BOUNDED_TEXT = /^\s*(?:character varying|varchar|char|character|nvarchar|nchar|bpchar)\s*\(\s*(\d+)\s*\)/iu;
-const WHOLE = /^(?:0|-?[1-9][0-9]{0,18})$/u;
-
-/** Whether a column of this type can hold the id; a cast of another one would fail, or change it. */
-export function fitsSqlType(id: string, sqlType: string | undefined): boolean {
-  if (sqlType === undefined) return true;
-  if (UUID_TYPE.test(sqlType)) return UUID.test(id);
-  if (INTEGER_TYPE.test(sqlType)) return WHOLE.test(id) && isWithin(BigInt(id), bitsOf(sqlType));
-  if (DECIMAL_TYPE.test(sqlType)) return WHOLE.test(id);
-  if (BOOLEAN_TYPE.test(sqlType)) return id === 'true' || id === 'false';
-  const bound = BOUNDED_TEXT.exec(sqlType)?.[1];
-  return bound === undefined || [...id].length <= Number(bound);
+function isNumeric({ kind }: SqlType): boolean {
+  return kind === 'integer' || kind === 'decimal';
 }
 
-function isWithin(value: bigint, bits: number): boolean {
-  return BigInt.asIntN(bits, value) === value;
-}
-
-function bitsOf(sqlType: string): number {
-  if (/big|int8/iu.test(sqlType)) return 64;
-  return /small|tiny|int2/iu.test(sqlType) ? 16 : 32;
+/** MySQL and SQLite keep booleans as integers. */
+function holdsBooleans({ kind }: SqlType): boolean {
+  return kind === 'boolean' || kind === 'integer';
 }

@@ -5,15 +5,9 @@ import type { ConjunctiveQuery, Engine, RequestContext } from '../../src/engine/
 import { OsoError } from '../../src/errors/oso-error.ts';
 import type { Value } from '../../src/facts/fact.ts';
 import { createMemoryFacts } from '../../src/facts/memory-facts.ts';
-import {
-  actionsSql,
-  authorizeSql,
-  filterSql,
-  type LocalContext,
-  listSql,
-  selectSql,
-} from '../../src/local-sql/local-questions.ts';
+import { actionsSql, authorizeSql, filterSql, listSql, selectSql } from '../../src/local-sql/local-questions.ts';
 import { parseDataBindings } from '../../src/local-sql/parse-data-bindings.ts';
+import type { LocalData } from '../../src/local-sql/solve-question.ts';
 import { loadPolicy } from '../../src/program/load-policy.ts';
 import type { LocalWorld } from '../support/local-world.ts';
 
@@ -48,7 +42,7 @@ interface Subject {
   /** Over all facts. */
   readonly whole: Engine;
   readonly request: RequestContext;
-  readonly context: () => LocalContext;
+  readonly context: () => LocalData;
   readonly tally: Tally;
   readonly checks: Check[];
   /** Questions whose answer is no are asked at the last try only. */
@@ -103,7 +97,7 @@ export function idsOf({ world, columns }: LocalWorld): readonly string[] {
 function ask(
   subject: Subject,
   question: unknown,
-  parts: { expected(): readonly (readonly (string | boolean | null)[])[]; sql(context: LocalContext): string },
+  parts: { expected(): readonly (readonly (string | boolean | null)[])[]; sql(context: LocalData): string },
 ): void {
   const { tally, local } = subject;
   const story = () => `seed ${local.world.seed}: ${JSON.stringify(question)}\n${local.world.policy}\n${local.yaml}`;

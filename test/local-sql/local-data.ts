@@ -2,8 +2,8 @@ import type { SqlDialect } from '../../src/config/sql-dialect.ts';
 import { createEngine } from '../../src/engine/create-engine.ts';
 import type { Fact } from '../../src/facts/fact.ts';
 import { createMemoryFacts } from '../../src/facts/memory-facts.ts';
-import type { LocalContext } from '../../src/local-sql/local-questions.ts';
 import { parseDataBindings } from '../../src/local-sql/parse-data-bindings.ts';
+import type { LocalData } from '../../src/local-sql/solve-question.ts';
 import { programOf, requestWith } from '../support/engine-world.ts';
 
 /** What questions are asked of: a policy, central facts such as `has_role User:alice member Org:1`, and data bindings. */
@@ -12,7 +12,7 @@ export function localData(
   facts: readonly string[],
   bindings: string,
   dialect: SqlDialect = 'postgresql',
-): LocalContext {
+): LocalData {
   const program = programOf(policy);
   const engine = createEngine(program, createMemoryFacts(facts.map(readFact)));
   return { program, goals: engine.goals(requestWith()), data: parseDataBindings(bindings), dialect };

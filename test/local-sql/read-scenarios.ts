@@ -4,15 +4,9 @@ import { createEngine } from '../../src/engine/create-engine.ts';
 import type { ConjunctiveQuery } from '../../src/engine/engine.ts';
 import type { Fact, Value } from '../../src/facts/fact.ts';
 import { createMemoryFacts } from '../../src/facts/memory-facts.ts';
-import {
-  actionsSql,
-  authorizeSql,
-  filterSql,
-  type LocalContext,
-  listSql,
-  selectSql,
-} from '../../src/local-sql/local-questions.ts';
+import { actionsSql, authorizeSql, filterSql, listSql, selectSql } from '../../src/local-sql/local-questions.ts';
 import { parseDataBindings } from '../../src/local-sql/parse-data-bindings.ts';
+import type { LocalData } from '../../src/local-sql/solve-question.ts';
 import { programOf, requestWith } from '../support/engine-world.ts';
 
 /*
@@ -57,7 +51,7 @@ export interface ScenarioAsk {
   readonly title: string;
   readonly isDecision: boolean;
   /** The statement to run. */
-  sql(dialect: LocalContext['dialect']): string;
+  sql(dialect: LocalData['dialect']): string;
   /** What it gives, each row as text values; in any order. */
   readonly rows: readonly (readonly (string | null)[])[];
   /** Instead: a part of the message of the error. */
@@ -113,7 +107,7 @@ export function readScenarios(): readonly Scenario[] {
   });
 }
 
-function readAsk(ask: AskText, open: (dialect: LocalContext['dialect']) => LocalContext): ScenarioAsk {
+function readAsk(ask: AskText, open: (dialect: LocalData['dialect']) => LocalData): ScenarioAsk {
   const { is, fails, ...question } = ask;
   return {
     title: JSON.stringify(question),
@@ -127,7 +121,7 @@ function readAsk(ask: AskText, open: (dialect: LocalContext['dialect']) => Local
   };
 }
 
-function sqlOf(ask: AskText, context: LocalContext): string {
+function sqlOf(ask: AskText, context: LocalData): string {
   const { from = '', column = 'id' } = ask;
   const where = (fragment: string) => `SELECT ${column} FROM ${from} WHERE ${fragment} ORDER BY 1`;
   if (ask.authorize !== undefined) {

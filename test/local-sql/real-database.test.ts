@@ -1,39 +1,13 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { authorizeSql, listSql } from '../../src/local-sql/local-questions.ts';
-import { printText } from '../../src/local-sql/sql-value.ts';
+import { printText } from '../../src/local-sql/sql-text.ts';
+import { hostileText } from '../support/hostile-texts.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
 import { Random } from '../support/random.ts';
+import { lockedDocuments } from './large-answers.ts';
 import { localData } from './local-data.ts';
 
-const PIECES = [
-  `'`,
-  `''`,
-  `"`,
-  '\\',
-  `\\'`,
-  '--',
-  '/*',
-  '*/',
-  ';',
-  '$$',
-  '$1',
-  '%',
-  '?',
-  ':x',
-  '\n',
-  '\t',
-  '\u0001',
-  '\u2028',
-  'é',
-  '🦊',
-  '`',
-  '(',
-  ')',
-  'a',
-  'OR 1=1',
-  'x',
-];
 const STRINGS = 10_000;
 const BATCH = 500;
 
@@ -59,7 +33,7 @@ describe('hostile ids', () => {
   test(`${STRINGS} of them come back from PostgreSQL as they were`, async () => {
     const random = new Random(20_260_101);
     for (let done = 0; done < STRINGS; done += BATCH) {
-      const texts = Array.from({ length: BATCH }, () => random.picks(PIECES, 1 + random.below(6)).join(''));
+      const texts = Array.from({ length: BATCH }, () => hostileText(random));
       const { rows } = await client.query({
         text: `SELECT ${texts.map((text) => printText(text, 'postgresql')).join(', ')}`,
         rowMode: 'array',
@@ -73,7 +47,7 @@ describe('hostile ids', () => {
     const random = new Random(7);
     const bindings = 'facts:\n  has_relation(Document:_, owner, User:_): { query: "SELECT id, owner FROM hostile" }\n';
     for (let each = 0; each < 100; each++) {
-      const id = random.picks(PIECES, 1 + random.below(5)).join('');
+      const id = hostileText(random);
       await client.query('TRUNCATE hostile');
       await client.query('INSERT INTO hostile VALUES ($1, $1), ($2, $2)', [id, `${id}!`]);
       const fragment = listSql(
@@ -85,12 +59,36 @@ describe('hostile ids', () => {
     }
   });
 
-  test('with NUL are refused', () => {
-    expect(() => printText('a\0b', 'postgresql')).toThrow('holds a NUL character, which SQL cannot express');
+  test.each(['on', 'off'])('mean the same with standard_conforming_strings %s', async (setting) => {
+    await client.query(`SET standard_conforming_strings = ${setting}`);
+    const texts = ['\\', "\\'", "\\' OR 1=1 --", ':x ?', '100%'];
+    const { rows } = await client.query({
+      text: `SELECT ${texts.map((text) => printText(text, 'postgresql')).join(', ')}`,
+      rowMode: 'array',
+    });
+    await client.query('RESET standard_conforming_strings');
+    expect(rows[0]).toEqual(texts);
   });
 
-  test('lose no backslash on MySQL', () => {
-    expect(printText(`\\' OR 1=1 -- `, 'mysql')).toBe(`'\\\\'' OR 1=1 -- '`);
+  test('that no column can hold are in no row, and an error where they are asked for by name', async () => {
+    expect(() => printText('a\0b', 'postgresql')).toThrow(
+      'the id `a\ufffdb` holds a NUL character, which PostgreSQL cannot hold',
+    );
+    expect(() => printText('a\ud800', 'postgresql')).toThrow('the id `a\ufffd` is not well-formed Unicode');
+    const facts = ['has_relation Document:a\0b owner User:u', 'has_relation Document:\ud800 owner User:u'];
+    const list = (owner: string) =>
+      listSql(
+        { actor: { type: 'User', id: owner }, action: 'read', resourceType: 'Document' },
+        'id',
+        localData(
+          POLICY,
+          facts,
+          'facts:\n  has_relation(Document:_, owner, User:_): { query: "SELECT id, owner FROM hostile" }\n',
+        ),
+      );
+    await client.query("TRUNCATE hostile; INSERT INTO hostile VALUES ('mine', 'u')");
+    expect((await client.query(`SELECT id FROM hostile WHERE ${list('u')}`)).rows).toEqual([{ id: 'mine' }]);
+    expect(list('u\0')).toBe('false');
   });
 });
 
@@ -125,4 +123,21 @@ sql_types: { Document: BIGINT, User: UUID }
       expect(plan).not.toMatch(/Seq Scan/u);
     }
   }, 120_000);
+
+  test.each(['', 'sql_types: { Document: BIGINT }\n'])(
+    'thousands of ids with conditions of their own are looked up one by one: %j',
+    async (types) => {
+      await client.query('CREATE TABLE IF NOT EXISTS locked (id bigint PRIMARY KEY, folder int)');
+      await client.query(
+        'INSERT INTO locked SELECT n, n / 100 FROM generate_series(1, 100000) AS n ON CONFLICT DO NOTHING',
+      );
+      await client.query('ANALYZE locked');
+      const { sql, count } = lockedDocuments('postgresql', { column: 'locked.id', table: 'locked', types });
+      expect(sql.length).toBeLessThan(100_000);
+      const query = `SELECT count(*)::int AS found FROM locked WHERE ${sql}`;
+      expect((await client.query(query)).rows).toEqual([{ found: count }]);
+      const { rows } = await client.query({ text: `EXPLAIN ${query}`, rowMode: 'array' });
+      expect(rows.join('\n')).toMatch(/Index Only Scan using locked_pkey on locked /u);
+    },
+  );
 });

@@ -23,8 +23,18 @@ const TWINS = 12;
 /** Types whose ids are words or numbers in any case. */
 const PRIMITIVE = new Set(['String', 'Integer', 'Boolean']);
 
-/** `table` names what the queries read: columns world, relation, a0 … a4. */
-export function localWorld(seed: number, table: string): LocalWorld {
+/**
+ * `table` names what the queries read: columns world, relation, a0 … a4. `plain` are ids as in `randomWorld`, for worlds
+ * whose ids are text; `integer` is what the database calls the type in a cast.
+ */
+export function localWorld(
+  seed: number,
+  table: string,
+  {
+    plain,
+    integer = 'integer',
+  }: { readonly plain?: readonly string[] | undefined; readonly integer?: string | undefined } = {},
+): LocalWorld {
   const random = new Random(seed + 77);
   const columns = random.pick<ColumnKind>([
     'text',
@@ -35,7 +45,7 @@ export function localWorld(seed: number, table: string): LocalWorld {
     'undeclared-integer',
   ]);
   const isInteger = columns.endsWith('integer');
-  const small = isInteger ? withNumbers(randomWorld(seed, ['1', '2', '3', '4']), columns) : randomWorld(seed);
+  const small = isInteger ? withNumbers(randomWorld(seed, ['1', '2', '3', '4']), columns) : randomWorld(seed, plain);
   const world = random.chance(0.2) ? withTwins(small, random) : small;
   const signatures = new Map<string, readonly Fact[]>();
   for (const fact of world.facts) {
@@ -55,7 +65,7 @@ export function localWorld(seed: number, table: string): LocalWorld {
   const entries = chosen.map((signature, relation) => {
     const selected = [...signature.matchAll(/(?<=[(,] ?)[^(,)]+/gu)].flatMap(([arg], at) => {
       if (!arg.endsWith(':_')) return [];
-      return isInteger && !PRIMITIVE.has(arg.trim().slice(0, -2)) ? [`CAST(a${at} AS integer)`] : [`a${at}`];
+      return isInteger && !PRIMITIVE.has(arg.trim().slice(0, -2)) ? [`CAST(a${at} AS ${integer})`] : [`a${at}`];
     });
     return `  ${JSON.stringify(signature)}:\n    query: SELECT ${selected.join(', ')} FROM ${table} WHERE world = ${seed} AND relation = ${relation}\n`;
   });

@@ -1,15 +1,9 @@
 import type { SqlDialect } from '../../config/sql-dialect.ts';
 import type { Fact } from '../../facts/fact.ts';
 import type { DataBindings } from '../../local-sql/binding.ts';
-import {
-  actionsSql,
-  authorizeSql,
-  filterSql,
-  type LocalContext,
-  listSql,
-  selectSql,
-} from '../../local-sql/local-questions.ts';
+import { actionsSql, authorizeSql, filterSql, listSql, selectSql } from '../../local-sql/local-questions.ts';
 import { rememberBindings } from '../../local-sql/remember-bindings.ts';
+import type { LocalData } from '../../local-sql/solve-question.ts';
 import { type DataAccess, type Drawn, drawOnData } from '../draw-on-data.ts';
 import type { Route } from '../route.ts';
 import { readActionsQuery, readAuthorizeQuery, readListQuery, readLocalQuery } from '../wire/local-query.ts';
@@ -26,7 +20,7 @@ interface Sent {
 }
 
 /** Body in, SQL out. `open` gives what the question is asked of. */
-type WriteSql = (body: unknown, open: (sent: Sent) => LocalContext) => string;
+type WriteSql = (body: unknown, open: (sent: Sent) => LocalData) => string;
 
 const QUESTIONS: readonly (readonly [path: string, write: WriteSql])[] = [
   ['/api/authorize_query', writeAuthorize],
@@ -58,7 +52,7 @@ function openContext(
   { serving, context }: Drawn,
   { contextFacts, dataBindings }: Sent,
   { parse, dialect }: { parse(text: string): DataBindings; readonly dialect: SqlDialect },
-): LocalContext {
+): LocalData {
   return {
     program: serving.program,
     goals: serving.engine.goals(context(contextFacts)),
@@ -67,22 +61,22 @@ function openContext(
   };
 }
 
-function writeAuthorize(body: unknown, open: (sent: Sent) => LocalContext): string {
+function writeAuthorize(body: unknown, open: (sent: Sent) => LocalData): string {
   const asked = readAuthorizeQuery(body);
   return authorizeSql(asked.question, open(asked));
 }
 
-function writeList(body: unknown, open: (sent: Sent) => LocalContext): string {
+function writeList(body: unknown, open: (sent: Sent) => LocalData): string {
   const asked = readListQuery(body);
   return listSql(asked.question, asked.column, open(asked));
 }
 
-function writeActions(body: unknown, open: (sent: Sent) => LocalContext): string {
+function writeActions(body: unknown, open: (sent: Sent) => LocalData): string {
   const asked = readActionsQuery(body);
   return actionsSql(asked.question, open(asked));
 }
 
-function writeEvaluate(body: unknown, open: (sent: Sent) => LocalContext): string {
+function writeEvaluate(body: unknown, open: (sent: Sent) => LocalData): string {
   const asked = readLocalQuery(body);
   const context = open(asked);
   return asked.mode.kind === 'filter'
