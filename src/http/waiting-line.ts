@@ -1,20 +1,20 @@
 import type { Clock } from '../util/clock.ts';
 
-/** Up to here answering costs little more than HTTP itself, so that turning away would save nothing. */
-const CHEAP_MS = 0.1;
+/** Up to here answering, sending included, costs little more than turning away, so that this would save nothing. */
+const CHEAP_MS = 0.25;
 /** An answer counts for no more: cheap ones look expensive when the system gives the processor to somebody else. */
-const MOST_COST_MS = 0.8;
+const MOST_COST_MS = 2;
 /** Who would wait longer is turned away at once: a late answer is as bad as none, and costs as much as a good one. */
 const LONGEST_WAIT_MS = 120;
 /** So many may always wait: a handful of clients must not be turned away because a node is cold or a question slow. */
 const FEW = 32;
 /**
  * Between two slices the event loop reads what has come: probes, cheap questions, and who must be turned away. It takes
- * no more than one new connection each time (libuv since 1.45), so slices are short; but reading and turning away take
- * no more than a fifth of the time, however much comes.
+ * no more than one new connection each time (libuv since 1.45), so slices are short; but when much comes they grow, so
+ * that reading and turning away get a fifth of the time.
  */
 const SHORTEST_SLICE_MS = 1;
-const LONGEST_SLICE_MS = 25;
+const LONGEST_SLICE_MS = 50;
 const SLICE_SHARE = 4;
 /** How many answers the mean cost looks back. */
 const COST_MEMORY = 16;

@@ -97,14 +97,14 @@ describe('expensive questions', () => {
     expect(rig.names).toBe('e');
   });
 
-  test('get four fifths of the time when much is read between slices, up to 25 ms at a time', () => {
+  test('get four fifths of the time when much is read between slices, up to 50 ms at a time', () => {
     const rig = new Rig();
     rig.learn(0.5);
-    for (let number = 0; number < 80; number += 1) rig.ask('a', 0.5);
+    for (let number = 0; number < 150; number += 1) rig.ask('a', 0.5);
     rig.turn(2);
     expect(rig.answered).toHaveLength(16);
     rig.turn(20);
-    expect(rig.answered).toHaveLength(66);
+    expect(rig.answered).toHaveLength(116);
   });
 
   test('are turned away when the line would take more than 120 ms', () => {
@@ -182,7 +182,7 @@ function overload(rig: Rig, { costMs, times, forMs }: { costMs: number; times: n
 describe('under overload', () => {
   test.each([2, 5, 20])('of %d times, it stays at work, and who is taken waits no longer than promised', (times) => {
     fc.assert(
-      fc.property(fc.double({ min: 0.2, max: 20, noNaN: true }), (costMs) => {
+      fc.property(fc.double({ min: 0.3, max: 20, noNaN: true }), (costMs) => {
         const rig = new Rig();
         rig.learn(costMs, 200);
         const { refused, busyMs, tookMs } = overload(rig, { costMs, times, forMs: 5_000 });

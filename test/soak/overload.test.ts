@@ -139,7 +139,7 @@ test('B9 at twice what fits, cheap questions are answered at capacity and in tim
     const goodput = rate(arrivals) / capacity;
     task.meta.measured =
       `capacity ${Math.round(capacity)}/s, goodput ${(goodput * 100).toFixed(0)} %, answered p99 ${p99(arrivals, 200).toFixed(0)} ms, ` +
-      `without a free connection ${arrivals.unsent}, probes within ${probeMs.toFixed(0)} ms, recovered after ${after.lastTroubleMs.toFixed(0)} ms`;
+      `turned away ${of(arrivals, 503).length}, without a free connection ${arrivals.unsent}, probes within ${probeMs.toFixed(0)} ms, recovered after ${after.lastTroubleMs.toFixed(0)} ms`;
     expect([arrivals.broken, after.arrivals.broken, after.arrivals.unsent]).toEqual([0, 0, 0]);
     expect(of(arrivals, 200).length).toBeGreaterThan(0);
     if (!isFull) return;
