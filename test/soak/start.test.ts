@@ -51,6 +51,8 @@ async function startReady(directory: string): Promise<{ node: CliProcess; url: s
       OSO_URL: 'http://127.0.0.1:1',
       OSO_PORT: '0',
       OSO_DRAIN: '0s',
+      // The bars of memory are those of one thread.
+      OSO_WORKERS: '1',
       OSO_DIRECTORY: directory,
     },
   });

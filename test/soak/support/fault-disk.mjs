@@ -220,7 +220,7 @@ export async function installFaultDisk(root, onCall, onDone = () => {}) {
 }
 
 /** What a write has written, and where if it said so. */
-function writtenBytes([data, offset, length, position], written) {
+function writtenBytes([data, offset, , position], written) {
   // The arguments of the text form are (text, position).
   if (typeof data === 'string') return { bytes: Buffer.from(data).subarray(0, written), at: offset ?? undefined };
   const from = typeof offset === 'number' ? offset : 0;
