@@ -25,22 +25,23 @@ export function createMemoryLimit(name, limitBytes) {
     enter: `echo $$ > ${folder}/cgroup.procs;`,
     /** Page cache included: it may touch the limit without harm, because the kernel takes it back. */
     peakBytes: () => Number(readFileSync(`${folder}/${files.peak}`, 'utf8')),
-    /** Of all processes in the group now, pages that they share counted for each. */
-    residentBytes: () =>
-      readFileSync(`${folder}/cgroup.procs`, 'utf8')
-        .trim()
-        .split('\n')
-        .reduce((sum, pid) => sum + residentBytesOf(pid), 0),
+    /** Of all processes in the group now; the program's own pages, which they share, once. */
+    residentBytes() {
+      const all = readFileSync(`${folder}/cgroup.procs`, 'utf8').trim().split('\n').map(residentOf);
+      return all.reduce((sum, { own }) => sum + own, 0) + Math.max(...all.map(({ files }) => files));
+    },
     kills: () => Number(/oom_kill (\d+)/.exec(readFileSync(`${folder}/${files.events}`, 'utf8'))?.[1] ?? 0),
     remove: () => rmdirSync(folder),
   };
 }
 
-/** 0 when it has ended. */
-function residentBytesOf(pid) {
+/** Nothing when it has ended. */
+function residentOf(pid) {
   try {
-    return Number(/VmRSS:\s+(\d+)/u.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    const bytes = (name) => Number(new RegExp(`${name}:\\s+(\\d+)`, 'u').exec(status)?.[1] ?? 0) * 1024;
+    return { own: bytes('RssAnon') + bytes('RssShmem'), files: bytes('RssFile') };
   } catch {
-    return 0;
+    return { own: 0, files: 0 };
   }
 }

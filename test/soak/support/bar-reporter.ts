@@ -15,7 +15,9 @@ export default class BarReporter {
     const verdict = { passed: 'ok', failed: 'FAILED', skipped: 'skipped', pending: 'pending' }[state];
     const note = state === 'skipped' ? (test.result() as { note?: string }).note : undefined;
     process.stdout.write(`${verdict.padEnd(8)}${test.name}: ${measured || note || '-'} (${seconds} s)\n`);
-    for (const error of errors ?? []) process.stdout.write(`        ${error.stack ?? error.message}\n`);
+    for (const { stack, message, diff = '' } of errors ?? []) {
+      process.stdout.write(`        ${stack ?? message}\n${diff}\n`);
+    }
   }
 
   onTestRunEnd(modules: readonly TestModule[]): void {
