@@ -30,7 +30,8 @@ export function printUnion(answers: readonly Answer[], values: SqlValues, style:
   const ordered = [...tabulateAnswers(answers, values)].sort((a, b) => weight(b) - weight(a));
   return printStatement(values, (queries) => {
     const printer: UnionPrinter = { queries, values, style };
-    const isGrouped = values.dialect === 'mysql' && (ordered.length > 1 || ordered[0]?.residual.atoms.length !== 0);
+    const isOne = style.isRows && ordered.length === 1 && ordered[0]?.residual.atoms.length === 0;
+    const isGrouped = values.dialect === 'mysql' && !isOne;
     return isGrouped ? printGrouped(ordered, printer) : printDistinct(ordered, printer);
   });
 }
