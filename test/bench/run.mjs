@@ -35,7 +35,8 @@ const PIECES = [
   { file: 'workers.mjs', args: ['--facts', facts, '--seconds', '2'] },
   { file: 'scale.bench.mjs', args: ['--sizes', `10000,${facts}`] },
   { file: 'lifecycle.mjs', args: ['--facts', facts] },
-  { file: 'local-sql.bench.mjs', args: ['20000', '200'], forPeople: true },
+  { file: 'local-sql.bench.mjs', args: ['--facts', '100000'] },
+  { file: 'local-sql-ids.bench.mjs', args: ['--ids', '10000'] },
   { file: 'start.bench.mjs', args: [] },
   ...(values.peers ? [{ file: 'peers/run-peers.mjs', args: ['--facts', facts] }] : []),
 ].filter(({ file }) => file.includes(values.only));
