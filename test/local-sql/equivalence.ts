@@ -220,6 +220,7 @@ function askSelect(subject: Subject): void {
 function askFilter(subject: Subject): void {
   const query = anyQuery(subject);
   const variable = subject.local.random.pick([...query.constraints.keys()]);
+  const column = query.constraints.get(variable)?.type === 'String' ? 'id' : idColumn(subject);
   ask(
     subject,
     { filter: variable, query: describeQuery(query) },
@@ -228,7 +229,7 @@ function askFilter(subject: Subject): void {
         const rows = subject.whole.evaluateQuery(query, subject.request);
         return covered(subject, [...new Set(rows.map((row) => row.get(variable) ?? '*'))]);
       },
-      sql: (context) => idsWhere(subject, filterSql(query, { variable, column: idColumn(subject) }, context)),
+      sql: (context) => idsWhere(subject, filterSql(query, { variable, column }, context)),
     },
   );
 }
