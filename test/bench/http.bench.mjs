@@ -1,99 +1,127 @@
 /*
- * What the HTTP side costs beyond bare `node:http`, for random authorize questions:
- * `node test/bench/http.bench.mjs [facts] [seconds a round] [dist]`.
+ * What the HTTP side costs beyond bare `node:http`, for authorize questions, half of them denied:
  *
- * Two servers in processes of their own take turns under the same load. The bare one reads the body, parses it and
- * answers; it decides nothing. Compared is CPU time a request, which other work on the machine disturbs less than
- * requests a second. Where there is `taskset`, servers have the first core and the load has the second.
+ *     node test/bench/http.bench.mjs [--facts 1000000] [--seconds 0.5] [--dist dist] [--json]
+ *
+ * Two servers in processes of their own take turns, rounds of so many seconds, under the same load: 64 connections, one
+ * request at a time on each. The bare one reads the body and sends the reply of the other, headers included; it does
+ * nothing else. Compared is CPU time a request, which other work on the machine disturbs less than requests a second.
+ * _Random_ asks about all entities, _hot_ asks the same 10,000 questions again. Then come the latencies at 10,000 requests
+ * a second. Where there is `taskset`, servers have the first core and the load has the second.
  */
 import { fork, spawnSync } from 'node:child_process';
-import { connect } from 'node:net';
-import { resolve } from 'node:path';
 import { githubFacts, githubQuestions, githubSizes, seededRandom } from './github-world.mjs';
+import { median, readBench } from './support/bench.mjs';
+import { authorizeRequest, pace, saturate } from './support/http-load.mjs';
 
-const factCount = Number(process.argv[2] ?? 1_000_000);
-const roundSeconds = Number(process.argv[3] ?? 4);
-const dist = resolve(process.argv[4] ?? 'dist');
+const { values, report, note } = readBench({ facts: '1000000', seconds: '0.5' });
+const factCount = Number(values.facts);
+const roundSeconds = Number(values.seconds);
+const BASELINE = 'bare node:http';
 
 const CONNECTIONS = 64;
-const QUESTIONS = 200_000;
-const ROUNDS = 5;
+const QUESTIONS = 400_000;
+const HOT = 10_000;
+const ROUNDS = 15;
+const RATE = 10_000;
+const PACED_SECONDS = 4;
+const PACED_ROUNDS = 3;
 const SERVER = new URL('support/http-bench-server.mjs', import.meta.url);
-/** As the Node.js SDK sends them, but for the request id, which is one of many. */
-const HEADERS =
-  'Host: 127.0.0.1\r\nAuthorization: Bearer e_bench_1_secret\r\nAccept: application/json\r\n' +
-  'Content-Type: application/json\r\nUser-Agent: Oso Cloud (nodejs v20.20.0; rv:2.6.0)\r\nX-OsoApiVersion: 0\r\n' +
-  'X-Oso-Instance-Id: 0b9f2f5c-4a57-4bd0-a6e3-55dcbb9b4a93\r\nAccept-Encoding: gzip,deflate\r\nConnection: keep-alive\r\n';
 
 pin(process.pid, 1);
-const requests = makeRequests();
-const servers = [await start('bare'), await start('oso-fallback')];
-for (const server of servers) await load(server, roundSeconds);
-const ratios = [];
-for (let round = 1; round <= ROUNDS; round++) {
-  const [bare, ours] = [await load(servers[0], roundSeconds), await load(servers[1], roundSeconds)];
-  ratios.push(bare.micros / ours.micros);
-  console.log(
-    `round ${round}: ${show('bare', bare)}; ${show('oso-fallback', ours)}; ratio ${ratios.at(-1).toFixed(2)}`,
-  );
-}
-console.log(
-  `median ratio ${ratios.sort((a, b) => a - b)[ROUNDS >> 1].toFixed(3)} of bare node:http, ${process.version}`,
-);
-for (const { child } of servers) child.kill();
+const random = makeQuestions().map(authorizeRequest);
+const hot = random.slice(0, HOT);
+const bare = await start('bare');
+const ours = await start('oso-fallback');
+for (const server of [bare, ours]) for (const requests of [random, hot]) await measure(server, requests, 2);
+await compare('random', random, { least: 0.75 });
+await compare('hot', hot, { least: 0.9 });
+await latencies();
+for (const { child } of [bare, ours]) child.kill();
 
-function makeRequests() {
+/** Only the facts that questions are about are kept: at 10 M facts all of them would take gigabytes. */
+function makeQuestions() {
   const random = seededRandom(1);
   const sizes = githubSizes(factCount);
-  const questions = githubQuestions([...githubFacts(sizes, random)], { sizes, random, count: QUESTIONS });
-  return questions.map(({ actor, action, resource }, index) => {
-    const body = JSON.stringify({
-      actor_type: actor.type,
-      actor_id: actor.id,
-      action,
-      resource_type: resource.type,
-      resource_id: resource.id,
-      context_facts: [],
-    });
-    const id = `X-Request-ID: 3e3c1f6e-6b1f-4a3a-9f8e-${String(index).padStart(12, '0')}\r\n`;
-    return `POST /api/authorize HTTP/1.1\r\n${HEADERS}${id}Content-Length: ${body.length}\r\n\r\n${body}`;
+  const roles = [];
+  for (const fact of githubFacts(sizes, random)) if (fact.predicate === 'has_role') roles.push(fact);
+  return githubQuestions(roles, { sizes, random, count: QUESTIONS });
+}
+
+async function compare(title, requests, bar) {
+  const promised = factCount === 1_000_000 ? bar : undefined;
+  const rounds = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    rounds.push([await measure(bare, requests, roundSeconds), await measure(ours, requests, roundSeconds)]);
+  }
+  for (const [side, name] of [BASELINE, 'oso-fallback'].entries()) {
+    const micros = median(rounds.map((round) => round[side].micros));
+    const rate = median(rounds.map((round) => round[side].rate));
+    // A server that is not busy waits for the load.
+    note(`${title}, ${name}: ${micros.toFixed(1)} µs of CPU, ${Math.round((micros * rate) / 10_000)} % busy`);
+  }
+  report({
+    name: `HTTP authorize, ${title}, ${factCount} facts, by CPU`,
+    figure: median(rounds.map(([, ours]) => ours.micros)),
+    unit: 'µs of CPU',
+    baseline: BASELINE,
+    ratio: median(rounds.map(([bare, ours]) => bare.micros / ours.micros)),
+    bar: promised,
   });
+  report({
+    name: `HTTP authorize, ${title}, ${factCount} facts, by rate`,
+    figure: median(rounds.map(([, ours]) => ours.rate)),
+    unit: 'requests/s',
+    baseline: BASELINE,
+    ratio: median(rounds.map(([bare, ours]) => ours.rate / bare.rate)),
+    bar: promised,
+  });
+}
+
+/** The bar is 2 ms for 99 of 100. */
+async function latencies() {
+  const p99 = [];
+  for (const { port } of [bare, ours]) {
+    const rounds = [];
+    for (let round = 0; round < PACED_ROUNDS; round++) {
+      rounds.push(await pace({ port, requests: random, rate: RATE, seconds: PACED_SECONDS, connections: CONNECTIONS }));
+    }
+    const at = (share) => median(rounds.map((sorted) => sorted[Math.ceil(sorted.length * share) - 1]));
+    p99.push(at(0.99));
+    note(
+      `${port === bare.port ? BASELINE : 'oso-fallback'}: p50 ${at(0.5).toFixed(2)} ms, p99.9 ${at(0.999).toFixed(2)} ms`,
+    );
+  }
+  const [bareMs, oursMs] = p99;
+  report({
+    name: `HTTP authorize, p99 at ${RATE} requests/s`,
+    figure: oursMs,
+    unit: 'ms',
+    baseline: BASELINE,
+    ratio: oursMs / bareMs,
+    bar: { most: 2, of: 'figure' },
+  });
+}
+
+/** Every measurement begins at another question, so that random ones stay random. */
+async function measure({ child, port }, requests, seconds) {
+  measure.first = ((measure.first ?? 0) + 77_777) % requests.length;
+  const before = await cpuMicros(child);
+  const { count, seconds: elapsed } = await saturate({
+    ...{ port, requests, seconds, first: measure.first },
+    connections: CONNECTIONS,
+  });
+  return { micros: ((await cpuMicros(child)) - before) / count, rate: count / elapsed };
 }
 
 /** A server that listens. */
 async function start(kind) {
-  const child = fork(SERVER, [kind, String(factCount), dist]);
+  const child = fork(SERVER, [kind, String(factCount), values.dist]);
   pin(child.pid, 0);
   const port = await new Promise((listening, failed) => {
     child.once('message', listening).once('exit', () => failed(new Error(`the ${kind} server ended`)));
   });
   return { child, port };
-}
-
-/** Requests one after the other on every connection, and what they cost the server. */
-async function load({ child, port }, seconds) {
-  const before = await cpuMicros(child);
-  const start = performance.now();
-  const until = start + seconds * 1_000;
-  let count = 0;
-  await Promise.all(
-    Array.from({ length: CONNECTIONS }, (_, first) => {
-      let next = first * Math.floor(requests.length / CONNECTIONS);
-      return new Promise((closed, failed) => {
-        const ask = () => socket.write(requests[next++ % requests.length]);
-        const socket = connect(port, '127.0.0.1', ask).setNoDelay().on('close', closed).on('error', failed);
-        socket.on('data', (reply) => {
-          // `HTTP/1.1 200`: a reply this small comes in one piece.
-          if (reply[9] !== 0x32) failed(new Error(reply.toString()));
-          count++;
-          if (performance.now() < until) ask();
-          else socket.end();
-        });
-      });
-    }),
-  );
-  const elapsed = (performance.now() - start) / 1_000;
-  return { micros: ((await cpuMicros(child)) - before) / count, rate: count / elapsed };
 }
 
 function cpuMicros(child) {
@@ -105,8 +133,4 @@ function cpuMicros(child) {
 
 function pin(pid, core) {
   spawnSync('taskset', ['-a', '-p', '-c', String(core), String(pid)]);
-}
-
-function show(name, { micros, rate }) {
-  return `${name} ${micros.toFixed(1)} µs of CPU, ${Math.round(rate).toLocaleString('en')} requests/s`;
 }

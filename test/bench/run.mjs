@@ -31,7 +31,7 @@ const PIECES = [
   { file: 'index-file.mjs', args: ['--facts', facts, '--ids', 'short'] },
   { file: 'index-file.mjs', args: ['--facts', facts, '--ids', 'uuid'] },
   { file: 'snapshot.bench.mjs', args: ['--facts', facts] },
-  { file: 'http.bench.mjs', args: [facts, '2', dist], forPeople: true },
+  { file: 'http.bench.mjs', args: ['--facts', facts] },
   { file: 'workers.mjs', args: ['--facts', facts, '--seconds', '2'] },
   { file: 'scale.bench.mjs', args: ['--sizes', `10000,${facts}`] },
   { file: 'lifecycle.mjs', args: ['--facts', facts] },

@@ -1,10 +1,11 @@
 /* One of the two servers of http.bench.mjs: it tells its port, and the CPU time it has used when it is asked. */
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer as createBareServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { GITHUB_POLICY, githubFacts, githubSizes, seededRandom } from '../github-world.mjs';
+import { indexFacts } from './index-facts.mjs';
+
+const SNAPSHOT_ID = '20260101T000000000Z-0123456789ab';
 
 const [, , kind, factCount, dist] = process.argv;
 const load = (path) => import(pathToFileURL(resolve(dist, 'src', path)).href);
@@ -17,17 +18,27 @@ process.on('message', () => {
 });
 process.on('disconnect', () => process.exit());
 
+/** The reply of a node, byte for byte but for the request id. */
 function bareServer() {
-  return createBareServer((request, response) => {
+  const bare = createBareServer({ keepAliveTimeout: 72_000 }, (request, response) => {
     const chunks = [];
     request.on('data', (chunk) => chunks.push(chunk));
     request.on('end', () => {
-      const { actor_id: actor } = JSON.parse(Buffer.concat(chunks).toString('utf8'));
-      const body = actor === '' ? '{"allowed":true}' : '{"allowed":false}';
-      response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': body.length });
+      const text = Buffer.concat(chunks).toString('utf8');
+      const body = text === '' ? '{"allowed":true}' : '{"allowed":false}';
+      response.writeHead(200, {
+        'Content-Type': 'application/json',
+        'X-Request-ID': '3e3c1f6e-6b1f-4a3a-9f8e-000000000000',
+        'Server-Timing': 'oso;dur=0',
+        'Oso-Fallback-Snapshot': SNAPSHOT_ID,
+        'Oso-Fallback-Age': '7',
+        'Content-Length': body.length,
+      });
       response.end(body);
     });
   });
+  bare.maxRequestsPerSocket = 10_000;
+  return bare;
 }
 
 async function ourServer() {
@@ -40,9 +51,9 @@ async function ourServer() {
   const { systemClock } = await load('util/clock.js');
   const { silentLog } = await load('util/log.js');
   const { program } = loadPolicy([{ name: 'github.polar', text: GITHUB_POLICY }]);
-  const facts = await indexedFacts();
+  const facts = await indexFacts(githubFacts(githubSizes(Number(factCount)), seededRandom(1)), load);
   const serving = {
-    snapshotId: '20260101T000000000Z-0123456789ab',
+    snapshotId: SNAPSHOT_ID,
     takenAtMs: Date.now(),
     policyText: GITHUB_POLICY,
     policyFilename: undefined,
@@ -62,21 +73,4 @@ async function ourServer() {
     status: () => ({}),
   });
   return node.http;
-}
-
-async function indexedFacts() {
-  const { buildIndex } = await load('facts/index/build-index.js');
-  const { openIndex } = await load('facts/index/open-index.js');
-  const directory = mkdtempSync(join(tmpdir(), 'http-bench-'));
-  const made = [...githubFacts(githubSizes(Number(factCount)), seededRandom(1))];
-  try {
-    const path = join(directory, 'facts.index');
-    const batches = (async function* () {
-      for (let at = 0; at < made.length; at += 4096) yield made.slice(at, at + 4096);
-    })();
-    await buildIndex(batches, { path, temporaryDirectory: directory, memoryBytes: 64 * 2 ** 20 });
-    return openIndex(path, { memoryBytes: 1024 * 2 ** 20, verify: false }).reader;
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
 }
