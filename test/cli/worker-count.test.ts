@@ -41,7 +41,7 @@ describe('the number of threads', () => {
 });
 
 test('threads leave less memory for indexes, and never too little to work', () => {
-  expect(indexMemoryBytes(512 * MIB, 3)).toBe(indexMemoryBytes(512 * MIB) - 60 * MIB);
+  expect(indexMemoryBytes(512 * MIB, 3)).toBe(indexMemoryBytes(512 * MIB) - 120 * MIB);
   expect(indexMemoryBytes(256 * MIB, 8)).toBe(16 * MIB);
 });
 
