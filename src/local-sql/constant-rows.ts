@@ -1,3 +1,4 @@
+import type { AnswerTerm } from './answer.ts';
 import type { Binding } from './binding.ts';
 import type { CentralList } from './central-list.ts';
 
@@ -14,4 +15,10 @@ export interface BoundColumn {
 
 export function alikeOf(list: CentralList | ConstantRows, position: number): BoundColumn | undefined {
   return 'alike' in list ? list.alike[position] : undefined;
+}
+
+/** The column of the database that a term is; undefined for a value and for a column of a list. */
+export function boundColumn(term: AnswerTerm | undefined): BoundColumn | undefined {
+  if (term?.kind !== 'column' || term.atom.source.kind !== 'query') return undefined;
+  return { binding: term.atom.source, position: term.position };
 }

@@ -13,7 +13,7 @@ const MOST_APART = 8;
  * is `true` or `false` where no row matters.
  */
 export function printMembership(column: IdColumn, answers: readonly Answer[], values: SqlValues): string {
-  const { everything, listed, looked, apart } = sortOut(answers, values);
+  const { everything, listed, looked, apart } = sortOut(column.type, answers, values);
   if (everything.some(isSure)) return 'true';
   const parts = [
     ...(listed.length > 0 ? [printIsOneOf(column, listed, values)] : []),
@@ -33,7 +33,7 @@ interface Sorted {
   readonly listed: readonly Value[];
   /** Ids that a query gives. */
   readonly looked: readonly Answer[];
-  /** Ids of no declared type that need rows: a query would make them text, which no number compares with. */
+  /** Ids that all need the same rows, or are of no declared type: a query would make them text, which no number compares with. */
   readonly apart: readonly (readonly [Value, Answer])[];
 }
 
@@ -43,7 +43,7 @@ interface Apart {
   readonly answers: readonly Answer[];
 }
 
-function sortOut(answers: readonly Answer[], values: SqlValues): Sorted {
+function sortOut(type: string, answers: readonly Answer[], values: SqlValues): Sorted {
   const everything = answers.filter(({ terms: [term] }) => term?.kind === 'free');
   const looked = answers.filter(({ terms: [term] }) => term?.kind === 'column');
   const listed: Value[] = [];
@@ -52,10 +52,11 @@ function sortOut(answers: readonly Answer[], values: SqlValues): Sorted {
     const [term] = answer.terms;
     if (term?.kind !== 'value' || !fitsColumn(term.value, values)) continue;
     if (isSure(answer)) listed.push(term.value);
-    else if (values.sqlTypes.has(term.value.type)) looked.push(answer);
     else apart.push([term.value, answer]);
   }
-  return { everything, listed, looked, apart };
+  const areLooked = values.sqlTypes.has(type) && groupApart(apart).length > 1;
+  if (!areLooked) return { everything, listed, looked, apart };
+  return { everything, listed, looked: [...looked, ...apart.map(([, answer]) => answer)], apart: [] };
 }
 
 /** Ids with the same conditions are one list; then lists of the same ids have their conditions together. */

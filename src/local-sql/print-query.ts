@@ -1,4 +1,5 @@
 import type { Answer, AnswerTerm } from './answer.ts';
+import { boundColumn } from './constant-rows.ts';
 import { type BranchContext, type NamedQueries, printColumn, printSource, type RowNames } from './print-branch.ts';
 import { idColumn, isComparedAsText, printKey, textOf } from './print-comparison.ts';
 import { printRows } from './print-rows.ts';
@@ -68,9 +69,10 @@ function printDistinct(answers: readonly Answer[], printer: UnionPrinter): strin
   const { names, isRows } = printer.style;
   const [first] = answers;
   const isDistinct = isRows && answers.length === 1 && first !== undefined && first.residual.atoms.length > 0;
-  return answers
-    .map((answer, number) => {
-      const { outputs, source } = printBranch(answer, printer);
+  const typing = printTypes(answers, printer);
+  const branches = answers.map((answer) => printBranch(answer, printer));
+  return [...(typing === undefined ? [] : [typing]), ...branches]
+    .map(({ outputs, source }, number) => {
       const named = outputs.map((output, position) => {
         const name = number === 0 ? names?.[position] : undefined;
         return name === undefined ? output : `${output} AS ${name}`;
@@ -78,6 +80,28 @@ function printDistinct(answers: readonly Answer[], printer: UnionPrinter): strin
       return ` SELECT ${isDistinct ? 'DISTINCT ' : ''}${named.join(', ')}${source}`;
     })
     .join('\n UNION');
+}
+
+/**
+ * A branch without rows that has the types of all columns. PostgreSQL unites two branches at a time, and takes two plain
+ * literals for text before it sees the column of a third; so it is needed where no branch begins with all columns.
+ */
+function printTypes(answers: readonly Answer[], { queries, values, style }: UnionPrinter): Branch | undefined {
+  const [first] = answers;
+  if (values.dialect !== 'postgresql' || first === undefined || style.castTo !== undefined || style.isText)
+    return undefined;
+  const columns = first.terms.map((_, position) =>
+    answers.flatMap(({ terms }) => boundColumn(terms[position]) ?? []).at(0),
+  );
+  if (columns.every((column, position) => column === undefined || first.terms[position]?.kind === 'column')) {
+    return undefined;
+  }
+  const outputs = columns.map((column, position) =>
+    column === undefined
+      ? printNothing(style.types[position], values)
+      : `(SELECT arg${column.position} FROM ${queries.nameOf(column.binding)} WHERE FALSE)`,
+  );
+  return { outputs, source: '\nWHERE FALSE' };
 }
 
 /**
@@ -98,10 +122,12 @@ function printGrouped(answers: readonly Answer[], printer: UnionPrinter): string
   return ` SELECT ${outputs.join(', ')}\nFROM (\n${branches.join('\n UNION ALL')}\n) AS found${group}`;
 }
 
-function printBranch(
-  { terms, residual }: Answer,
-  { queries, values, style }: UnionPrinter,
-): { readonly outputs: readonly string[]; readonly source: string } {
+interface Branch {
+  readonly outputs: readonly string[];
+  readonly source: string;
+}
+
+function printBranch({ terms, residual }: Answer, { queries, values, style }: UnionPrinter): Branch {
   const context: BranchContext = { queries, values, rows: new Map() };
   const used = style.isRows ? [] : terms.flatMap((term) => (term.kind === 'column' ? term : []));
   const source = printSource(residual, context, used);

@@ -1,11 +1,12 @@
 import type { Value } from '../facts/fact.ts';
 import type { Answer, AnswerTerm } from './answer.ts';
 import { termKey } from './answer-of.ts';
-import type { BoundColumn, ConstantRows } from './constant-rows.ts';
+import { type BoundColumn, boundColumn, type ConstantRows } from './constant-rows.ts';
 import { residualKey } from './normalize-residual.ts';
 import type { Atom, Column, Condition, Constant, Residual } from './residual.ts';
 import { isOddNumber } from './sql-type.ts';
 import type { SqlValues } from './sql-value.ts';
+import { typeLists } from './type-lists.ts';
 
 /** Fewer branches than this stay branches: a database plans each by itself. */
 const LEAST_ROWS = 8;
@@ -14,7 +15,8 @@ const LEAST_ROWS = 8;
  * The same answers, with those that differ only in their constants as one answer over rows of constants: ten thousand pairs
  * of ids are one branch.
  */
-export function tabulateAnswers(answers: readonly Answer[], values: SqlValues): readonly Answer[] {
+export function tabulateAnswers(given: readonly Answer[], values: SqlValues): readonly Answer[] {
+  const answers = typeLists(given, values);
   const groups = new Map<string, Answer[]>();
   for (const [number, answer] of answers.entries()) {
     const key = isTabular(answer, values) ? shapeOf(answer) : `#${number}`;
@@ -103,10 +105,6 @@ function columnAt(output: number | undefined, answers: readonly Answer[]): Bound
     if (term?.kind === 'column') return boundColumn(term);
   }
   return undefined;
-}
-
-function boundColumn({ atom: { source }, position }: Column): BoundColumn | undefined {
-  return source.kind === 'query' ? { binding: source, position } : undefined;
 }
 
 /** A constant, and the column that it is compared with or the output that it is. */
