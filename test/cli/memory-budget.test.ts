@@ -3,8 +3,8 @@ import { buildMemoryBytes, indexMemoryBytes, memoryLimitBytes, roomBytes } from 
 
 const MIB = 1024 * 1024;
 
-test('a container of 256 MB holds the index of ten million facts, the process that serves it and one that builds', () => {
-  expect(indexMemoryBytes(256 * MIB)).toBe(112 * MIB);
+test('a container of 256 MB holds an index, the process that serves it and one that builds', () => {
+  expect(indexMemoryBytes(256 * MIB)).toBe(64 * MIB);
   expect(buildMemoryBytes(256 * MIB)).toBe(32 * MIB);
 });
 

@@ -7,6 +7,7 @@ import { SignatureTable } from './build/signature-table.ts';
 import { Spills } from './build/spills.ts';
 import { removeQuietly, TemporaryFiles } from './build/temporary-files.ts';
 import { writeIndex } from './build/write-index.ts';
+import { collectGarbageSoon } from './collect-garbage.ts';
 
 export interface BuildIndexOptions {
   /** Where to write the index file. It must not exist. It is fsynced before this returns; the caller renames. */
@@ -45,6 +46,8 @@ async function buildInto(descriptor: number, facts: FactStream, options: BuildIn
   const spills = new Spills(files);
   const signatures = await takeIn(facts, spills, options);
   const { memoryBytes, progress } = options;
+  // What took the facts in is not needed any more.
+  collectGarbageSoon(memoryBytes);
   const written = await inTurns(
     writeIndex({ descriptor, files, spills, signatures, memoryBytes, progress }),
     options.signal,

@@ -5,7 +5,7 @@ let isDue = false;
 let collect: (() => void) | undefined;
 
 /** A collection takes milliseconds, in which nothing is answered. */
-const WORTH_COLLECTING_BYTES = 32 * 2 ** 20;
+const WORTH_COLLECTING_BYTES = 16 * 2 ** 20;
 
 /**
  * Collects garbage at the next turn of the event loop, when nothing on the stack holds it any more, if so many bytes are

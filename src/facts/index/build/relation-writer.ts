@@ -148,6 +148,7 @@ function* collect(
     collector.add(rows, count, width);
     yield;
   }
+  sorter.release();
 }
 
 /** The columns besides the first that an order leads with; see format.ts. */

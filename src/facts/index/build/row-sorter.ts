@@ -1,3 +1,4 @@
+import { collectGarbageSoon } from '../collect-garbage.ts';
 import { type RowShape, type RowsOnDisk, RunMerge } from './run-merge.ts';
 import { bytesOf, type SpillFile } from './spill-file.ts';
 
@@ -15,7 +16,7 @@ export class RowSorter {
   readonly #shape: RowShape;
   readonly #width: number;
   readonly #keyWidth: number;
-  readonly #rows: Uint32Array;
+  #rows: Uint32Array;
   /** Rows in sorted order after `#sort`, and room for a pass. */
   #order: Uint32Array;
   #spare: Uint32Array;
@@ -79,6 +80,15 @@ export class RowSorter {
     this.#gather(target, this.#done, count);
     this.#done += count;
     return count;
+  }
+
+  /** Gives its memory back. */
+  release(): void {
+    collectGarbageSoon(this.#rows.byteLength + this.#order.byteLength + this.#spare.byteLength);
+    this.#rows = new Uint32Array(0);
+    this.#order = this.#rows;
+    this.#spare = this.#rows;
+    this.#merge = undefined;
   }
 
   #gather(target: Uint32Array, from: number, count: number): void {
