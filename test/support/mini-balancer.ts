@@ -48,7 +48,7 @@ export async function startBalancer({ targets: ports, pollMs, threshold }: Balan
   async function pollAll(): Promise<void> {
     await Promise.all(
       targets.map(async (target) => {
-        const isReady = await isReadyAt(target.port, pollMs);
+        const isReady = await isReadyAt(target.port);
         target.contrary = isReady === target.isHealthy ? 0 : target.contrary + 1;
         if (target.contrary < threshold) return;
         target.isHealthy = isReady;
@@ -97,12 +97,18 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, { agent, p
   incoming.pipe(upstream);
 }
 
-function isReadyAt(port: number, timeoutMs: number): Promise<boolean> {
+/** A busy node that answers late is not a node that is gone. */
+const PROBE_TIMEOUT_MS = 2_000;
+
+function isReadyAt(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const asked = request({ host: '127.0.0.1', port, path: '/readyz', timeout: timeoutMs, agent: false }, (reply) => {
-      reply.resume();
-      resolve(reply.statusCode === 200);
-    });
+    const asked = request(
+      { host: '127.0.0.1', port, path: '/readyz', timeout: PROBE_TIMEOUT_MS, agent: false },
+      (reply) => {
+        reply.resume();
+        resolve(reply.statusCode === 200);
+      },
+    );
     asked.on('timeout', () => asked.destroy(new Error('no answer')));
     asked.on('error', () => resolve(false));
     asked.end();
