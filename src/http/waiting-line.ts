@@ -2,8 +2,11 @@ import type { Clock } from '../util/clock.ts';
 
 /** Up to here answering, sending included, costs little more than turning away, so that this would save nothing. */
 const CHEAP_MS = 0.25;
-/** An answer counts for no more: cheap ones look expensive when the system gives the processor to somebody else. */
-const MOST_COST_MS = 2;
+/**
+ * An answer counts for no more, so that half of the latest must be expensive: any one looks so when the system gives the
+ * processor to somebody else.
+ */
+const MOST_COST_MS = 2 * CHEAP_MS;
 /** Who would wait longer is turned away at once: a late answer is as bad as none, and costs as much as a good one. */
 const LONGEST_WAIT_MS = 120;
 /** So many may always wait: a handful of clients must not be turned away because a node is cold or a question slow. */
