@@ -310,7 +310,7 @@ describe('dev-server', () => {
     const dialect = await place.run(['dev-server', '--sql-dialect', 'oracle']);
     expect(dialect).toMatchObject({ code: 2, stdout: '' });
     expect(dialect.stderr).toBe(
-      'CONFIG_INVALID: `--sql-dialect` must be `postgresql`, `mysql` or `sqlite`, not `oracle`\n',
+      'CONFIG_INVALID: `--sql-dialect` must be one of `postgresql`, `mysql`, `sqlite`, not `oracle`\n',
     );
   });
 });
