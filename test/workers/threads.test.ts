@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { drain } from '../../src/http/drain.ts';
@@ -112,7 +113,7 @@ test('the limit of connections is for all threads together, and probes are answe
   await using threads = await startThreads(3, { maxConnections: 8 });
   await threads.serve();
   await threads.allListen();
-  const held = await Promise.all(Array.from({ length: 8 }, () => openConnection(threads.port)));
+  const held = await Promise.all(Array.from({ length: 8 }, () => openCounted(threads.port)));
   for (let round = 0; round < 20; round++) {
     expect(await askOnce(threads.port)).toMatchObject({
       status: 503,
@@ -121,9 +122,10 @@ test('the limit of connections is for all threads together, and probes are answe
     expect((await send(threads.port, { path: '/livez' })).status).toBe(200);
   }
   for (const socket of held) socket.destroy();
-  await expect.poll(async () => (await askOnce(threads.port)).status).toBe(200);
+  const patience = { timeout: 20_000 };
+  await expect.poll(async () => (await askOnce(threads.port)).status, patience).toBe(200);
   const flood = await Promise.all(Array.from({ length: 130 }, () => openConnection(threads.port)));
-  await expect.poll(() => flood.filter(({ destroyed }) => destroyed).length).toBe(130 - 8 - 100);
+  await expect.poll(() => flood.filter(({ destroyed }) => destroyed).length, patience).toBe(130 - 8 - 100);
   for (const socket of flood) socket.destroy();
 });
 
@@ -132,6 +134,15 @@ function openConnection(port: number): Promise<Socket> {
     const socket = connect(port, '127.0.0.1', () => resolve(socket)).on('error', reject);
     socket.on('data', () => {});
   });
+}
+
+/** A connection that some thread has accepted, as its answer shows. */
+async function openCounted(port: number): Promise<Socket> {
+  const socket = await openConnection(port);
+  const answered = once(socket, 'data');
+  socket.write('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
+  await answered;
+  return socket;
 }
 
 describe('a thread that dies', () => {
