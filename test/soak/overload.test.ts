@@ -117,8 +117,9 @@ test('B9 at twice what fits, expensive questions are answered at capacity and in
       `turned away ${of(arrivals, 503).length} p99 ${p99(arrivals, 503).toFixed(0)} ms, probes within ${probeMs.toFixed(0)} ms, ` +
       `recovered after ${after.lastTroubleMs.toFixed(0)} ms`;
     expect([...arrivals.latenciesMs.keys()].sort()).toEqual([200, 503]);
-    expect([arrivals.broken, after.arrivals.broken, arrivals.unsent, after.arrivals.unsent]).toEqual([0, 0, 0, 0]);
+    expect([arrivals.broken, after.arrivals.broken]).toEqual([0, 0]);
     if (!isFull) return;
+    expect([arrivals.unsent, after.arrivals.unsent]).toEqual([0, 0]);
     expect(goodput).toBeGreaterThan(0.9);
     expect(p99(arrivals, 200)).toBeLessThan(250);
     expect(p99(arrivals, 503)).toBeLessThan(50);
@@ -140,9 +141,11 @@ test('B9 at twice what fits, cheap questions are answered at capacity and in tim
     task.meta.measured =
       `capacity ${Math.round(capacity)}/s, goodput ${(goodput * 100).toFixed(0)} %, answered p99 ${p99(arrivals, 200).toFixed(0)} ms, ` +
       `turned away ${of(arrivals, 503).length}, without a free connection ${arrivals.unsent}, probes within ${probeMs.toFixed(0)} ms, recovered after ${after.lastTroubleMs.toFixed(0)} ms`;
-    expect([arrivals.broken, after.arrivals.broken, after.arrivals.unsent]).toEqual([0, 0, 0]);
+    expect([arrivals.broken, after.arrivals.broken]).toEqual([0, 0]);
     expect(of(arrivals, 200).length).toBeGreaterThan(0);
+    // How long anything takes says something only where nothing else runs.
     if (!isFull) return;
+    expect(after.arrivals.unsent).toBe(0);
     expect(goodput).toBeGreaterThan(0.9);
     expect(p99(arrivals, 200)).toBeLessThan(250);
     expect(probeMs).toBeLessThan(250);

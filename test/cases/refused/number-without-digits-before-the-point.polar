@@ -1,0 +1,2 @@
+# expect: POLAR_LITERAL 2:3
+p(.5);

@@ -1,2 +1,0 @@
-# expect: POLAR_SYNTAX 2:3
-p(.5);
