@@ -3,6 +3,7 @@ import type { Answer } from './answer.ts';
 import { residualKey } from './normalize-residual.ts';
 import { type IdColumn, printIsOneOf, printKey } from './print-comparison.ts';
 import { printExistsQuery, printUnion } from './print-query.ts';
+import type { Column } from './residual.ts';
 import { fitsColumn, type SqlValues } from './sql-value.ts';
 
 /** More conditions than this that stand beside ids of their own become one query. */
@@ -13,11 +14,12 @@ const MOST_APART = 8;
  * is `true` or `false` where no row matters.
  */
 export function printMembership(column: IdColumn, answers: readonly Answer[], values: SqlValues): string {
-  const { everything, listed, looked, apart } = sortOut(column.type, answers, values);
+  const { everything, listed, looked, spelled, apart } = sortOut(column.type, answers, values);
   if (everything.some(isSure)) return 'true';
   const parts = [
     ...(listed.length > 0 ? [printIsOneOf(column, listed, values)] : []),
     ...(looked.length > 0 ? [printLookup(column, looked, values)] : []),
+    ...spelled.map(([ids, answer]) => printSpelled(column, { ids, answers: [answer] }, values)),
     ...printApart(column, apart, values),
     ...(everything.length > 0 ? [`EXISTS (${printExistsQuery(everything, values)})`] : []),
   ];
@@ -33,6 +35,8 @@ interface Sorted {
   readonly listed: readonly Value[];
   /** Ids that a query gives. */
   readonly looked: readonly Answer[];
+  /** Lists of ids of no declared type, with what chooses among them. */
+  readonly spelled: readonly (readonly [readonly Value[], Answer])[];
   /** Ids that all need the same rows, or are of no declared type: a query would make them text, which no number compares with. */
   readonly apart: readonly (readonly [Value, Answer])[];
 }
@@ -45,18 +49,25 @@ interface Apart {
 
 function sortOut(type: string, answers: readonly Answer[], values: SqlValues): Sorted {
   const everything = answers.filter(({ terms: [term] }) => term?.kind === 'free');
-  const looked = answers.filter(({ terms: [term] }) => term?.kind === 'column');
+  const looked: Answer[] = [];
+  const spelled: [readonly Value[], Answer][] = [];
   const listed: Value[] = [];
   const apart: [Value, Answer][] = [];
   for (const answer of answers) {
     const [term] = answer.terms;
+    if (term?.kind === 'column') {
+      const ids = values.dialect === 'postgresql' && !values.sqlTypes.has(type) ? listedIds(term) : undefined;
+      const held = ids?.filter((id) => fitsColumn(id, values));
+      if (held === undefined) looked.push(answer);
+      else if (held.length > 0) spelled.push([held, answer]);
+    }
     if (term?.kind !== 'value' || !fitsColumn(term.value, values)) continue;
     if (isSure(answer)) listed.push(term.value);
     else apart.push([term.value, answer]);
   }
   const areLooked = values.sqlTypes.has(type) && groupApart(apart).length > 1;
-  if (!areLooked) return { everything, listed, looked, apart };
-  return { everything, listed, looked: [...looked, ...apart.map(([, answer]) => answer)], apart: [] };
+  if (!areLooked) return { everything, listed, looked, spelled, apart };
+  return { everything, listed, looked: [...looked, ...apart.map(([, answer]) => answer)], spelled, apart: [] };
 }
 
 /** Ids with the same conditions are one list; then lists of the same ids have their conditions together. */
@@ -102,10 +113,21 @@ function printApart(
     );
   }
   const ids = [...new Map(apart.map(([value]) => [value.id, value])).values()];
-  const query = printUnion(
-    apart.map(([, answer]) => answer),
-    values,
-    { types: [column.type], isText: true, isRows: false },
-  );
-  return [`(${printIsOneOf(column, ids, values)} and ${column.text} IN (${query}))`];
+  return [printSpelled(column, { ids, answers: apart.map(([, answer]) => answer) }, values)];
+}
+
+/** The column is found by its ids, and looked up as text: a query that gives them would compare with no number. */
+function printSpelled(
+  column: IdColumn,
+  { ids, answers }: { readonly ids: readonly Value[]; readonly answers: readonly Answer[] },
+  values: SqlValues,
+): string {
+  const query = printUnion(answers, values, { types: [column.type], isText: true, isRows: false });
+  return `(${printIsOneOf(column, ids, values)} and ${column.text} IN (${query}))`;
+}
+
+function listedIds({ atom: { source }, position }: Column): readonly Value[] | undefined {
+  if (source.kind !== 'list') return undefined;
+  const ids = source.rows.flatMap((row) => row[position] ?? []);
+  return [...new Map(ids.map((value) => [value.id, value])).values()];
 }

@@ -6,7 +6,7 @@ import { type Atom, type Column, renameColumn } from './residual.ts';
 import type { SqlValues } from './sql-value.ts';
 
 /** Branches of a query that may come of one list; arbitrary, a database still reads them quickly. */
-const MOST_BRANCHES = 20_000;
+const MOST_BRANCHES = 500;
 
 /**
  * Lists of undeclared types become one branch for each row, because PostgreSQL takes a plain literal in a comparison for
