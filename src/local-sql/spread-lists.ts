@@ -9,8 +9,8 @@ import type { SqlValues } from './sql-value.ts';
 const MOST_BRANCHES = 500;
 
 /**
- * Lists of undeclared types become one branch for each row, because PostgreSQL takes a plain literal in a comparison for
- * whatever the other side is, and a listed one for text. Long lists stay: with them, types that are not text must be declared.
+ * Short lists of undeclared types become one branch for each row, which reads better than rows: a plain literal is taken
+ * for whatever the other side is. Long ones stay lists, which get the types of the columns beside them; see type-lists.ts.
  */
 export function spreadUntyped(answers: readonly Answer[], values: SqlValues): readonly Answer[] {
   if (values.dialect === 'sqlite') return answers;

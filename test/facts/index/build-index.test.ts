@@ -109,7 +109,7 @@ describe('buildIndex', () => {
     expect(dictionary.handleOf('T', 'enemy')).toBe(-1);
   });
 
-  test('takes in a hundred thousand ids that were made to collide as quickly as any others', async () => {
+  test('takes in a hundred thousand ids that were made to collide', async () => {
     const ids = collidingIds(100_000);
     await build(
       ids.map((id) => fact('p', ['T', id])),
