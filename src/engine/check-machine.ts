@@ -1,3 +1,5 @@
+import type { RequestContext } from './engine.ts';
+
 /** The goal does not hold. */
 export const FAILS = 0;
 export const HOLDS = 1;
@@ -25,8 +27,7 @@ const MAX_DEPTH = 1000;
  */
 export class CheckMachine {
   readonly registers = new Int32Array(REGISTER_COUNT);
-  /** Value of `@current_unix_time`. */
-  now: number | bigint = 0;
+  #request: Pick<RequestContext, 'unixTime'> = { unixTime: 0n };
   #stepsLeft = 0;
   #depth = 0;
   /** Goals of recursive plans on the path from the question, or from the innermost `not`. */
@@ -35,12 +36,17 @@ export class CheckMachine {
   #pathStart = 0;
   #pathEnd = 0;
 
-  begin(maxSteps: number, now: bigint): void {
+  begin(maxSteps: number, request: Pick<RequestContext, 'unixTime'>): void {
     this.#stepsLeft = maxSteps;
     this.#depth = 0;
     this.#pathStart = 0;
     this.#pathEnd = 0;
-    this.now = now;
+    this.#request = request;
+  }
+
+  /** Value of `@current_unix_time`. */
+  get now(): bigint {
+    return this.#request.unixTime;
   }
 
   /** Counts a unit of work. False: out of steps, give up. */

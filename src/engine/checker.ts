@@ -40,7 +40,7 @@ export class Checker {
     registers[0] = first;
     if (plan.arity === 3) registers[1] = this.#handleOf('String', action, 1);
     registers[plan.arity - 1] = last;
-    this.#machine.begin(Math.min(MAX_STEPS, request.budget.maxSteps), request.unixTime);
+    this.#machine.begin(Math.min(MAX_STEPS, request.budget.maxSteps), request);
     const outcome = this.#machine.run(plan, 0);
     return outcome === UNKNOWN ? undefined : outcome === HOLDS;
   }

@@ -1,4 +1,4 @@
-import type { RequestContext } from '../engine/engine.ts';
+import type { Budget, RequestContext } from '../engine/engine.ts';
 import type { DataSource, Pinned, Serving } from '../engine/serving.ts';
 import { OsoError } from '../errors/oso-error.ts';
 import type { Fact } from '../facts/fact.ts';
@@ -25,7 +25,7 @@ export function drawOnData<Result>(access: DataAccess, call: Call, use: (drawn: 
   const pinned = pinData(access, call);
   try {
     const { serving } = pinned;
-    return use({ serving, context: (contextFacts) => requestContext(access, contextFacts) });
+    return use({ serving, context: (contextFacts) => new QuestionContext(access, contextFacts) });
   } finally {
     pinned.release();
   }
@@ -45,14 +45,25 @@ function notReady({ notReadyReason, notReadyCode }: DataSource): OsoError {
   return new OsoError('NOT_READY', `not ready: ${notReadyReason}`, details);
 }
 
-function requestContext({ clock, limits }: DataAccess, contextFacts: readonly Fact[]): RequestContext {
-  return {
-    contextFacts,
-    unixTime: BigInt(Math.floor(clock.nowMs() / 1_000)),
-    budget: {
+/** Few policies know the time, so it is looked up for those that ask. */
+class QuestionContext implements RequestContext {
+  readonly contextFacts: readonly Fact[];
+  readonly budget: Budget;
+  readonly #clock: Clock;
+  #unixTime: bigint | undefined = undefined;
+
+  constructor({ clock, limits }: DataAccess, contextFacts: readonly Fact[]) {
+    this.contextFacts = contextFacts;
+    this.budget = {
       maxSteps: limits.maxEvaluationSteps,
       deadlineMs: clock.monotonicMs() + limits.maxEvaluationMs,
       monotonicMs: () => clock.monotonicMs(),
-    },
-  };
+    };
+    this.#clock = clock;
+  }
+
+  get unixTime(): bigint {
+    this.#unixTime ??= BigInt(Math.floor(this.#clock.nowMs() / 1_000));
+    return this.#unixTime;
+  }
 }
