@@ -13,6 +13,9 @@ const GZIP_FROM_LENGTH = 1_024;
 /** How long the rest of a refused body is thrown away, so that the client gets to read why. */
 const LINGER_MS = 1_000;
 
+/** How long a client may take nothing of a reply that is waiting for it. */
+const MOST_SILENCE_MS = 60_000;
+
 const NO_HEADERS: readonly string[] = [];
 const GZIP_HEADERS = ['Content-Encoding', 'gzip'] as const;
 
@@ -91,6 +94,8 @@ export class Exchange implements Call {
     this.#response.writeHead(answer.status, headers);
     if (this.bodyUnread) this.#endAfterLinger(body);
     else this.#end(body);
+    // A timer of the server for all its sockets would be set twice for every request.
+    if (this.#response.writableLength > 0) this.#response.setTimeout(MOST_SILENCE_MS);
     this.#finish(answer.status);
   }
 
@@ -105,6 +110,7 @@ export class Exchange implements Call {
   #stream(answer: Answer, body: Readable): void {
     const headers = this.#headers(answer);
     const done = () => this.#finish(answer.status);
+    this.#response.setTimeout(MOST_SILENCE_MS);
     if (this.#acceptsGzip()) {
       this.#response.writeHead(answer.status, [...headers, ...GZIP_HEADERS]);
       pipeline(body, createGzip(), this.#response, done);
@@ -122,8 +128,7 @@ export class Exchange implements Call {
       lingering.abort();
       this.#response.end();
     };
-    this.request.sink = { onPiece: () => undefined, onEnd: end };
-    this.request.once('close', end);
+    this.request.sink = { onPiece: () => undefined, onEnd: end, onGone: end };
     this.#host.clock.sleep(LINGER_MS, lingering.signal).then(end, () => undefined);
   }
 
@@ -149,7 +154,7 @@ export class Exchange implements Call {
 
   #acceptsGzip(): boolean {
     const accepted = this.request.headers['accept-encoding'];
-    return accepted !== undefined && /\bgzip\b(?!\s*;\s*q=0(?:\.0+)?(?:,|\s|$))/iu.test(String(accepted));
+    return accepted !== undefined && /\bgzip\b(?!\s*;\s*q=0(?:\.0+)?(?:,|\s|$))/iu.test(accepted);
   }
 
   #finish(status: number): void {
@@ -163,5 +168,5 @@ export class Exchange implements Call {
 /** The client's own id, when it is printable: it is echoed into headers and logs. */
 function requestIdOf(request: IncomingRequest): string {
   const given = request.headers['x-request-id'];
-  return typeof given === 'string' && /^[ -~]{1,200}$/u.test(given) ? given : randomUUID();
+  return given !== undefined && /^[ -~]{1,200}$/u.test(given) ? given : randomUUID();
 }

@@ -91,7 +91,6 @@ export class HttpServer implements ExchangeHost {
     this.http.maxConnections = options.limits.maxConnections + RESERVED_CONNECTIONS;
     this.http.on(options.tls ? 'secureConnection' : 'connection', (socket: Socket) => this.#countConnection(socket));
     this.http.maxRequestsPerSocket = 10_000;
-    this.http.timeout = 60_000;
   }
 
   /** Requests admitted and not yet answered. */

@@ -1,11 +1,14 @@
 import { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { type RequestHeaders, readRequestHeaders } from './request-headers.ts';
 
 /** Takes the body of a request piece by piece, as the parser finds it. */
 export interface BodySink {
   onPiece(piece: Buffer): void;
   /** The body is complete. Never called when the client goes away before. */
   onEnd(): void;
+  /** The client has gone, before or after the end of the body. */
+  onGone(): void;
 }
 
 /**
@@ -13,10 +16,30 @@ export interface BodySink {
  * four turns of events, made for readers that are slower than the network, and that costs more than a decision.
  */
 export class IncomingRequest extends IncomingMessage {
+  declare readonly headers: RequestHeaders;
   /** Without one, what the client sends is thrown away. */
   sink: BodySink | undefined = undefined;
   /** Node's own mark: somebody takes the body, so do not read it as a stream at the end. Without it all is only slower. */
   declare protected _consuming: boolean;
+  #headers: RequestHeaders | undefined = undefined;
+
+  static {
+    // Node asks for `readableEnded` to forget the request when it has been answered, and for `headers` on every request.
+    // TypeScript lets no getter stand for these properties.
+    Object.defineProperties(IncomingRequest.prototype, {
+      readableEnded: {
+        get(this: IncomingRequest) {
+          return this.complete;
+        },
+      },
+      headers: {
+        get(this: IncomingRequest) {
+          this.#headers ??= readRequestHeaders(this.rawHeaders);
+          return this.#headers;
+        },
+      },
+    });
+  }
 
   constructor(socket: Socket) {
     super(socket);
@@ -29,11 +52,10 @@ export class IncomingRequest extends IncomingMessage {
     else this.sink?.onPiece(piece);
     return true;
   }
-}
 
-// Node asks for it, to forget the request when it has been answered. TypeScript lets no getter stand for this property.
-Object.defineProperty(IncomingRequest.prototype, 'readableEnded', {
-  get(this: IncomingRequest) {
-    return this.complete;
-  },
-});
+  /** Node destroys every request that is not answered when its connection is closed. */
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.sink?.onGone();
+    super._destroy(error, done);
+  }
+}

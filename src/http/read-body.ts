@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { OsoError } from '../errors/oso-error.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 
@@ -18,7 +17,7 @@ export interface ReadBodyOptions {
 }
 
 /** Refuses by the headers alone what can be refused. Throws REQUEST_TOO_LARGE or REQUEST_ENCODING. */
-export function checkBodyHeaders(request: IncomingMessage, maxBytes: number): void {
+export function checkBodyHeaders(request: IncomingRequest, maxBytes: number): void {
   const { 'content-encoding': encoding, 'content-length': length } = request.headers;
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
     throw new OsoError('REQUEST_ENCODING', 'the body has a Content-Encoding: send it as it is');
@@ -42,7 +41,6 @@ export function readBody(request: IncomingRequest, options: ReadBodyOptions): vo
   };
   request.sink = {
     onPiece(piece) {
-      if (heldBytes === 0) request.once('close', giveBack);
       heldBytes += piece.length;
       budget.usedBytes += piece.length;
       pieces.push(piece);
@@ -54,6 +52,7 @@ export function readBody(request: IncomingRequest, options: ReadBodyOptions): vo
       const [first] = pieces;
       options.onBody(first !== undefined && pieces.length === 1 ? first : Buffer.concat(pieces));
     },
+    onGone: giveBack,
   };
 }
 

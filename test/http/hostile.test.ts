@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { HttpLimits } from '../../src/http/limits.ts';
 import { sendRaw, sendTogether } from '../support/http-client.ts';
@@ -276,6 +278,35 @@ test('limits of time and connections are set on the server', async () => {
     // The limit, and those on which clients are told of it.
     maxConnections: 2_100,
     maxRequestsPerSocket: 10_000,
-    timeout: 60_000,
+  });
+});
+
+describe('a client that takes nothing of its reply', () => {
+  const LONG = Array.from({ length: 200_000 }, (_, number) => `r${number}`);
+
+  test('is left after a minute of silence', async () => {
+    await using running = await startServer({ data: createFakeData({ list: LONG }) });
+    const accepted = once(running.server.http, 'connection');
+    const client = connect(running.port, '127.0.0.1').pause();
+    const body = JSON.stringify({ actor_type: 'User', actor_id: 'a', action: 'read', resource_type: 'Repo' });
+    const head = `POST /api/list HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${KEY}\r\nContent-Length: ${body.length}`;
+    client.write(`${head}\r\n\r\n${body}`.repeat(40));
+    const [socket]: Socket[] = await accepted;
+    if (socket === undefined) throw new Error('no connection');
+    while (socket.timeout !== 60_000) await new Promise(setImmediate);
+    expect(socket.writableLength).toBeGreaterThan(0);
+    socket.emit('timeout');
+    await once(socket, 'close');
+    expect(running.server.inFlight).toBe(0);
+    client.destroy();
+    await expectAlive(running);
+  });
+
+  test('is not told from one that is idle when the reply has left at once', async () => {
+    await using running = await start();
+    const accepted = once(running.server.http, 'connection');
+    await sendRaw(running.port, `${HEAD}Content-Length: ${BODY.length}\r\n\r\n${BODY}`, (text) => text.includes('}'));
+    const [socket]: Socket[] = await accepted;
+    expect(socket?.timeout).toBeGreaterThanOrEqual(72_000);
   });
 });
