@@ -1,22 +1,46 @@
 import { type Fact, MAX_FACT_ARITY, MAX_ID_BYTES } from './fact.ts';
 
+const NO_BYTES: DataView = new DataView(new ArrayBuffer(0));
+
 /**
  * Recognizes the usual canonical line without making objects: the one that follows another line of the same signature,
  * and whose new ids need no escapes. It compares bytes with those of the line before, and so tells at once that the line
  * is well formed, canonical and in order. What it does not recognize may still be right: that is for the parser to say.
  */
 export class LineScanner {
-  /** Where the ids of the line recognized last lie in its bytes, by column; whether they differ from the line before. */
-  readonly starts = new Int32Array(MAX_FACT_ARITY);
-  readonly ends = new Int32Array(MAX_FACT_ARITY);
+  /** Where the ids of the line before lie in its bytes, by column; of a recognized one also whether they were new. */
+  starts = new Int32Array(MAX_FACT_ARITY);
+  ends = new Int32Array(MAX_FACT_ARITY);
   readonly differs = new Uint8Array(MAX_FACT_ARITY);
-  readonly #before = new LineBefore();
-  #bytes: Uint8Array = new Uint8Array(0);
-  #view: DataView = new DataView(new ArrayBuffer(0));
+  /** The same places in the line being looked at. */
+  #nextStarts = new Int32Array(MAX_FACT_ARITY);
+  #nextEnds = new Int32Array(MAX_FACT_ARITY);
+  #bytes: Uint8Array | undefined;
+  #view = NO_BYTES;
+  /** The line before, in its bytes. */
+  #before = NO_BYTES;
+  #start = 0;
+  #end = 0;
+  #arity = 0;
+  /** Columns whose ids have escapes: their bytes are in another order than their ids. */
+  readonly #escaped = new Uint8Array(MAX_FACT_ARITY);
 
   /** Makes a fact that the parser has read the line before. */
-  follow(fact: Fact): void {
-    this.#before.set(fact);
+  follow({ predicate, args }: Fact): void {
+    let line = `[${JSON.stringify(predicate)}`;
+    for (const [column, { type, id }] of args.entries()) {
+      line += `,${JSON.stringify(type)},`;
+      const text = JSON.stringify(id);
+      this.starts[column] = Buffer.byteLength(line) + 1;
+      line += text;
+      this.ends[column] = Buffer.byteLength(line) - 1;
+      this.#escaped[column] = text.includes('\\') ? 1 : 0;
+    }
+    const bytes = Buffer.from(`${line}]\n`);
+    this.#before = viewOf(bytes);
+    this.#arity = args.length;
+    this.#start = 0;
+    this.#end = bytes.length;
   }
 
   /**
@@ -26,7 +50,7 @@ export class LineScanner {
   scan(bytes: Uint8Array, from: number): number {
     if (bytes !== this.#bytes) {
       this.#bytes = bytes;
-      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      this.#view = viewOf(bytes);
     }
     const end = this.#compare(from);
     if (end !== -1) this.#goOn(from, end);
@@ -34,115 +58,88 @@ export class LineScanner {
   }
 
   #goOn(from: number, end: number): void {
-    const before = this.#before;
-    before.bytes = this.#bytes;
-    before.view = this.#view;
-    before.start = from;
-    before.end = end;
-    for (let column = 0; column < before.arity; column++) {
-      before.starts[column] = this.starts[column] ?? 0;
-      before.ends[column] = this.ends[column] ?? 0;
-      if (this.differs[column] !== 0) before.escaped[column] = 0;
-    }
+    const { starts, ends } = this;
+    this.#before = this.#view;
+    this.#start = from;
+    this.#end = end;
+    this.starts = this.#nextStarts;
+    this.ends = this.#nextEnds;
+    this.#nextStarts = starts;
+    this.#nextEnds = ends;
   }
 
   /** Goes from one id that differs to the next: what lies between them is as in the line before. */
   #compare(from: number): number {
-    const { arity, start, end, ends } = this.#before;
+    const [before, view, end] = [this.#before, this.#view, this.#end];
     let column = 0;
-    let shift = from - start;
-    let at = this.#passCommon(start, shift);
-    if (at === end) return -1;
-    for (let isLater = false; at !== end; isLater = true) {
+    let shift = from - this.#start;
+    let at = passCommon(before, this.#start, end, view, shift);
+    if (at === end || !isLater(before.getUint8(at), view.getUint8(at + shift))) return -1;
+    while (at !== end) {
       column = this.#columnAt(at, column, shift);
-      if (column === -1 || (!isLater && !this.#isLater(at, column, shift))) return -1;
-      const idEnd = this.#passId(column, at, shift);
-      if (idEnd === -1) return -1;
-      at = ends[column++] ?? 0;
+      if (column === -1) return -1;
+      const idEnd = endOfId(view, at + shift);
+      if (!this.#take(column, shift, idEnd)) return -1;
+      at = this.ends[column++] ?? 0;
       shift = idEnd - at;
-      at = this.#passCommon(at, shift);
+      at = passCommon(before, at, end, view, shift);
     }
-    while (column < arity) this.#keep(column++, shift);
+    while (column < this.#arity) this.#keep(column++, shift);
     return end + shift;
   }
 
   /** The column whose id a place in the line before belongs to, or -1; the columns before it are the same. */
   #columnAt(at: number, first: number, shift: number): number {
-    const { arity, starts, ends } = this.#before;
     let column = first;
-    while (column < arity && at > (ends[column] ?? 0)) this.#keep(column++, shift);
-    return column < arity && at >= (starts[column] ?? 0) ? column : -1;
-  }
-
-  /** The first place in the line before whose byte is another one here, `shift` bytes further on; or its end. */
-  #passCommon(from: number, shift: number): number {
-    const { bytes: before, view: beforeView, end } = this.#before;
-    const [bytes, view] = [this.#bytes, this.#view];
-    const wordsEnd = Math.min(end, bytes.length - shift) - 4;
-    let at = from;
-    while (at <= wordsEnd && beforeView.getInt32(at, true) === view.getInt32(at + shift, true)) at += 4;
-    while (at < end && before[at] === bytes[at + shift]) at++;
-    return at;
+    while (column < this.#arity && at > (this.ends[column] ?? 0)) this.#keep(column++, shift);
+    return column < this.#arity && at >= (this.starts[column] ?? 0) ? column : -1;
   }
 
   #keep(column: number, shift: number): void {
-    this.starts[column] = (this.#before.starts[column] ?? 0) + shift;
-    this.ends[column] = (this.#before.ends[column] ?? 0) + shift;
+    this.#nextStarts[column] = (this.starts[column] ?? 0) + shift;
+    this.#nextEnds[column] = (this.ends[column] ?? 0) + shift;
     this.differs[column] = 0;
   }
 
-  /** Whether an id that differs first at a place is later than that of the line before: also when it merely goes on. */
-  #isLater(at: number, column: number, shift: number): boolean {
-    const byte = this.#bytes[at + shift] ?? 0;
-    if (byte === QUOTE) return false;
-    return at === this.#before.ends[column] || byte > (this.#before.bytes[at] ?? 0);
-  }
-
-  /** Takes the id that differs first at a place. Returns where its quote is, or -1. */
-  #passId(column: number, from: number, shift: number): number {
-    if (this.#before.escaped[column] !== 0) return -1;
-    const bytes = this.#bytes;
-    const start = (this.#before.starts[column] ?? 0) + shift;
-    let at = from + shift;
-    for (let byte = bytes[at] ?? 0; byte !== QUOTE; byte = bytes[++at] ?? 0) {
-      if (byte < SPACE || byte === BACKSLASH) return -1;
-    }
-    if (at === start || at - start > MAX_ID_BYTES) return -1;
-    this.starts[column] = start;
-    this.ends[column] = at;
+  /** Takes an id that differs and ends at a place; false when it must be parsed. */
+  #take(column: number, shift: number, end: number): boolean {
+    const start = (this.starts[column] ?? 0) + shift;
+    this.#nextStarts[column] = start;
+    this.#nextEnds[column] = end;
     this.differs[column] = 1;
-    return at;
+    return end > start && end - start <= MAX_ID_BYTES && this.#escaped[column] === 0;
   }
 }
 
-/** A line in its bytes, and where its ids are, without their quotes. */
-class LineBefore {
-  bytes: Uint8Array = new Uint8Array(0);
-  view: DataView = new DataView(new ArrayBuffer(0));
-  arity = 0;
-  start = 0;
-  end = 0;
-  readonly starts = new Int32Array(MAX_FACT_ARITY);
-  readonly ends = new Int32Array(MAX_FACT_ARITY);
-  /** Columns whose ids have escapes: their bytes are in another order than their ids. */
-  readonly escaped = new Uint8Array(MAX_FACT_ARITY);
-
-  set({ predicate, args }: Fact): void {
-    let line = `[${JSON.stringify(predicate)}`;
-    for (const [column, { type, id }] of args.entries()) {
-      line += `,${JSON.stringify(type)},`;
-      const text = JSON.stringify(id);
-      this.starts[column] = Buffer.byteLength(line) + 1;
-      line += text;
-      this.ends[column] = Buffer.byteLength(line) - 1;
-      this.escaped[column] = text.includes('\\') ? 1 : 0;
-    }
-    this.bytes = Buffer.from(`${line}]\n`);
-    this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
-    this.arity = args.length;
-    this.start = 0;
-    this.end = this.bytes.length;
+/** The first place in the line before whose byte is another one in the line now, `shift` bytes further on; or its end. */
+function passCommon(before: DataView, from: number, end: number, now: DataView, shift: number): number {
+  const wordsEnd = Math.min(end, now.byteLength - shift) - 4;
+  let at = from;
+  for (; at <= wordsEnd; at += 4) {
+    const differing = before.getInt32(at, true) ^ now.getInt32(at + shift, true);
+    // Words are little-endian: the lowest bit that differs lies in the first byte that does.
+    if (differing !== 0) return at + ((31 - Math.clz32(differing & -differing)) >> 3);
   }
+  while (at < end && before.getUint8(at) === now.getUint8(at + shift)) at++;
+  return at;
+}
+
+/** Whether the first byte that differs makes an id later than that of the line before: also when it merely goes on. */
+function isLater(before: number, now: number): boolean {
+  return now !== QUOTE && (before === QUOTE || now > before);
+}
+
+/** The quote at the end of an id, or -1 when something must be unescaped or is not allowed. */
+function endOfId(bytes: DataView, from: number): number {
+  let at = from;
+  for (let byte = bytes.getUint8(at); byte !== QUOTE; byte = bytes.getUint8(++at)) {
+    if (byte < SPACE || byte === BACKSLASH) return -1;
+  }
+  return at;
+}
+
+function viewOf({ buffer, byteOffset, length }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, length);
 }
 
 const QUOTE = 0x22;

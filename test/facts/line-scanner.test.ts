@@ -71,6 +71,19 @@ describe('LineScanner recognizes', () => {
     }
   });
 
+  test('an id that differs first in any byte of a word, and ends anywhere', () => {
+    for (let same = 0; same < 9; same++) {
+      for (let rest = 1; rest < 9; rest++) {
+        const before = role(`${'x'.repeat(same)}a`, 'member', 'acme');
+        const after = role(`${'x'.repeat(same)}${'\u007f'.repeat(rest)}`, 'member', 'zoo');
+        const { end, differs, scanner } = scanAfter(before, printFactLine(after));
+        expect({ end, differs }).toEqual({ end: printFactLine(after).length, differs: [1, 0, 1] });
+        expect((scanner.ends[0] ?? 0) - (scanner.starts[0] ?? 0)).toBe(same + rest);
+        expect(scanAfter(after, printFactLine(before)).end).toBe(-1);
+      }
+    }
+  });
+
   test('ids of 512 bytes', () => {
     const long = 'x'.repeat(512);
     expect(scanAfter(role('a', 'b', 'c'), printFactLine(role(long, 'b', long))).end).toBeGreaterThan(1024);
