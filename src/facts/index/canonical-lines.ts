@@ -2,7 +2,7 @@ import { MAX_FACT_ARITY } from '../fact.ts';
 import { combine, hashText } from './hash-id.ts';
 import type { IndexReader } from './index-reader.ts';
 import type { IndexRelation } from './index-relation.ts';
-import { copyWords, type LineBytes, ValuePieces } from './value-pieces.ts';
+import { copyWords, type LineBytes, type ValueBatch, ValuePieces } from './value-pieces.ts';
 
 /** Bytes of lines handed on at a time; arbitrary. */
 const CHUNK_BYTES = 256 * 1024;
@@ -44,9 +44,13 @@ export class CanonicalLines implements Iterable<Uint8Array> {
       const columns = this.#columnsOf(relation);
       this.#pieces.makeRoom();
       this.#beginRelation(relation);
-      for (let row = 0; row < relation.rowCount; row++) {
-        if (this.#used > CHUNK_BYTES) yield this.#takeChunk();
-        this.#printRow(relation, row, columns);
+      for (let from = 0; from < relation.rowCount; from += BATCH_ROWS) {
+        const count = Math.min(BATCH_ROWS, relation.rowCount - from);
+        this.#readRows(relation, { from, count }, columns);
+        for (let row = 0; row < count; row++) {
+          if (this.#used > CHUNK_BYTES) yield this.#takeChunk();
+          this.#printRow(row, columns);
+        }
       }
     }
     if (this.#used > 0) yield this.#takeChunk();
@@ -63,8 +67,22 @@ export class CanonicalLines implements Iterable<Uint8Array> {
     return relation.types.map((name) => {
       const type = this.#reader.types.findIndex((entry) => entry.name === name);
       if (type === -1) throw new Error('a relation has a type that its index has not');
-      return { type, firstHandle: this.#firstHandles[type] ?? 0, last: -1 };
+      const [ids, places, lengths] = [newNumbers(), newNumbers(), newNumbers()];
+      return { type, firstHandle: this.#firstHandles[type] ?? 0, ids, places, lengths, last: -1 };
     });
+  }
+
+  #readRows(
+    { orders }: IndexRelation,
+    rows: { readonly from: number; readonly count: number },
+    columns: readonly LineColumn[],
+  ): void {
+    for (const [place, column] of columns.entries()) {
+      const { ids, firstHandle, type } = column;
+      orders[0]?.read(rows, place, ids);
+      for (let row = 0; row < rows.count; row++) ids[row] = (ids[row] ?? 0) - firstHandle;
+      if (place > 0) this.#pieces.find(type, column, rows.count);
+    }
   }
 
   #beginRelation({ predicate, types }: IndexRelation): void {
@@ -76,18 +94,16 @@ export class CanonicalLines implements Iterable<Uint8Array> {
   }
 
   /** Copies what is as in the line before, and prints what differs. */
-  #printRow(relation: IndexRelation, row: number, columns: readonly LineColumn[]): void {
-    const order = relation.orders[0];
+  #printRow(row: number, columns: readonly LineColumn[]): void {
     const start = this.#used;
     let same = 0;
-    while (same < columns.length && order?.get(row, same) === columns[same]?.last) same++;
+    while (same < columns.length && columns[same]?.ids[row] === columns[same]?.last) same++;
     const { view, bytes } = this.#chunk;
     let end = copyWords(this.#before.view, this.#beforeStart, this.#beforeStart + (this.#ends[same] ?? 0), view, start);
     for (let place = same; place < columns.length; place++) {
       const column = columns[place];
-      if (column === undefined || order === undefined) break;
-      column.last = order.get(row, place);
-      end = this.#printValue(column, place, end);
+      if (column === undefined) break;
+      end = this.#printValue(column, row, end);
       this.#ends[place + 1] = end - start;
       this.#hashes[place + 1] = combine(this.#hashes[place] ?? 0, this.#pieces.hash);
     }
@@ -101,20 +117,29 @@ export class CanonicalLines implements Iterable<Uint8Array> {
     this.fingerprint = (this.fingerprint + (this.#hashes[columns.length] ?? 0)) | 0;
   }
 
-  /** Rows are sorted by their first column: its ids follow each other. */
-  #printValue({ type, firstHandle, last }: LineColumn, place: number, at: number): number {
-    if (place === 0) return this.#pieces.printNext(type, last - firstHandle, this.#chunk, at);
-    return this.#pieces.print(type, last - firstHandle, this.#chunk, at);
+  #printValue(column: LineColumn, row: number, at: number): number {
+    const { type, ids, places, lengths } = column;
+    const id = ids[row] ?? 0;
+    const place = places[row] ?? 0;
+    column.last = id;
+    if (place === 0) return this.#pieces.print(type, id, this.#chunk, at);
+    return this.#pieces.printKept(place, lengths[row] ?? 0, this.#chunk, at);
   }
 }
 
-interface LineColumn {
+/** Rows are sorted by their first column, whose ids follow each other: they are not kept. */
+interface LineColumn extends ValueBatch {
   /** Number of its type. */
   readonly type: number;
   readonly firstHandle: number;
-  /** The handle printed last. */
+  /** The id printed last. */
   last: number;
 }
+
+/** Rows looked at before they are printed: few enough that what they need stays in the nearest cache. */
+const BATCH_ROWS = 128;
+
+const newNumbers = () => new Int32Array(BATCH_ROWS);
 
 function newChunk(): LineBytes {
   const bytes = Buffer.allocUnsafe(CHUNK_BYTES + MAX_LINE_BYTES);

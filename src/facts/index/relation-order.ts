@@ -69,6 +69,14 @@ export class RelationOrder {
     return values === undefined ? this.#leadOf(row, column) : values.get(row);
   }
 
+  /** Writes the handles in a column of some rows to the beginning of the target. */
+  read(rows: { readonly from: number; readonly count: number }, column: number, target: Int32Array): void {
+    const { from, count } = rows;
+    const values = this.#values[column];
+    for (let i = 0; i < count; i++)
+      target[i] = values === undefined ? this.#leadOf(from + i, column) : values.get(from + i);
+  }
+
   /** The first row in [from, to) whose value in a column, not the leading one, is at least `handle`, or `to`. */
   lowerBound(column: number, from: number, to: number, handle: number): number {
     return this.#values[column]?.lowerBound(from, to, handle) ?? to;

@@ -6,12 +6,11 @@ import type { TypeDictionary } from './type-dictionary.ts';
 /** Room for what is kept: half a million values with short ids. Memory that is never touched costs nothing. */
 const ROOM_BYTES = 24 * 2 ** 20;
 
-/** Where the pieces of a block begin and the last one ends, then their hashes; the pieces follow. */
-const STARTS = BLOCK_IDS + 1;
-const HEAD_BYTES = 4 * (STARTS + BLOCK_IDS);
+/** Before each kept piece: where its bytes end, from where they begin, and the hash of its id. */
+const HEAD_BYTES = 8;
 
 /** No block is larger: in names and ids of 512 bytes each byte may be written as `\u0000`. */
-const MAX_BLOCK_BYTES = HEAD_BYTES + BLOCK_IDS * (2 * 6 * 512 + 8);
+const MAX_BLOCK_BYTES = BLOCK_IDS * (HEAD_BYTES + 2 * 6 * 512 + 16);
 
 /**
  * Values as they stand in canonical lines: `,"User","alice"`. Those that come again and again in no order are decoded a
@@ -20,12 +19,19 @@ const MAX_BLOCK_BYTES = HEAD_BYTES + BLOCK_IDS * (2 * 6 * 512 + 8);
 export class ValuePieces {
   /** The keyed hash of the id printed last. */
   hash = 0;
-  readonly #view: DataView;
-  readonly #bytes = Buffer.alloc(ROOM_BYTES);
+  readonly #view = lineBytes(ROOM_BYTES).view;
   readonly #types: readonly TypePieces[];
-  /** Where a kept block begins in `view`, 0 for nowhere: by the number of the block, over all types. */
+  /**
+   * Where a kept block begins in `view`, 0 for nowhere: by the number of the block, over all types. Its pieces lie
+   * equally far apart: what a value needs is then in one place, and a miss of the cache costs more than the room.
+   */
   readonly #blocks: Int32Array;
+  readonly #strides: Int32Array;
   #used = FIRST_BYTE;
+  /** A block on its way into what is kept: its pieces one behind the other, their ends and hashes. */
+  readonly #printed = lineBytes(MAX_BLOCK_BYTES);
+  readonly #ends = new Int32Array(BLOCK_IDS);
+  readonly #hashes = new Int32Array(BLOCK_IDS);
 
   constructor(types: readonly TypeDictionary[]) {
     let blockCount = 0;
@@ -36,7 +42,7 @@ export class ValuePieces {
       return { head, cursor: type.cursor(), firstBlock, idCount: type.idCount };
     });
     this.#blocks = new Int32Array(blockCount);
-    this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, ROOM_BYTES);
+    this.#strides = new Int32Array(blockCount);
   }
 
   /** Makes room for the values of other facts, if there is none. */
@@ -46,29 +52,36 @@ export class ValuePieces {
     this.#used = FIRST_BYTE;
   }
 
-  /** Prints a value whose neighbours come next: the number of its type, and its dense id. Returns where it ends. */
-  printNext(number: number, id: number, target: LineBytes, at: number): number {
+  /** Prints a value: the number of its type, and its dense id. Neighbours after each other cost least. Returns where it ends. */
+  print(number: number, id: number, target: LineBytes, at: number): number {
     const type = this.#typeOf(number);
     const end = printValue(type, id, target.bytes, at);
     this.hash = hashOf(type);
     return end;
   }
 
-  /** Prints a value that may come again. */
-  print(number: number, id: number, target: LineBytes, at: number): number {
+  /**
+   * Keeps the blocks of values that may come again, as far as there is room, and tells where each value is kept, 0 for
+   * nowhere. Nothing depends on a value before: so the processor fetches many of them at once, before they are printed.
+   */
+  find(number: number, { ids, places, lengths }: ValueBatch, count: number): void {
     const type = this.#typeOf(number);
-    const block = id >>> BLOCK_SHIFT;
-    const known = this.#blocks[type.firstBlock + block] ?? 0;
-    if (known === 0 && !this.#hasRoom()) return this.printNext(number, id, target, at);
-    const place = (known || this.#keep(type, block)) + 4 * (id & (BLOCK_IDS - 1));
-    this.hash = this.#view.getInt32(place + 4 * STARTS, true);
-    return copyWords(
-      this.#view,
-      this.#view.getInt32(place, true),
-      this.#view.getInt32(place + 4, true),
-      target.view,
-      at,
-    );
+    for (let i = 0; i < count; i++) {
+      const id = ids[i] ?? 0;
+      const block = type.firstBlock + (id >>> BLOCK_SHIFT);
+      let kept = this.#blocks[block] ?? 0;
+      if (kept === 0 && this.#hasRoom()) kept = this.#keep(type, block);
+      places[i] = kept === 0 ? 0 : kept + (this.#strides[block] ?? 0) * (id & (BLOCK_IDS - 1));
+    }
+    for (let i = 0; i < count; i++) lengths[i] = this.#view.getInt32(places[i] ?? 0, true);
+  }
+
+  /** Prints the value that is kept at a place. */
+  printKept(place: number, length: number, target: LineBytes, at: number): number {
+    const view = this.#view;
+    const start = place + HEAD_BYTES;
+    this.hash = view.getInt32(place + 4, true);
+    return copyWords(view, start, start + length, target.view, at);
   }
 
   #typeOf(number: number): TypePieces {
@@ -83,26 +96,54 @@ export class ValuePieces {
 
   /** Returns where the block begins. */
   #keep(type: TypePieces, block: number): number {
-    const at = this.#used;
-    let end = at + HEAD_BYTES;
-    const first = block << BLOCK_SHIFT;
+    const first = (block - type.firstBlock) << BLOCK_SHIFT;
     const count = Math.min(BLOCK_IDS, type.idCount - first);
-    for (let entry = 0; entry < count; entry++) {
-      this.#view.setInt32(at + 4 * entry, end, true);
-      end = printValue(type, first + entry, this.#bytes, end);
-      this.#view.setInt32(at + 4 * (STARTS + entry), hashOf(type), true);
+    const { bytes, view } = this.#printed;
+    let longest = 0;
+    for (let entry = 0, start = 0; entry < count; entry++) {
+      const end = printValue(type, first + entry, bytes, start);
+      this.#ends[entry] = end;
+      this.#hashes[entry] = hashOf(type);
+      longest = Math.max(longest, end - start);
+      start = end;
     }
-    this.#view.setInt32(at + 4 * count, end, true);
-    this.#blocks[type.firstBlock + block] = at;
-    this.#used = end;
-    return at;
+    // Whole words, and one for what is copied behind the end.
+    const stride = (HEAD_BYTES + longest + 7) & ~3;
+    const place = this.#used;
+    for (let entry = 0, start = 0; entry < count; entry++) {
+      const end = this.#ends[entry] ?? 0;
+      const head = place + entry * stride;
+      this.#view.setInt32(head, end - start, true);
+      this.#view.setInt32(head + 4, this.#hashes[entry] ?? 0, true);
+      copyWords(view, start, end, this.#view, head + HEAD_BYTES);
+      start = end;
+    }
+    this.#used = place + count * stride;
+    this.#blocks[block] = place;
+    this.#strides[block] = stride;
+    return place;
   }
+}
+
+/** Values of one type, by dense id, and where they are kept. */
+export interface ValueBatch {
+  readonly ids: Int32Array;
+  /** 0 for a value that is not kept. */
+  readonly places: Int32Array;
+  /** Bytes of each one that is kept. */
+  readonly lengths: Int32Array;
 }
 
 /** Bytes that lines are printed into. Up to three bytes are written behind what is printed. */
 export interface LineBytes {
   readonly bytes: Buffer;
   readonly view: DataView;
+}
+
+/** Such bytes, all zero. */
+export function lineBytes(length: number): LineBytes {
+  const bytes = Buffer.alloc(length);
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, length) };
 }
 
 /**
