@@ -36,6 +36,7 @@ export async function* compress(
   context.setParameter(binding.CParameter.nbWorkers, WORKERS);
   context.setParameter(binding.CParameter.jobSize, JOB_BYTES);
   context.setPledgedSrcSize(options.sizeBytes);
+  const output = new Output();
   const piece = Buffer.allocUnsafe(PIECE_BYTES);
   let filled = 0;
   let total = 0;
@@ -47,13 +48,14 @@ export async function* compress(
       filled += part.length;
       at += part.length;
       if (filled < PIECE_BYTES) break;
-      yield* drain(context, piece, binding.EndDirective.continue);
+      yield* output.take(context, piece, binding.EndDirective.continue);
       filled = 0;
     }
   }
   // zstd itself checks this only when the input is longer than one piece.
   if (total !== options.sizeBytes) throw new Error(`compressed ${total} bytes instead of ${options.sizeBytes}`);
-  yield* drain(context, piece.subarray(0, filled), binding.EndDirective.end);
+  yield* output.take(context, piece.subarray(0, filled), binding.EndDirective.end);
+  if (output.used > 0) yield output.rest();
 }
 
 /**
@@ -84,22 +86,33 @@ export async function* decompress(
   walker.end();
 }
 
-function* drain(
-  context: InstanceType<typeof binding.CCtx>,
-  piece: Buffer,
-  directive: (typeof binding.EndDirective)[keyof typeof binding.EndDirective],
-): Generator<Buffer, void, undefined> {
-  let rest = piece;
-  let output = Buffer.allocUnsafe(OUTPUT_BYTES);
-  for (;;) {
-    const [pending, produced, consumed] = context.compressStream2(output, rest, directive);
-    rest = rest.subarray(consumed);
-    if (produced > 0) {
-      yield output.subarray(0, produced);
-      output = Buffer.allocUnsafe(OUTPUT_BYTES);
+/** Gathers what the compressor gives now and then into full buffers: each that is handed on is a write to a file. */
+class Output {
+  used = 0;
+  #bytes = Buffer.allocUnsafe(OUTPUT_BYTES);
+
+  /** Hands a piece to the compressor, and on every buffer that becomes full. */
+  *take(
+    context: InstanceType<typeof binding.CCtx>,
+    piece: Buffer,
+    directive: (typeof binding.EndDirective)[keyof typeof binding.EndDirective],
+  ): Generator<Buffer, void, undefined> {
+    let rest = piece;
+    for (let isDone = false; !isDone; ) {
+      const [pending, produced, consumed] = context.compressStream2(this.#bytes.subarray(this.used), rest, directive);
+      rest = rest.subarray(consumed);
+      this.used += produced;
+      isDone = directive === binding.EndDirective.end ? pending === 0 : rest.length === 0;
+      if (this.used === OUTPUT_BYTES) yield this.rest();
     }
-    const done = directive === binding.EndDirective.end ? pending === 0 : rest.length === 0;
-    if (done) return;
+  }
+
+  /** What no buffer was filled with yet. */
+  rest(): Buffer {
+    const bytes = this.#bytes.subarray(0, this.used);
+    this.#bytes = Buffer.allocUnsafe(OUTPUT_BYTES);
+    this.used = 0;
+    return bytes;
   }
 }
 

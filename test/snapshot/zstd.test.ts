@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decompress as unpack } from 'zstd-napi';
 import { FaultFound } from '../../src/snapshot/fault.ts';
-import { compress, DEFAULT_LEVEL, decompress } from '../../src/snapshot/zstd.ts';
+import { compress, DEFAULT_LEVEL, decompress, OUTPUT_BYTES } from '../../src/snapshot/zstd.ts';
 
 async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -45,6 +45,17 @@ describe('compress', () => {
       const packed = join(compress(inPieces(noise(100), 10), { sizeBytes, level: 3 }));
       await expect(packed).rejects.toThrow(`compressed 100 bytes instead of ${sizeBytes}`);
     }
+  });
+
+  test('hands on full buffers, so that a file takes few writes', async () => {
+    const bytes = noise(3_000_000);
+    const lengths: number[] = [];
+    for await (const chunk of compress(inPieces(bytes, 70_000), { sizeBytes: bytes.length, level: 3 })) {
+      lengths.push(chunk.length);
+    }
+    expect(lengths.length).toBeGreaterThan(2);
+    expect(new Set(lengths.slice(0, -1))).toEqual(new Set([OUTPUT_BYTES]));
+    expect(lengths.at(-1)).toBeGreaterThan(0);
   });
 
   test('honours the level', async () => {
