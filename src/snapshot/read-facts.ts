@@ -7,7 +7,7 @@ import { LineScanner } from '../facts/line-scanner.ts';
 import { FactTally, summaryDifferences } from './fact-tally.ts';
 import { FaultFound } from './fault.ts';
 import type { SnapshotManifest } from './manifest.ts';
-import { createStreamHash } from './stream-hash.ts';
+import { createHashHere, createStreamHash } from './stream-hash.ts';
 import { OUTPUT_BYTES } from './zstd.ts';
 
 const LF = 0x0a;
@@ -26,7 +26,7 @@ export async function* readFacts(
   parts: AsyncIterable<Buffer>,
   promised: SnapshotManifest['facts'],
 ): AsyncGenerator<FactBatch, void, undefined> {
-  using hash = createStreamHash(promised.sizeBytes);
+  using hash = createHashHere();
   const lines = new FactLines(new FactTally(hash));
   for await (const bytes of wholeLines(parts, lines.tally)) {
     const batch: Fact[] = [];

@@ -14,7 +14,11 @@ const LEAST_THREAD_BYTES = 32 * 1024 * 1024;
 
 /** Hashes much data in a thread of its own, beside whoever makes them. `expectedBytes` need not be true. */
 export function createStreamHash(expectedBytes: number): StreamHash {
-  if (expectedBytes >= LEAST_THREAD_BYTES) return new HashThread();
+  return expectedBytes >= LEAST_THREAD_BYTES ? new HashThread() : createHashHere();
+}
+
+/** Hashes in this thread: for work that lasts so long that a thread would cost more than it brings. */
+export function createHashHere(): StreamHash {
   const hash = createHash('sha256');
   return {
     update(bytes) {
