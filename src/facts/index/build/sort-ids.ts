@@ -18,9 +18,16 @@ const SHORT_RUN = 24;
  * function lets it. `order` holds at most 2^21 numbers.
  */
 export function sortIds(texts: IdTexts, order: Uint32Array): void {
+  // Those of the first column of sorted facts are.
+  if (isSorted(texts, order)) return;
   const keys = new Float64Array(order.length);
   const copy = new Uint32Array(order.length);
   sortRun({ texts, order, keys, copy }, { from: 0, to: order.length, depth: 0 });
+}
+
+function isSorted(texts: IdTexts, order: Uint32Array): boolean {
+  for (let i = 1; i < order.length; i++) if (!isBefore(texts, order[i - 1] ?? 0, order[i] ?? 0, 0)) return false;
+  return true;
 }
 
 interface Work {
