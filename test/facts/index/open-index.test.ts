@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { Fact } from '../../../src/facts/fact.ts';
+import { compareFacts, printFactLine } from '../../../src/facts/fact-line.ts';
 import type { FactSummary } from '../../../src/facts/fact-sink.ts';
 import { type Directory, listSections, type Section } from '../../../src/facts/index/directory.ts';
 import { openIndex, openSharedIndex } from '../../../src/facts/index/open-index.ts';
@@ -150,6 +151,19 @@ describe('openIndex', () => {
     const { createHash } = await import('node:crypto');
     expect(createHash('sha256').update(lines).digest('hex')).toBe(index.summary.digest);
     expect(lines.toString().split('\n')[0]).toBe('["has_role","User","u0","String","r0","Org","0"]');
+  });
+
+  test.each([
+    ['rows that repeat what the row before has', (i: number) => `u${(i * 7919) % 300}`],
+    ['more values than are kept', (i: number) => `${'\0'.repeat(505)}${(i * 7919) % 10_000}`],
+  ])('prints the lines of many rows: %s', async (_, userOf) => {
+    const facts = Array.from({ length: 10_000 }, (_row, i) =>
+      fact('owner', ['Repo', `r${10_000 + i - (i % 3)}`], ['String', `s${(i % 3) >> 1}`], ['User', userOf(i)]),
+    );
+    using built = await buildTestIndex(facts);
+    using index = openIndex(built.path, { memoryBytes: 2 ** 30, verify: false });
+    const expected = facts.toSorted(compareFacts).map(printFactLine).join('');
+    expect(Buffer.concat([...index.lines()]).equals(Buffer.from(expected))).toBe(true);
   });
 
   test('refuses a file with any byte changed, a changed version as a newer one', async () => {
