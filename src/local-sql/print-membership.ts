@@ -51,23 +51,36 @@ function sortOut(type: string, answers: readonly Answer[], values: SqlValues): S
   const everything = answers.filter(({ terms: [term] }) => term?.kind === 'free');
   const looked: Answer[] = [];
   const spelled: [readonly Value[], Answer][] = [];
+  for (const answer of answers) {
+    const [term] = answer.terms;
+    if (term?.kind !== 'column') continue;
+    const held = spelledIds(type, term, values);
+    if (held === undefined) looked.push(answer);
+    else if (held.length > 0) spelled.push([held, answer]);
+  }
+  const [listed, apart] = sortValues(answers, values);
+  const areLooked = values.sqlTypes.has(type) && groupApart(apart).length > 1;
+  if (!areLooked) return { everything, listed, looked, spelled, apart };
+  return { everything, listed, looked: [...looked, ...apart.map(([, answer]) => answer)], spelled, apart: [] };
+}
+
+/** The answers that are values: those that are sure, and those that are not. */
+function sortValues(answers: readonly Answer[], values: SqlValues): [Value[], [Value, Answer][]] {
   const listed: Value[] = [];
   const apart: [Value, Answer][] = [];
   for (const answer of answers) {
     const [term] = answer.terms;
-    if (term?.kind === 'column') {
-      const ids = values.dialect === 'postgresql' && !values.sqlTypes.has(type) ? listedIds(term) : undefined;
-      const held = ids?.filter((id) => fitsColumn(id, values));
-      if (held === undefined) looked.push(answer);
-      else if (held.length > 0) spelled.push([held, answer]);
-    }
     if (term?.kind !== 'value' || !fitsColumn(term.value, values)) continue;
     if (isSure(answer)) listed.push(term.value);
     else apart.push([term.value, answer]);
   }
-  const areLooked = values.sqlTypes.has(type) && groupApart(apart).length > 1;
-  if (!areLooked) return { everything, listed, looked, spelled, apart };
-  return { everything, listed, looked: [...looked, ...apart.map(([, answer]) => answer)], spelled, apart: [] };
+  return [listed, apart];
+}
+
+/** The ids of a list that fit a column of no declared type; undefined where a query can be compared with it. */
+function spelledIds(type: string, term: Column, values: SqlValues): readonly Value[] | undefined {
+  if (values.dialect !== 'postgresql' || values.sqlTypes.has(type)) return undefined;
+  return listedIds(term)?.filter((id) => fitsColumn(id, values));
 }
 
 /** Ids with the same conditions are one list; then lists of the same ids have their conditions together. */
