@@ -4,7 +4,8 @@ import { basename, join } from 'node:path';
 import { createEngine } from '../engine/create-engine.ts';
 import type { Serving } from '../engine/serving.ts';
 import { OsoError } from '../errors/oso-error.ts';
-import { type IndexFile, openIndex, openSharedIndex, type SharedIndex } from '../facts/index/open-index.ts';
+import { type IndexFile, openHashedIndex, openSharedIndex, type SharedIndex } from '../facts/index/open-index.ts';
+import type { HashedFile } from '../facts/index/read-hashed.ts';
 import type { Program } from '../program/program.ts';
 import { sha256Hex } from '../snapshot/content-digest.ts';
 import { errnoOf, ioError } from '../snapshot/io-error.ts';
@@ -48,10 +49,11 @@ export async function openGeneration(folder: string, options: OpenGenerationOpti
   checkName(folder, metadata);
   checkEnvironment(metadata, options);
   const policyText = await readPolicy(folder, metadata);
-  const indexPath = join(folder, 'facts.index');
-  await checkIndexFile(folder, metadata, options.signal);
   const program = compilePolicy(policyText, 'POLICY_INVALID');
-  const index = openIndex(indexPath, { ...options, verify: false });
+  const index = await readIndex(folder, (path) => {
+    const check = (file: HashedFile) => checkHashed(path, file, metadata);
+    return openHashedIndex(path, { ...options, check });
+  });
   return makeReady({ metadata, policyText, program, index }, options.clock);
 }
 
@@ -101,14 +103,25 @@ export async function checkIndexFile(
   metadata: GenerationMetadata,
   signal?: AbortSignal,
 ): Promise<void> {
-  const path = join(folder, 'facts.index');
-  const { sizeBytes, sha256 } = await hashFile(path, signal).catch((error: unknown) => {
-    throw isMissing(error) ? damaged(path, 'it is missing', error) : error;
-  });
+  await readIndex(folder, async (path) => checkHashed(path, await hashFile(path, signal), metadata));
+}
+
+function checkHashed(path: string, { sizeBytes, sha256 }: HashedFile, metadata: GenerationMetadata): void {
   if (sizeBytes !== metadata.indexBytes) {
     throw damaged(path, `it has ${sizeBytes} bytes instead of ${metadata.indexBytes}`);
   }
   if (sha256 !== metadata.indexSha256) throw damaged(path, 'its bytes do not match their SHA-256');
+}
+
+/** A file that is missing is damage; a disk that does not answer says nothing about it. */
+async function readIndex<T>(folder: string, read: (path: string) => Promise<T>): Promise<T> {
+  const path = join(folder, 'facts.index');
+  try {
+    return await read(path);
+  } catch (error) {
+    const failure = ioError(error, 'read', path);
+    throw isMissing(failure) ? damaged(path, 'it is missing', failure) : failure;
+  }
 }
 
 function checkName(folder: string, metadata: GenerationMetadata): void {

@@ -28,8 +28,11 @@ export function readFully(file: IndexBytes, target: Uint8Array, at: number): voi
 
 function readSome(file: IndexBytes, target: Uint8Array, done: number, at: number): number {
   try {
-    return readSync(file.descriptor, target, done, target.length - done, at + done);
+    return readSync(file.descriptor, target, done, Math.min(target.length - done, MOST_BYTES), at + done);
   } catch (cause) {
     throw damaged(`byte ${at + done} cannot be read`, cause);
   }
 }
+
+/** One call to the system reads at most 2 GiB; arbitrary below that. */
+const MOST_BYTES = 2 ** 30;

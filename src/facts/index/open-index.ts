@@ -4,11 +4,12 @@ import type { ByteSource } from './byte-source.ts';
 import { CanonicalLines } from './canonical-lines.ts';
 import { type Directory, sectionsEnd, slotsStart } from './directory.ts';
 import { checkSections, readDirectory } from './envelope.ts';
-import { closeIndexBytes, type IndexBytes, openIndexBytes } from './index-bytes.ts';
+import { closeIndexBytes, type IndexBytes, openIndexBytes, readFully } from './index-bytes.ts';
 import { IndexReader } from './index-reader.ts';
 import { PagedSource } from './paged-source.ts';
 import { readFacts } from './read-facts.ts';
-import { ResidentSource, readResident } from './resident-source.ts';
+import { type HashedFile, readHashed } from './read-hashed.ts';
+import { ResidentSource } from './resident-source.ts';
 import { summarize } from './summarize.ts';
 
 /** An open index file. Its owner closes it; after that no reader of it may be used. */
@@ -38,7 +39,7 @@ export type SharedIndex = {
   | { readonly kind: 'paged'; readonly descriptor: number; readonly cacheBytes: number }
 );
 
-export interface OpenIndexOptions {
+export interface IndexMemory {
   /**
    * Sections that fit are held in memory; when they do not all fit, all are paged through a cache of this size. A
    * sixteenth comes on top for ids asked for, 1 MiB at least and 64 at most.
@@ -46,8 +47,17 @@ export interface OpenIndexOptions {
   readonly memoryBytes: number;
   /** Threads that will read it, 1 by default. Paged, each has a cache of its own: together they have `memoryBytes`. */
   readonly threads?: number | undefined;
+}
+
+export interface OpenIndexOptions extends IndexMemory {
   /** Check the checksum of every section first. Paged sections are read once for that. */
   readonly verify: boolean;
+}
+
+export interface OpenHashedIndexOptions extends IndexMemory {
+  /** Throws when the file is not the one that is wanted. */
+  readonly check: (file: HashedFile) => void;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Throws INDEX_INVALID when the file is damaged or truncated, SNAPSHOT_NEWER when a newer program wrote it. */
@@ -56,13 +66,27 @@ export function openIndex(path: string, options: OpenIndexOptions): IndexFile {
   try {
     const directory = readDirectory(file);
     if (options.verify) checkSections(file, directory);
-    const residentBytes = bytesInMemory(directory, options.memoryBytes);
-    const cacheBytes = Math.floor(options.memoryBytes / (options.threads ?? 1));
-    const idCacheBytes = Math.min(MAX_ID_CACHE_BYTES, Math.max(LEAST_ID_CACHE_BYTES, cacheBytes / ID_CACHE_SHARE));
-    if (residentBytes === undefined) return presentPaged(file, directory, { cacheBytes, idCacheBytes });
-    const index = presentResident(readResident(file, residentBytes), directory, idCacheBytes);
+    const source = memoryFor(directory, options);
+    if (source) readFully(file, source.bytes, 0);
+    return presentFile(file, { directory, source, options });
+  } catch (error) {
     closeIndexBytes(file);
-    return index;
+    throw error;
+  }
+}
+
+/**
+ * Opens a file once its digest has passed a check, and reads it once: what is held in memory is what was hashed. Throws as
+ * `openIndex` does, what the check throws, what the system says when it cannot read, or the signal's reason.
+ */
+export async function openHashedIndex(path: string, options: OpenHashedIndexOptions): Promise<IndexFile> {
+  const file = openIndexBytes(path);
+  try {
+    const peeked = peekDirectory(file);
+    const source = peeked && memoryFor(peeked, options);
+    options.check(await readHashed(file, { kept: source?.bytes, signal: options.signal }));
+    const directory = peeked ?? readDirectory(file);
+    return presentFile(file, { directory, source, options });
   } catch (error) {
     closeIndexBytes(file);
     throw error;
@@ -84,9 +108,35 @@ export function openSharedIndex(shared: SharedIndex): IndexFile {
   }
 }
 
-/** How much of the file is read into memory; undefined: nothing, it is paged. Without hash slots a smaller memory will do. */
-function bytesInMemory(directory: Directory, memoryBytes: number): number | undefined {
-  return [sectionsEnd(directory), slotsStart(directory)].find((bytes) => bytes <= memoryBytes);
+/** Of a file that is not checked yet; undefined when it makes no sense, which is told after the check. */
+function peekDirectory(file: IndexBytes): Directory | undefined {
+  try {
+    return readDirectory(file);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Room for the sections to be held; undefined: they are paged. Without hash slots a smaller memory will do. */
+function memoryFor(directory: Directory, { memoryBytes }: IndexMemory): ResidentSource | undefined {
+  const length = [sectionsEnd(directory), slotsStart(directory)].find((bytes) => bytes <= memoryBytes);
+  return length === undefined ? undefined : new ResidentSource(new SharedArrayBuffer(length));
+}
+
+interface Presented {
+  readonly directory: Directory;
+  readonly source: ResidentSource | undefined;
+  readonly options: IndexMemory;
+}
+
+/** The file is closed when its sections are in memory, or else with the index. */
+function presentFile(file: IndexBytes, { directory, source, options }: Presented): IndexFile {
+  const cacheBytes = Math.floor(options.memoryBytes / (options.threads ?? 1));
+  const idCacheBytes = Math.min(MAX_ID_CACHE_BYTES, Math.max(LEAST_ID_CACHE_BYTES, cacheBytes / ID_CACHE_SHARE));
+  if (source === undefined) return presentPaged(file, directory, { cacheBytes, idCacheBytes });
+  const index = presentResident(source, directory, idCacheBytes);
+  closeIndexBytes(file);
+  return index;
 }
 
 function presentResident(source: ResidentSource, directory: Directory, idCacheBytes: number): IndexFile {

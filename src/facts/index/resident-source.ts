@@ -30,11 +30,6 @@ export class ResidentSource implements ByteSource {
 /** Reads the first `length` bytes of a file into memory. */
 export function readResident(file: IndexBytes, length: number): ResidentSource {
   const source = new ResidentSource(new SharedArrayBuffer(length));
-  for (let at = 0; at < length; at += READ_BYTES) {
-    readFully(file, source.bytes.subarray(at, Math.min(at + READ_BYTES, length)), at);
-  }
+  readFully(file, source.bytes, 0);
   return source;
 }
-
-/** One call to the system reads at most 2 GiB; arbitrary below that. */
-const READ_BYTES = 64 * 2 ** 20;

@@ -1,12 +1,13 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, statSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Fact } from '../../../src/facts/fact.ts';
 import { compareFacts, printFactLine } from '../../../src/facts/fact-line.ts';
 import type { FactSummary } from '../../../src/facts/fact-sink.ts';
 import { type Directory, listSections, type Section } from '../../../src/facts/index/directory.ts';
-import { openIndex, openSharedIndex } from '../../../src/facts/index/open-index.ts';
+import { openHashedIndex, openIndex, openSharedIndex } from '../../../src/facts/index/open-index.ts';
 import { describeFactReader, fact } from '../../support/fact-reader-conformance.ts';
 import { buildTestIndex, openTestIndex, readAll } from '../../support/index-files.ts';
 import { Random } from '../../support/random.ts';
@@ -30,6 +31,62 @@ const VERSION_BYTES: readonly number[] = [8, 9, 10, 11];
 /** What is in test/fixtures/index/version-1.index. */
 const VERSION_1_IDS: readonly string[] = [...Array.from({ length: 20 }, (_, i) => uuidOf(i)), 'alice'];
 const VERSION_1_FACTS: readonly Fact[] = VERSION_1_IDS.map((id) => fact('is_admin', ['User', id]));
+
+describe('an index of known digest', () => {
+  const noCheck = () => {};
+
+  test.each([['resident', 2 ** 20] as const, ['paged', 0] as const])(
+    'is opened %s after its check',
+    async (mode, memoryBytes) => {
+      using built = await buildTestIndex(FACTS);
+      const bytes = readFileSync(built.path);
+      const check = vi.fn();
+      using index = await openHashedIndex(built.path, { memoryBytes, check });
+      expect(check.mock.calls).toEqual([[{ sizeBytes: bytes.length, sha256: sha256(bytes) }]]);
+      expect(index).toMatchObject({ mode, summary: built.summary });
+      using other = openIndex(built.path, { memoryBytes, verify: true });
+      expect(await readAll(index)).toEqual(await readAll(other));
+    },
+  );
+
+  test('holds the bytes that were hashed, whatever becomes of the file', async () => {
+    using built = await buildTestIndex(FACTS);
+    const size = statSync(built.path).size;
+    const check = () => writeFileSync(built.path, Buffer.alloc(size, 255));
+    using index = await openHashedIndex(built.path, { memoryBytes: 2 ** 20, check });
+    expect(await readAll(index)).toHaveLength(FACTS.length);
+  });
+
+  test('is told to be another one before anything is said of what is in it', async () => {
+    using built = await buildTestIndex(FACTS);
+    const bytes = readFileSync(built.path);
+    const path = join(built.directory, 'changed');
+    const refuse = ({ sha256: digest }: { readonly sha256: string }) => {
+      if (digest !== sha256(bytes)) throw new Error('another file');
+    };
+    for (let at = 0; at < bytes.length; at += 5) {
+      const changed = Buffer.from(bytes);
+      changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
+      writeFileSync(path, changed);
+      await expect(openHashedIndex(path, { memoryBytes: 2 ** 20, check: refuse }), `byte ${at}`).rejects.toThrow(
+        'another file',
+      );
+    }
+    writeFileSync(path, 'x'.repeat(100));
+    await expect(openHashedIndex(path, { memoryBytes: 0, check: noCheck })).rejects.toThrow(
+      'the file is not an index file',
+    );
+  });
+
+  test('is not opened when it is missing, or when nobody waits for it any more', async () => {
+    using built = await buildTestIndex(FACTS);
+    const memoryBytes = 2 ** 20;
+    const missing = openHashedIndex(join(built.directory, 'none'), { memoryBytes, check: noCheck });
+    await expect(missing).rejects.toMatchObject({ code: 'ENOENT' });
+    const signal = AbortSignal.abort(new Error('enough'));
+    await expect(openHashedIndex(built.path, { memoryBytes, check: noCheck, signal })).rejects.toThrow('enough');
+  });
+});
 
 describe('an index that another thread has open', () => {
   test('is opened from the very same memory, without its file', async () => {
@@ -148,8 +205,7 @@ describe('openIndex', () => {
     using index = openIndex(built.path, { memoryBytes: 2 ** 20, verify: false });
     const lines = Buffer.concat([...index.lines()]);
     expect(lines.length).toBe(index.summary.lineBytes);
-    const { createHash } = await import('node:crypto');
-    expect(createHash('sha256').update(lines).digest('hex')).toBe(index.summary.digest);
+    expect(sha256(lines)).toBe(index.summary.digest);
     expect(lines.toString().split('\n')[0]).toBe('["has_role","User","u0","String","r0","Org","0"]');
   });
 
@@ -303,4 +359,8 @@ function fixChecksums(text: string, sections: Buffer): string {
     return text;
   }
   return JSON.stringify(directory);
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
