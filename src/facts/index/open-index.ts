@@ -42,7 +42,7 @@ export type SharedIndex = {
 export interface IndexMemory {
   /**
    * Sections that fit are held in memory; when they do not all fit, all are paged through a cache of this size. A
-   * sixteenth comes on top for ids asked for, 1 MiB at least and 64 at most.
+   * sixteenth comes on top for ids asked for, 64 MiB at most, and 1 at least for each thread.
    */
   readonly memoryBytes: number;
   /** Threads that will read it, 1 by default. Paged, each has a cache of its own: together they have `memoryBytes`. */
@@ -131,8 +131,10 @@ interface Presented {
 
 /** The file is closed when its sections are in memory, or else with the index. */
 function presentFile(file: IndexBytes, { directory, source, options }: Presented): IndexFile {
-  const cacheBytes = Math.floor(options.memoryBytes / (options.threads ?? 1));
-  const idCacheBytes = Math.min(MAX_ID_CACHE_BYTES, Math.max(LEAST_ID_CACHE_BYTES, cacheBytes / ID_CACHE_SHARE));
+  const threads = options.threads ?? 1;
+  const cacheBytes = Math.floor(options.memoryBytes / threads);
+  const mostBytes = MAX_ID_CACHE_BYTES / threads;
+  const idCacheBytes = Math.max(LEAST_ID_CACHE_BYTES, Math.min(mostBytes, cacheBytes / ID_CACHE_SHARE));
   if (source === undefined) return presentPaged(file, directory, { cacheBytes, idCacheBytes });
   const index = presentResident(source, directory, idCacheBytes);
   closeIndexBytes(file);

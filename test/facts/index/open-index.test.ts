@@ -198,6 +198,8 @@ describe('openIndex', () => {
     expect(idCacheBytes(64 * 2 ** 20)).toBe(4 * 2 ** 20);
     expect(idCacheBytes(64 * 2 ** 20, 2)).toBe(2 * 2 ** 20);
     expect(idCacheBytes(4 * 2 ** 30)).toBe(64 * 2 ** 20);
+    expect(idCacheBytes(4 * 2 ** 30, 2)).toBe(32 * 2 ** 20);
+    expect(idCacheBytes(4 * 2 ** 30, 100)).toBe(2 ** 20);
   });
 
   test('streams lines whose concatenation has the digest of the summary', async () => {
