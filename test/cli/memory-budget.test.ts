@@ -5,7 +5,7 @@ const MIB = 1024 * 1024;
 
 test('a container of 256 MB holds an index, the process that serves it and one that builds', () => {
   expect(indexMemoryBytes(256 * MIB)).toBe(64 * MIB);
-  expect(buildMemoryBytes(256 * MIB)).toBe(32 * MIB);
+  expect(buildMemoryBytes(256 * MIB)).toBe(16 * MIB);
 });
 
 test('there is always enough to work at all', () => {

@@ -46,13 +46,16 @@ async function buildInto(descriptor: number, facts: FactStream, options: BuildIn
   const spills = new Spills(files);
   const signatures = await takeIn(facts, spills, options);
   const { memoryBytes, progress } = options;
-  // What took the facts in is not needed any more.
+  // Here and below: what the stage before has worked with is not needed any more.
   collectGarbageSoon(memoryBytes);
   const written = await inTurns(
     writeIndex({ descriptor, files, spills, signatures, memoryBytes, progress }),
     options.signal,
   );
-  return await inTurns(checkReadBack({ descriptor, written, memoryBytes, progress }), options.signal);
+  collectGarbageSoon(memoryBytes);
+  const summary = await inTurns(checkReadBack({ descriptor, written, progress }), options.signal);
+  collectGarbageSoon(memoryBytes);
+  return summary;
 }
 
 /** Facts taken in between two turns of the event loop. */

@@ -22,15 +22,20 @@ export class CanonicalLines implements Iterable<Uint8Array> {
   /** Where lines are printed; the line before, or the beginning of all lines of its relation. */
   #chunk = newChunk();
   #used = 0;
+  /** The chunk handed on last, when it may be printed into again. */
+  #spare: LineBytes | undefined;
+  readonly #reusesChunks: boolean;
   #before = this.#chunk;
   #beforeStart = 0;
   /** Where the part before each column ends in the line before, from its start, and the fingerprint of that part. */
   readonly #ends = new Int32Array(MAX_FACT_ARITY + 1);
   readonly #hashes = new Int32Array(MAX_FACT_ARITY + 1);
 
-  constructor(reader: IndexReader) {
+  /** `reusesChunks`: the reader is done with a chunk when it asks for the one after the next. */
+  constructor(reader: IndexReader, { reusesChunks = false } = {}) {
     let first = 0;
     this.#reader = reader;
+    this.#reusesChunks = reusesChunks;
     this.#pieces = new ValuePieces(reader.types);
     this.#firstHandles = reader.types.map(({ idCount }) => {
       first += idCount;
@@ -38,7 +43,7 @@ export class CanonicalLines implements Iterable<Uint8Array> {
     });
   }
 
-  /** Each chunk is a buffer of its own and ends with a whole line. */
+  /** Each chunk ends with a whole line, and is a buffer of its own unless chunks are reused. */
   *[Symbol.iterator](): Iterator<Uint8Array> {
     for (const relation of this.#reader.relations) {
       const columns = this.#columnsOf(relation);
@@ -57,8 +62,11 @@ export class CanonicalLines implements Iterable<Uint8Array> {
   }
 
   #takeChunk(): Uint8Array {
-    const lines = this.#chunk.bytes.subarray(0, this.#used);
-    this.#chunk = newChunk();
+    const taken = this.#chunk;
+    const lines = taken.bytes.subarray(0, this.#used);
+    this.#chunk = this.#spare ?? newChunk();
+    // The next line is compared with the last one here.
+    if (this.#reusesChunks) this.#spare = taken;
     this.#used = 0;
     return lines;
   }

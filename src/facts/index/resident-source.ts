@@ -1,6 +1,5 @@
 import { type ByteSource, closedWindow } from './byte-source.ts';
 import { collectGarbageSoon } from './collect-garbage.ts';
-import { type IndexBytes, readFully } from './index-bytes.ts';
 
 /** The first bytes of a file in one block of memory, which any number of threads can read. */
 export class ResidentSource implements ByteSource {
@@ -25,11 +24,4 @@ export class ResidentSource implements ByteSource {
     this.window = closedWindow;
     collectGarbageSoon(this.length);
   }
-}
-
-/** Reads the first `length` bytes of a file into memory. */
-export function readResident(file: IndexBytes, length: number): ResidentSource {
-  const source = new ResidentSource(new SharedArrayBuffer(length));
-  readFully(file, source.bytes, 0);
-  return source;
 }

@@ -20,6 +20,8 @@ export interface ChildRun {
 
 /** Heap of the child. What it builds lies outside of it; a policy or snapshot that needs more kills only the child. */
 const HEAP_MIB = 64;
+/** Each half of its young generation: with 16 it took 23 MB more and no less time, with 4 it took a sixth more time. */
+const SEMI_SPACE_MIB = 8;
 
 /** How long an aborted child may clean up before it is killed. */
 const ABORT_GRACE_MS = 5_000;
@@ -35,7 +37,7 @@ const MAX_LAST_WORDS = 2_000;
 export async function runInChild(job: Job, spawn: ChildSpawn, { signal, progress }: ChildRun): Promise<JobResult> {
   signal.throwIfAborted();
   const child = fork(spawn.entry, [], {
-    execArgv: [`--max-old-space-size=${HEAP_MIB}`],
+    execArgv: [`--max-old-space-size=${HEAP_MIB}`, `--max-semi-space-size=${SEMI_SPACE_MIB}`],
     env: environmentOf(spawn.env),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

@@ -224,6 +224,15 @@ describe('openIndex', () => {
     expect(Buffer.concat([...index.lines()]).equals(Buffer.from(expected))).toBe(true);
   });
 
+  test('streams the lines that the build has read back, over many chunks, each of them a buffer of its own', async () => {
+    const facts = Array.from({ length: 30_000 }, (_, i) => fact('owner', ['Repo', `r${i}`], ['User', `u${i % 99}`]));
+    using built = await buildTestIndex(facts);
+    using index = openIndex(built.path, { memoryBytes: 2 ** 30, verify: false });
+    const chunks = [...index.lines()];
+    expect(chunks.length).toBeGreaterThan(3);
+    expect(sha256(Buffer.concat(chunks))).toBe(built.summary.digest);
+  });
+
   test('refuses a file with any byte changed, a changed version as a newer one', async () => {
     using built = await buildTestIndex(FACTS);
     const bytes = readFileSync(built.path);
