@@ -4,7 +4,7 @@ import { buildMemoryBytes, indexMemoryBytes, memoryLimitBytes, roomBytes } from 
 const MIB = 1024 * 1024;
 
 test('a container of 256 MB holds an index, the process that serves it and one that builds', () => {
-  expect(indexMemoryBytes(256 * MIB)).toBe(64 * MIB);
+  expect(indexMemoryBytes(256 * MIB)).toBe(112 * MIB);
   expect(buildMemoryBytes(256 * MIB)).toBe(16 * MIB);
 });
 
