@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
@@ -236,3 +236,21 @@ test('the child gets no variable of ours', async () => {
     'the build process died (exit code 1): 0 2',
   );
 });
+
+test.runIf(process.platform === 'linux')(
+  'every thread of the child gives way to whoever answers requests',
+  async () => {
+    using data = await dataDirectory();
+    const code = `
+    import { readdirSync, readFileSync } from 'node:fs';
+    const niceOf = (thread) => readFileSync(\`/proc/self/task/\${thread}/stat\`, 'utf8').split(') ')[1].split(' ')[16];
+    const threads = readdirSync('/proc/self/task');
+    process.on('message', () => {
+      console.error(threads.length > 1 ? [...new Set(threads.map(niceOf))].join() : 'one thread');
+      process.exit(1);
+    });`;
+    const spawn = { entry: misbehaving(data.path, code), env: NO_ENV, clock: systemClock };
+    const failed = runInChild(downloadJob(data.path, 'http://127.0.0.1:9'), spawn, { signal: never() });
+    await expect(failed).rejects.toThrow(`(exit code 1): ${Math.min(getPriority() + 10, 19)}`);
+  },
+);
