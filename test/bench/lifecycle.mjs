@@ -7,25 +7,20 @@
  * Beside each step the same lines go through `tar | zstd -3 | sha256sum`.
  */
 import { execFileSync } from 'node:child_process';
-import { createWriteStream, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
 import { readBench } from './support/bench.mjs';
+import { EXAMPLE_POLICY, IDENTITY, startServing, TOKEN, writeExampleFacts } from './support/example-cloud.mjs';
 import { createMemoryLimit } from './support/memory-limit.mjs';
-import { runProcess, startProcess, untilReady } from './support/run-process.mjs';
+import { runProcess } from './support/run-process.mjs';
 
 const { values, load, report, note } = readBench({ facts: '1000000', 'limit-mb': '256', questions: '10000' });
-const { generateExampleFacts } = await load('cli/example-data.js');
 const { exampleQuestions } = await load('cli/example-questions.js');
-const { printFactLine } = await load('facts/fact-line.js');
 
 const factCount = Number(values.facts);
 const limitMb = Number(values['limit-mb']);
-const TOKEN = 'e_0123456789_12345_osotesttoken01xiIn';
-const IDENTITY = { OSO_API_TOKEN: TOKEN, OSO_ENVIRONMENT: '0123456789', OSO_TENANT: 'bench' };
 const CLI = join(values.dist, 'bin/oso-fallback.js');
-const POLICY = new URL('../../examples/code-hosting.polar', import.meta.url).pathname;
 const PIPE = 'tar | zstd -3 | sha256sum';
 
 const folder = mkdtempSync(join(tmpdir(), 'oso-lifecycle-'));
@@ -33,8 +28,8 @@ const lines = join(folder, 'facts.jsonl');
 const snapshot = join(folder, 'data.snapshot');
 const running = [];
 try {
-  await writeFacts(lines);
-  const cloud = await start(['dev-server', POLICY, '--facts', lines, '--port', '0']);
+  await writeExampleFacts(lines, factCount, load);
+  const cloud = await start(['dev-server', EXAMPLE_POLICY, '--facts', lines]);
   const questions = [...exampleQuestions({ factCount, count: Number(values.questions) })];
   const expected = await ask(cloud.url, questions);
 
@@ -47,7 +42,7 @@ try {
   note(`snapshot of ${(statSync(snapshot).size / 1e6).toFixed(2)} MB`);
 
   const limit = createMemoryLimit('oso-bench-serve', limitMb * 2 ** 20);
-  const node = await start(['serve', '--offline', '--directory', join(folder, 'node'), '--port', '0'], { limit });
+  const node = await start(['serve', '--offline', '--directory', join(folder, 'node')], { limit });
   const answers = await ask(node.url, questions);
   const wrong = answers.filter((answer, position) => answer !== expected[position]).length;
   node.process.child.kill('SIGTERM');
@@ -61,36 +56,10 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-async function writeFacts(path) {
-  const file = createWriteStream(path);
-  let lines = '';
-  for (const fact of generateExampleFacts({ factCount })) {
-    lines += printFactLine(fact);
-    if (lines.length < 1 << 20) continue;
-    if (!file.write(lines)) await new Promise((resolve) => file.once('drain', resolve));
-    lines = '';
-  }
-  file.end(lines);
-  await finished(file);
-}
-
-async function start(args, options = {}) {
-  const started = performance.now();
-  const process_ = startProcess([process.execPath, CLI, ...args, '--json'], options);
-  running.push({ process: process_ });
-  for (;;) {
-    const line = process_
-      .stdout()
-      .split('\n')
-      .find((text) => text.includes('"listening"'));
-    if (line !== undefined && process_.stdout().includes('\n')) {
-      const url = `http://127.0.0.1:${JSON.parse(line).port}`;
-      await untilReady(`${url}/healthcheck`, process_);
-      return { process: process_, url, readySeconds: (performance.now() - started) / 1000 };
-    }
-    if (process_.child.exitCode !== null) throw new Error(`${args[0]} ended\n${process_.stderr()}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+async function start(args, options) {
+  const started = await startServing(values.dist, args, options);
+  running.push(started);
+  return started;
 }
 
 async function step(name, args, env = {}) {
