@@ -15,6 +15,7 @@ import { parseBody } from './parse-body.ts';
 import { type ByteBudget, checkBodyHeaders, readBody } from './read-body.ts';
 import type { Answer, Route } from './route.ts';
 import { createRouter, type FindRoute, type Routed } from './router.ts';
+import { TurnTaking } from './turn-taking.ts';
 import { WaitingLine } from './waiting-line.ts';
 
 export interface ServerOptions {
@@ -69,6 +70,7 @@ export class HttpServer implements ExchangeHost {
   readonly #findRoute: FindRoute;
   readonly #bodyBudget: ByteBudget;
   readonly #line: WaitingLine;
+  readonly #turns = new TurnTaking();
   readonly #open = new Set<Exchange>();
   #draining = false;
   readonly #connections: ConnectionCount;
@@ -109,6 +111,7 @@ export class HttpServer implements ExchangeHost {
 
   finished(exchange: Exchange, status: number): void {
     this.#open.delete(exchange);
+    if (!exchange.bodyUnread) this.#turns.answered(exchange.request.socket);
     const { requests, onAnswered } = this.#options;
     const { route } = exchange;
     const path = route?.path ?? NO_ROUTE;
