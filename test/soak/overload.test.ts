@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { publishOne } from '../generations/support/sample-generation.ts';
 import { startCli } from '../support/cli-process.ts';
-import { send } from '../support/http-client.ts';
-import { type Arrivals, measureCapacity, percentile, runOpenLoad } from './support/open-load.ts';
 import { oracleFacts, oraclePolicy } from './support/oracle-facts.ts';
+import { createRig, type Outcome, type Rig } from './support/overload-rig.ts';
 import { isFull, sized } from './support/soak-size.ts';
 
 /*
@@ -40,7 +39,7 @@ function post(path: string, question: object): string {
   return `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${TOKEN}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 }
 
-async function withNode(work: (port: number) => Promise<void>): Promise<void> {
+async function withNode(work: (rig: Rig, port: number) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'oso-overload-'));
   const directory = join(folder, 'data');
   await publishOne(directory, { of: oracleFacts(1, DOCUMENTS), policyText: oraclePolicy(1) });
@@ -50,80 +49,61 @@ async function withNode(work: (port: number) => Promise<void>): Promise<void> {
     await using node = startCli(['serve', '--json', '--offline'], { env });
     const { port } = await node.event('listening');
     await node.event('serving');
-    await work(Number(port));
+    using rig = createRig(node.pid);
+    await work(rig, Number(port));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-/** Asks for readiness over a new connection each time until it is told to stop. Resolves with the slowest, in ms. */
-async function probe(port: number, isOver: () => boolean): Promise<number> {
-  let slowestMs = 0;
-  while (!isOver()) {
-    const started = performance.now();
-    expect(await send(port, { path: '/readyz' })).toMatchObject({ status: 200 });
-    slowestMs = Math.max(slowestMs, performance.now() - started);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  return slowestMs;
+const answered = ({ answers }: Outcome) => answers[200]?.count ?? 0;
+const rate = (outcome: Outcome) => answered(outcome) / outcome.seconds;
+const p99 = ({ answers }: Outcome, status: number) => answers[status]?.p99Ms ?? 0;
+const inMs = (ms: number) => `${ms.toFixed(0)} ms`;
+
+interface Overload {
+  readonly request: string;
+  /** Enough to fill the node, and how many then come. */
+  readonly connections: { readonly enough: number; readonly overload: number };
 }
 
-async function runProbed(port: number, run: Promise<Arrivals>): Promise<{ arrivals: Arrivals; probeMs: number }> {
-  let isOver = false;
-  const probing = probe(port, () => isOver);
-  const arrivals = await run;
-  isOver = true;
-  return { arrivals, probeMs: await probing };
+/** What fits, then twice that, then at once half of it. */
+async function overload(rig: Rig, port: number, { request, connections }: Overload) {
+  const closed = { port, request, connections: connections.enough, seconds: SECONDS / 2 };
+  await rig.run(closed);
+  const capacity = rate(await rig.run(closed));
+  const twice = { port, request, connections: connections.overload, seconds: SECONDS, perSecond: 2 * capacity };
+  const { outcome, kept, fresh } = await rig.runProbed(twice);
+  const after = await rig.run({ ...twice, connections: 200, seconds: sized(1, 4), perSecond: capacity / 2 });
+  const goodput = rate(outcome) / capacity;
+  const measured =
+    `capacity ${capacity.toFixed(0)}/s, goodput ${(goodput * 100).toFixed(0)} %, answered p99 ${inMs(p99(outcome, 200))}, ` +
+    `turned away ${outcome.answers[503]?.count ?? 0} p99 ${inMs(p99(outcome, 503))}, ` +
+    `without a free connection ${outcome.unsent}, load ${((100 * outcome.cpuSeconds) / outcome.seconds).toFixed(0)} % busy, ` +
+    `probes within ${inMs(kept.slowestMs)} over a kept connection (${kept.count}) and ${inMs(fresh.slowestMs)} over new ones (${fresh.count}), ` +
+    `recovered after ${inMs(after.lastTroubleMs)}`;
+  return { outcome, kept, fresh, after, goodput, measured };
 }
-
-interface Recovery {
-  readonly arrivals: Arrivals;
-  /** When the last request was meant to be sent that was turned away or slow, in ms from the start. */
-  readonly lastTroubleMs: number;
-}
-
-/** Half of what fits, at once after the overload. */
-async function recover(port: number, request: string, perSecond: number): Promise<Recovery> {
-  let lastTroubleMs = 0;
-  const arrivals = await runOpenLoad({
-    port,
-    request,
-    perSecond,
-    forSeconds: sized(1, 4),
-    connections: 200,
-    onAnswer: (atMs, status, latencyMs) => {
-      if (status !== 200 || latencyMs > 100) lastTroubleMs = Math.max(lastTroubleMs, atMs + latencyMs);
-    },
-  });
-  return { arrivals, lastTroubleMs };
-}
-
-const of = ({ latenciesMs }: Arrivals, status: number) => latenciesMs.get(status) ?? [];
-const rate = (arrivals: Arrivals) => of(arrivals, 200).length / arrivals.seconds;
-const p99 = (arrivals: Arrivals, status: number) => percentile(of(arrivals, status), 0.99);
 
 test('B9 at twice what fits, expensive questions are answered at capacity and in time, and the rest is turned away at once', async ({
   task,
 }) => {
-  await withNode(async (port) => {
-    await measureCapacity(port, EXPENSIVE, { connections: 8, forSeconds: SECONDS / 2 });
-    const capacity = await measureCapacity(port, EXPENSIVE, { connections: 8, forSeconds: SECONDS / 2 });
-    const load = { port, request: EXPENSIVE, perSecond: 2 * capacity, forSeconds: SECONDS, connections: 1_000 };
-    const { arrivals, probeMs } = await runProbed(port, runOpenLoad(load));
-    const after = await recover(port, EXPENSIVE, capacity / 2);
-    const goodput = rate(arrivals) / capacity;
-    task.meta.measured =
-      `capacity ${Math.round(capacity)}/s, goodput ${(goodput * 100).toFixed(0)} %, answered p99 ${p99(arrivals, 200).toFixed(0)} ms, ` +
-      `turned away ${of(arrivals, 503).length} p99 ${p99(arrivals, 503).toFixed(0)} ms, probes within ${probeMs.toFixed(0)} ms, ` +
-      `recovered after ${after.lastTroubleMs.toFixed(0)} ms`;
-    expect([...arrivals.latenciesMs.keys()].sort()).toEqual([200, 503]);
-    expect([arrivals.broken, after.arrivals.broken]).toEqual([0, 0]);
+  await withNode(async (rig, port) => {
+    const connections = { enough: 8, overload: 1_000 };
+    const { outcome, kept, fresh, after, goodput, measured } = await overload(rig, port, {
+      request: EXPENSIVE,
+      connections,
+    });
+    task.meta.measured = measured;
+    expect(Object.keys(outcome.answers)).toEqual(['200', '503']);
+    expect([outcome.broken, after.broken, kept.refused, fresh.refused]).toEqual([0, 0, 0, 0]);
     if (!isFull) return;
-    expect([arrivals.unsent, after.arrivals.unsent]).toEqual([0, 0]);
+    expect([outcome.unsent, after.unsent]).toEqual([0, 0]);
     expect(goodput).toBeGreaterThan(0.9);
-    expect(p99(arrivals, 200)).toBeLessThan(250);
-    expect(p99(arrivals, 503)).toBeLessThan(50);
-    expect(probeMs).toBeLessThan(250);
+    expect(p99(outcome, 200)).toBeLessThan(250);
+    expect(p99(outcome, 503)).toBeLessThan(50);
+    expect(kept.slowestMs).toBeLessThan(250);
+    expect(fresh.slowestMs).toBeLessThan(250);
     expect(after.lastTroubleMs).toBeLessThan(2_000);
   });
 });
@@ -131,24 +111,22 @@ test('B9 at twice what fits, expensive questions are answered at capacity and in
 test('B9 at twice what fits, cheap questions are answered at capacity and in time over as many connections as there may be', async ({
   task,
 }) => {
-  await withNode(async (port) => {
-    await measureCapacity(port, CHEAP, { connections: 64, forSeconds: SECONDS / 2 });
-    const capacity = await measureCapacity(port, CHEAP, { connections: 64, forSeconds: SECONDS / 2 });
-    const load = { port, request: CHEAP, perSecond: 2 * capacity, forSeconds: SECONDS, connections: 1_900 };
-    const { arrivals, probeMs } = await runProbed(port, runOpenLoad(load));
-    const after = await recover(port, CHEAP, capacity / 2);
-    const goodput = rate(arrivals) / capacity;
-    task.meta.measured =
-      `capacity ${Math.round(capacity)}/s, goodput ${(goodput * 100).toFixed(0)} %, answered p99 ${p99(arrivals, 200).toFixed(0)} ms, ` +
-      `turned away ${of(arrivals, 503).length}, without a free connection ${arrivals.unsent}, probes within ${probeMs.toFixed(0)} ms, recovered after ${after.lastTroubleMs.toFixed(0)} ms`;
-    expect([arrivals.broken, after.arrivals.broken]).toEqual([0, 0]);
-    expect(of(arrivals, 200).length).toBeGreaterThan(0);
+  await withNode(async (rig, port) => {
+    const connections = { enough: 64, overload: 1_900 };
+    const { outcome, kept, fresh, after, goodput, measured } = await overload(rig, port, {
+      request: CHEAP,
+      connections,
+    });
+    task.meta.measured = measured;
+    expect([outcome.broken, after.broken, kept.refused, fresh.refused]).toEqual([0, 0, 0, 0]);
+    expect(answered(outcome)).toBeGreaterThan(0);
     // How long anything takes says something only where nothing else runs.
     if (!isFull) return;
-    expect(after.arrivals.unsent).toBe(0);
+    expect(after.unsent).toBe(0);
     expect(goodput).toBeGreaterThan(0.9);
-    expect(p99(arrivals, 200)).toBeLessThan(250);
-    expect(probeMs).toBeLessThan(250);
+    expect(p99(outcome, 200)).toBeLessThan(250);
+    expect(kept.slowestMs).toBeLessThan(250);
+    expect(fresh.slowestMs).toBeLessThan(250);
     expect(after.lastTroubleMs).toBeLessThan(2_000);
   });
 });

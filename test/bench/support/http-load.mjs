@@ -79,34 +79,54 @@ export async function pace({ port, requests, rate, seconds, connections }) {
   return latencies.sort();
 }
 
-function connectAll(port, count) {
-  return Promise.all(Array.from({ length: count }, () => connectOne(port)));
-}
-
-function connectOne(port) {
-  return new Promise((connected) => {
-    const failed = (error) => {
-      console.error(error.message);
-      process.exit(1);
+/**
+ * A connection that takes one request at a time, and looks at no more of a reply than its status: one this small comes
+ * in one piece. Tells undefined when the connection ends.
+ */
+export function openLine(port) {
+  return new Promise((opened, failed) => {
+    let tell;
+    const settle = (status) => {
+      const told = tell;
+      tell = undefined;
+      told?.(status);
     };
-    let onReply;
-    const client = {
-      ask(request, then) {
-        onReply = then;
-        socket.write(request, 'latin1');
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => opened(line));
+    const line = {
+      ask(request, onStatus) {
+        tell = onStatus;
+        if (socket.destroyed) settle(undefined);
+        else socket.write(request, 'latin1');
       },
       close: () => socket.destroy(),
     };
-    const socket = connect(port, '127.0.0.1', () => connected(client)).setNoDelay();
-    socket.on('error', failed).on('data', (reply) => {
-      // `HTTP/1.1 200`: a reply this small comes in one piece. Nobody may be turned away: 64 clients are few.
-      if (reply[9] !== 0x32) failed(new Error(`not answered:\n${reply}`));
-      else onReply();
-    });
+    socket
+      .on('data', (reply) => settle(statusOf(reply)))
+      .on('error', failed)
+      .on('close', () => settle(undefined));
   });
 }
 
-async function stayingAwake(work) {
+/** Of `HTTP/1.1 200 OK`. */
+function statusOf(reply) {
+  return reply[9] * 100 + reply[10] * 10 + reply[11] - 0x30 * 111;
+}
+
+/** Nobody may be turned away: 64 clients are few. */
+async function connectAll(port, count) {
+  const lines = await Promise.all(Array.from({ length: count }, () => openLine(port)));
+  return lines.map(({ ask, close }) => ({
+    close,
+    ask: (request, onReply) =>
+      ask(request, (status) => {
+        if (status === 200) onReply();
+        else throw new Error(`answered with ${status}`);
+      }),
+  }));
+}
+
+/** Waits without sleep. */
+export async function stayingAwake(work) {
   let isDone = false;
   const turn = () => {
     if (!isDone) setImmediate(turn);
