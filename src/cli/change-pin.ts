@@ -31,6 +31,22 @@ export async function changePin(
   invocation: Invocation,
   { signal }: CommandContext,
 ): Promise<ChangedPin> {
+  try {
+    return await changeWhereKept(change, invocation, { signal });
+  } catch (error) {
+    if (!(error instanceof OsoError) || !NOWHERE.has(error.code) || error.hint !== undefined) throw error;
+    throw new OsoError(error.code, error.message, { hint: WHERE, cause: error });
+  }
+}
+
+const NOWHERE: ReadonlySet<string> = new Set(['DIRECTORY_UNUSABLE', 'NODE_UNREACHABLE']);
+const WHERE = 'give the data directory with `--directory`, or the address of a running node with `--url`';
+
+async function changeWhereKept(
+  change: PinChange,
+  invocation: Invocation,
+  { signal }: Pick<CommandContext, 'signal'>,
+): Promise<ChangedPin> {
   const { settings } = invocation.config({ controlPlane: false });
   const url = invocation.text('url');
   const token = settings.apiToken?.reveal() ?? '';

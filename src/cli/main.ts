@@ -21,6 +21,15 @@ export async function main(process: ProcessLike): Promise<ExitCode> {
   const switches = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length);
   const isJson = switches.includes('--json');
   const output = createOutput({ stdout, stderr, isJson, isQuiet: switches.includes('--quiet'), env });
+  const code = await runRequest(argv, process, output);
+  const unwritten = await output.settled();
+  if (unwritten === undefined) return code;
+  const failed = await (await import('./report-errors.ts')).reportUnwritten(unwritten, output);
+  return code === EXIT.done ? failed : code;
+}
+
+async function runRequest(argv: readonly string[], process: ProcessLike, output: Output): Promise<ExitCode> {
+  const { stdout } = process;
   const request = readRequest(argv, Object.keys(COMMANDS));
   try {
     switch (request.kind) {

@@ -17,6 +17,8 @@ export interface Output {
   paint(stream: 'stdout' | 'stderr'): Promise<Paint>;
   /** Something worth knowing beside the result, for people. */
   note(text: string): void;
+  /** Once all is written: why a part of it was not. A reader that went away (`… | head -1`) is no reason. */
+  settled(): Promise<unknown>;
 }
 
 export interface OutputOptions {
@@ -27,9 +29,13 @@ export interface OutputOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** A reader that went away (`… | head -1`) is no error of ours: what it does not want to read is dropped. */
+/** What a reader that went away does not want to read is dropped. */
 export function createOutput({ stdout, stderr, isJson, isQuiet, env }: OutputOptions): Output {
-  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
+  let failure: unknown;
+  const onError = (error: Error) => {
+    if (!isReaderGone(error)) failure ??= error;
+  };
+  for (const stream of [stdout, stderr]) stream.on('error', onError);
   let results = stdout;
   const isWatched = !isQuiet && isDrawable(stderr, env) && stderr.columns !== 0;
   return {
@@ -39,7 +45,7 @@ export function createOutput({ stdout, stderr, isJson, isQuiet, env }: OutputOpt
     drawing: !isWatched ? 'none' : isColourful(stderr, env) ? 'coloured' : 'plain',
     binary() {
       results = stderr;
-      stdout.off('error', ignoreClosedPipe).on('error', () => {});
+      stdout.off('error', onError).on('error', () => {});
       return stdout;
     },
     result(text, data) {
@@ -50,9 +56,15 @@ export function createOutput({ stdout, stderr, isJson, isQuiet, env }: OutputOpt
     note(text) {
       if (!isQuiet) stderr.write(`${text}\n`);
     },
+    async settled() {
+      await Promise.all([stdout, stderr].map((stream) => new Promise((done) => stream.write('', done))));
+      return failure;
+    },
   };
 }
 
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
+/** Whoever read has gone, as in `… | head -1`. */
+export function isReaderGone(error: unknown): boolean {
+  if (!(error instanceof Error && 'code' in error)) return false;
+  return error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED';
 }

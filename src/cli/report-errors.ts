@@ -1,4 +1,5 @@
 import { OsoError } from '../errors/oso-error.ts';
+import { ioError } from '../snapshot/io-error.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
 import type { Output } from './output.ts';
 import type { Paint } from './paint.ts';
@@ -23,6 +24,14 @@ export async function reportErrors(failure: unknown, output: Output): Promise<Ex
     output.result('', { error: all[0], errors: all });
   }
   return errors.length === 0 ? EXIT.failed : exitCodeOf(errors[0]);
+}
+
+/** For a command whose output could not be written, on a full disk for one. What it had to do is done all the same. */
+export function reportUnwritten(cause: unknown, output: Output): Promise<ExitCode> {
+  const error = ioError(cause, 'write', 'stdout');
+  if (!(error instanceof OsoError)) return reportErrors(error, output);
+  const hint = 'the command itself went on to its end: only what it says is missing';
+  return reportErrors(new OsoError(error.code, error.message, { hint, cause }), output);
 }
 
 function jsonError(error: unknown): JsonError {

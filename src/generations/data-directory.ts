@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { mkdir, readdir, realpath, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, realpath, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { OsoError } from '../errors/oso-error.ts';
 import { errnoOf, ioError } from '../snapshot/io-error.ts';
@@ -61,6 +61,22 @@ export async function openDataDirectory(path: string, owner: string): Promise<Da
     },
     close: () => lock.release(),
   };
+}
+
+/**
+ * Takes back a directory that was made for nothing, and closes it. Only what `openDataDirectory` puts there goes; with
+ * anything else in it, it stays. Best effort.
+ */
+export async function removeUnused(directory: DataDirectory): Promise<void> {
+  try {
+    await rmdir(directory.generationsPath);
+    await rm(lockPath(directory.path));
+    await rmdir(directory.path);
+  } catch {
+    // Somebody has found a use for it.
+  } finally {
+    directory.close();
+  }
 }
 
 /**

@@ -15,6 +15,7 @@ import { connectToControlPlane } from '../connect-to-control-plane.ts';
 import { count, describeBytes } from '../describe-progress.ts';
 import { EXIT } from '../exit-code.ts';
 import { buildMemoryBytes, memoryLimitBytes } from '../memory-budget.ts';
+import { isReaderGone } from '../output.ts';
 import { type Progress, startProgress } from '../progress.ts';
 import { version } from '../version.ts';
 import { makeWorkingFolder } from '../working-folder.ts';
@@ -41,10 +42,16 @@ Exit codes: 0 written, 3 the policy is not valid, 4 the control plane gave no da
     const target = file === '-' ? output.binary() : file;
     await using temporary = await makeWorkingFolder(file === '-' ? tmpdir() : dirname(file));
     using progress = await startProgress(output, clock, 'asking the control plane');
-    const written = await exportTo(target, { config, takenAtMs, temporary: temporary.path, progress, context });
-    progress[Symbol.dispose]();
-    report(file, written, context);
-    return EXIT.done;
+    try {
+      const written = await exportTo(target, { config, takenAtMs, temporary: temporary.path, progress, context });
+      progress[Symbol.dispose]();
+      report(file, written, context);
+      return EXIT.done;
+    } catch (error) {
+      // Whoever closed the pipe knows; other tools say nothing either.
+      if (file === '-' && error instanceof OsoError && isReaderGone(error.cause)) return EXIT.failed;
+      throw error;
+    }
   },
 };
 

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
-import { type DataDirectory, openDataDirectory } from '../../generations/data-directory.ts';
+import { type DataDirectory, openDataDirectory, removeUnused } from '../../generations/data-directory.ts';
+import { exists } from '../../generations/exists.ts';
 import type { GenerationMetadata } from '../../generations/generation.ts';
 import type { GuardSettings } from '../../generations/guards.ts';
 import { loadState } from '../../generations/load-state.ts';
@@ -35,6 +36,7 @@ Exit codes: 0 imported, 3 not valid, 5 refused by a guard, 6 the data directory 
     const { environment, tenant, allowOlder, allowEnvironment, maxShrink } = settings;
     const guards = { environment, tenant, allowOlder, allowEnvironment, maxShrink };
     const pin = invocation.isSet('pin');
+    const isNew = !(await exists(settings.directory));
     const directory = await openDataDirectory(settings.directory, 'import');
     try {
       const metadata = await importFile({ file, directory, guards, pin, context });
@@ -44,6 +46,9 @@ Exit codes: 0 imported, 3 not valid, 5 refused by a guard, 6 the data directory 
       const [newest] = (await surveyDirectory(directory)).generations;
       report(metadata, { directory, pinned: state.pinned, newest: newest?.id ?? metadata.id }, context);
       return EXIT.done;
+    } catch (error) {
+      if (isNew) await removeUnused(directory);
+      throw error;
     } finally {
       directory.close();
     }
