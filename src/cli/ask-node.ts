@@ -38,7 +38,7 @@ export async function tellNode(
   const said = typeof answer?.['message'] === 'string' ? answer['message'] : `status ${status}`;
   if (status === 401) {
     throw new OsoError('REQUEST_UNAUTHORIZED', `the node at ${address.url} does not accept the API token: ${said}`, {
-      hint: 'Give the OSO_API_TOKEN that the node itself was started with.',
+      hint: 'give the OSO_API_TOKEN that the node itself was started with',
     });
   }
   const code = said.startsWith('GENERATION_NOT_FOUND') ? 'GENERATION_NOT_FOUND' : 'REQUEST_FORBIDDEN';

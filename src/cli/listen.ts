@@ -41,7 +41,7 @@ function portOf(address: AddressInfo | string | null): number | undefined {
 function unavailable({ port, host }: ListenAt, error: NodeJS.ErrnoException): OsoError {
   const where = host === undefined ? `port ${port}` : `port ${port} of \`${host}\``;
   return new OsoError('PORT_UNAVAILABLE', `cannot listen on ${where}: ${REASONS[error.code ?? ''] ?? error.message}`, {
-    hint: 'Choose another one with `--port` or `--host`.',
+    hint: 'choose another one with `--port` or `--host`',
     cause: error,
   });
 }

@@ -71,8 +71,8 @@ function usageError(error: CommanderError, command: Command): OsoError {
     .replace(/'([^']*)'/g, '`$1`')
     .replace(/\.$/, '');
   const hint =
-    guess?.replace(/^\(Did you mean (.*)\?\)$/, 'Did you mean `$1`?') ??
-    `\`oso-fallback ${command.name} --help\` lists what it takes.`;
+    guess?.replace(/^\(Did you mean (.*)\?\)$/, 'did you mean `$1`?') ??
+    `\`oso-fallback ${command.name} --help\` lists what it takes`;
   return new OsoError('CONFIG_INVALID', message.replace(/\. Expected/, ': expected'), { hint, cause: error });
 }
 

@@ -26,6 +26,6 @@ export function printHelp(): string {
 
 export function unknownCommand(name: string): OsoError {
   const guess = didYouMean(name, Object.keys(COMMANDS));
-  const hint = guess === undefined ? '`oso-fallback --help` lists all commands.' : `Did you mean \`${guess}\`?`;
+  const hint = guess === undefined ? '`oso-fallback --help` lists all commands' : `did you mean \`${guess}\`?`;
   return new OsoError('CONFIG_INVALID', `unknown command \`${name}\``, { hint });
 }

@@ -173,7 +173,7 @@ function nothingToStartFrom({ served }: NodeData, { offline, importFile }: NodeP
     ...(offline ? ['leave out `--offline`'] : ['`--wait` keeps trying']),
     ...(importFile === undefined ? ['`--import FILE` starts from a snapshot'] : []),
   ];
-  return new OsoError('NOTHING_TO_START_FROM', notReadyReason(served.state), { hint: `${ways.join('; ')}.` });
+  return new OsoError('NOTHING_TO_START_FROM', notReadyReason(served.state), { hint: `${ways.join('; ')}` });
 }
 
 function reportWaiting({ served }: NodeData, { output }: CommandContext): void {

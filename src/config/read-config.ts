@@ -73,7 +73,7 @@ function readOption(
 /** Env files of containers are not shell: quotes become part of the value. */
 function quoteHint(text: string): string | undefined {
   if (!/^(["']).*\1$/.test(text)) return undefined;
-  return 'The value includes its quotes; write it without them, env files of containers keep them.';
+  return 'the value includes its quotes; write it without them, env files of containers keep them';
 }
 
 function unknownVariables(env: ConfigInput['env']): OsoError[] {
@@ -85,8 +85,8 @@ function unknownVariables(env: ConfigInput['env']): OsoError[] {
       const guess = didYouMean(name, known);
       const hint =
         guess === undefined
-          ? 'Remove it; `oso-fallback serve --help` lists all settings.'
-          : `Did you mean \`${guess}\`?`;
+          ? 'remove it; `oso-fallback serve --help` lists all settings'
+          : `did you mean \`${guess}\`?`;
       return new OsoError('CONFIG_INVALID', `unknown variable \`${name}\``, { hint });
     });
 }
@@ -101,7 +101,7 @@ function missing(settings: Settings, problems: readonly OsoError[]): OsoError[] 
     return settings[name] === undefined && !reported;
   }).map((name) => {
     const { env, flag, help } = OPTIONS[name];
-    return new OsoError('CONFIG_INVALID', `\`${env}\` is missing`, { hint: `Set it, or give \`--${flag}\`: ${help}.` });
+    return new OsoError('CONFIG_INVALID', `\`${env}\` is missing`, { hint: `set it, or give \`--${flag}\`: ${help}` });
   });
 }
 
@@ -110,7 +110,7 @@ function foreignToken({ apiToken, environment }: Settings): OsoError[] {
   const owner = environmentOfToken(apiToken.reveal());
   if (owner === undefined || owner === environment) return [];
   const message = `\`OSO_API_TOKEN\` is a key of environment \`${owner}\`, but \`OSO_ENVIRONMENT\` is \`${environment}\``;
-  return [new OsoError('CONFIG_INVALID', message, { hint: 'Take the key and the id from the same environment.' })];
+  return [new OsoError('CONFIG_INVALID', message, { hint: 'take the key and the id from the same environment' })];
 }
 
 function identityOf({ apiToken, environment, tenant }: Settings): Identity | undefined {

@@ -40,7 +40,7 @@ export function codeOf(error: unknown): string {
 /** Codes that say only that something else went wrong. */
 const OPAQUE = new Set(['UND_ERR', 'UND_ERR_INFO', 'UND_ERR_SOCKET']);
 
-const NOT_OSO = 'Check `OSO_URL`: something else than Oso Cloud may be listening there, or a proxy is in between.';
+const NOT_OSO = 'check `OSO_URL`: something else than Oso Cloud may be listening there, or a proxy is in between';
 
 const TLS_CODE = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/;
 
@@ -48,30 +48,27 @@ function explain(code: string): readonly [what: string, hint: string] {
   if (TLS_CODE.test(code)) {
     return [
       'no trusted TLS connection to',
-      'Check `OSO_URL`, the clock and the certificate; `NODE_EXTRA_CA_CERTS` adds a private authority. Verification cannot be switched off.',
+      'check `OSO_URL`, the clock and the certificate; `NODE_EXTRA_CA_CERTS` adds a private authority, and verification cannot be switched off',
     ];
   }
   switch (code) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
     case 'EAI_FAIL':
-      return ['cannot find the address of', 'Check the host name in `OSO_URL` and the DNS of this machine.'];
+      return ['cannot find the address of', 'check the host name in `OSO_URL` and the DNS of this machine'];
     case 'ECONNREFUSED':
-      return ['nothing accepts connections at', 'Check host and port in `OSO_URL`.'];
+      return ['nothing accepts connections at', 'check host and port in `OSO_URL`'];
     case 'ETIMEDOUT':
     case 'UND_ERR_CONNECT_TIMEOUT':
-      return [
-        'no connection within the time limit to',
-        'Check routes and firewalls between this machine and the host.',
-      ];
+      return ['no connection within the time limit to', 'check routes and firewalls between this machine and the host'];
     case 'EHOSTUNREACH':
     case 'ENETUNREACH':
-      return ['no route to', 'Check routes and firewalls between this machine and the host.'];
+      return ['no route to', 'check routes and firewalls between this machine and the host'];
     case 'ECONNRESET':
     case 'EPIPE':
     case 'UND_ERR_SOCKET':
       return ['the connection was closed before an answer by', NOT_OSO];
     default:
-      return ['cannot connect to', 'Check `OSO_URL` and the network of this machine.'];
+      return ['cannot connect to', 'check `OSO_URL` and the network of this machine'];
   }
 }

@@ -159,7 +159,7 @@ async function nextChunk(
 
 function tooSlow(message: string): OsoError {
   return new OsoError('CONTROL_PLANE_UNREACHABLE', message, {
-    hint: 'Check the network between this machine and the control plane.',
+    hint: 'check the network between this machine and the control plane',
   });
 }
 

@@ -24,7 +24,7 @@ export function checkJsonType(contentType: string | undefined, what: string): vo
   if (isJson && (charset === undefined || /^utf-?8$/.test(charset))) return;
   const found = contentType === undefined ? 'without a content type' : `with content type ${quote(contentType)}`;
   throw new OsoError('CONTROL_PLANE_MALFORMED', `${what} was answered ${found}, not with JSON`, {
-    hint: 'Check `OSO_URL`: a proxy, a login page or another service may be answering.',
+    hint: 'check `OSO_URL`: a proxy, a login page or another service may be answering',
   });
 }
 

@@ -10,7 +10,7 @@ export function parsePolicy(body: string): { readonly text: string; readonly fil
   const { policy } = parsed;
   if (policy === null) {
     throw new OsoError('CONTROL_PLANE_NOT_FOUND', 'the environment has no policy', {
-      hint: 'Upload one with `oso-cloud policy`, or check that the token is of the right environment.',
+      hint: 'upload one with `oso-cloud policy`, or check that the token is of the right environment',
     });
   }
   if (typeof policy !== 'object' || !('src' in policy)) throw malformed('has a `policy` without `src`');

@@ -65,7 +65,7 @@ export async function readEnvironment<T>(
     if (made.kind === 'whole') return made.result;
   }
   throw new OsoError('CONTROL_PLANE_UNSTABLE', `the policy changed during each of ${maxAttempts} attempts to copy it`, {
-    hint: 'Try again when nobody is uploading policies.',
+    hint: 'try again when nobody is uploading policies',
   });
 }
 

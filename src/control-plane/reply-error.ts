@@ -54,29 +54,29 @@ function classify(status: number): { readonly code: ErrorCode; readonly hint: st
   if (status < 400) {
     return {
       code: 'CONTROL_PLANE_REFUSED',
-      hint: 'Redirects are not followed, so that the token goes nowhere else: set `OSO_URL` to the final address.',
+      hint: 'redirects are not followed, so that the token goes nowhere else: set `OSO_URL` to the final address',
     };
   }
   if (status === 401 || status === 403) {
     return {
       code: 'CONTROL_PLANE_UNAUTHORIZED',
-      hint: 'Check `OSO_API_TOKEN`: it must be a key of this environment that is not revoked; a read-only key is enough.',
+      hint: 'check `OSO_API_TOKEN`: it must be a key of this environment that is not revoked; a read-only key is enough',
     };
   }
   if (status === 404 || status === 410) {
-    return { code: 'CONTROL_PLANE_NOT_FOUND', hint: 'Check `OSO_URL` and whether the environment still exists.' };
+    return { code: 'CONTROL_PLANE_NOT_FOUND', hint: 'check `OSO_URL` and whether the environment still exists' };
   }
   if (status === 429) {
     return {
       code: 'CONTROL_PLANE_THROTTLED',
-      hint: 'It will be asked again later; fewer nodes or a longer interval ask less.',
+      hint: 'it will be asked again later; fewer nodes or a longer interval ask less',
     };
   }
   // 408 is the server's own timeout: as passing as a 5xx.
   if (status >= 500 || status === 408) {
-    return { code: 'CONTROL_PLANE_FAILED', hint: 'It will be asked again; what was copied before stays in use.' };
+    return { code: 'CONTROL_PLANE_FAILED', hint: 'it will be asked again; what was copied before stays in use' };
   }
-  return { code: 'CONTROL_PLANE_REFUSED', hint: 'Check `OSO_URL` and the limits of the account.' };
+  return { code: 'CONTROL_PLANE_REFUSED', hint: 'check `OSO_URL` and the limits of the account' };
 }
 
 /** Scheme, host and port only: a path or query could hold credentials. */

@@ -65,7 +65,7 @@ function queryPredicate(query: ConjunctiveQuery, variables: readonly string[], r
   };
   if (rule.body.length > MAX_CONDITIONS) {
     throw new OsoError('EVAL_LIMIT', `the query has more than ${MAX_CONDITIONS} conditions`, {
-      hint: 'Ask several smaller queries.',
+      hint: 'ask several smaller queries',
     });
   }
   const compiled = compileRule(rule, {

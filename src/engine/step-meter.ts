@@ -24,12 +24,12 @@ export class StepMeter {
     const { maxSteps, deadlineMs } = this.#budget;
     if (this.#steps > maxSteps) {
       throw new OsoError('EVAL_LIMIT', `the question needs more than ${maxSteps} steps`, {
-        hint: 'Ask a narrower question, or raise the limit of steps for one request.',
+        hint: 'ask a narrower question, or raise the limit of steps for one request',
       });
     }
     if (this.#budget.monotonicMs() > deadlineMs) {
       throw new OsoError('EVAL_DEADLINE', 'the question needs more time than one question may take', {
-        hint: 'Ask a narrower question, or raise `--question-timeout` of the node.',
+        hint: 'ask a narrower question, or raise `--question-timeout` of the node',
         cause: { reason: 'deadline' },
       });
     }

@@ -8,6 +8,6 @@ export function unboundedError(what: 'negation' | 'comparison', { predicate, spa
   return new OsoError(
     'EVAL_UNBOUNDED',
     `unbounded ${what}: the rule for \`${predicate}\`${place} tests a variable that nothing gives a value`,
-    { span, hint: 'Add a condition to the rule that binds the variable, such as a role or a relation.' },
+    { span, hint: 'add a condition to the rule that binds the variable, such as a role or a relation' },
   );
 }

@@ -2,7 +2,7 @@ import { printFrame, printPlace } from '../source/frame.ts';
 import type { Span } from '../source/source.ts';
 import type { ErrorCode } from './codes.ts';
 
-/** What may accompany a message. `hint` is a sentence that the reader can act on. */
+/** What may accompany a message. `hint` is what the reader can do; it starts small and has no full stop. */
 export interface ErrorDetails {
   readonly hint?: string | undefined;
   readonly span?: Span | undefined;

@@ -29,7 +29,7 @@ export function listOf(rows: readonly ListedRow[]): CentralList {
 export function checkLength(rows: readonly ListedRow[]): void {
   if (rows.length <= MAX_ROWS) return;
   throw new OsoError('SQL_UNSUPPORTED', `the SQL would have to list more than ${MAX_ROWS} answers of central facts`, {
-    hint: 'Ask a narrower question, or bind the facts that have so many answers to the database.',
+    hint: 'ask a narrower question, or bind the facts that have so many answers to the database',
   });
 }
 

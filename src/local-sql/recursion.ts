@@ -62,7 +62,7 @@ export function mixedRecursion({ predicate, span }: Rule): OsoError {
   return new OsoError(
     'SQL_UNSUPPORTED',
     `the rule for \`${predicate}\`${place} depends on itself through rows of the database`,
-    { span, hint: 'Keep the facts that the recursion follows in Oso Cloud, or bind them flattened.' },
+    { span, hint: 'keep the facts that the recursion follows in Oso Cloud, or bind them flattened' },
   );
 }
 
@@ -71,6 +71,6 @@ export function tooManyBranches({ predicate, span }: Rule): OsoError {
   return new OsoError(
     'SQL_UNSUPPORTED',
     `the rule for \`${predicate}\`${place} joins central facts with rows of the database in too many ways`,
-    { span, hint: 'Bind fewer facts to the database, or more, so that fewer of them meet facts of Oso Cloud.' },
+    { span, hint: 'bind fewer facts to the database, or more, so that fewer of them meet facts of Oso Cloud' },
   );
 }

@@ -10,13 +10,13 @@ export function pinTarget(
   if (wanted !== undefined) {
     if (generations.some(({ id }) => id === wanted)) return wanted;
     throw new OsoError('GENERATION_NOT_FOUND', `there is no generation \`${wanted}\``, {
-      hint: '`oso-fallback status` lists those that are there.',
+      hint: '`oso-fallback status` lists those that are there',
     });
   }
   const at = generations.findIndex(({ id }) => id === current);
   const before = at === -1 ? undefined : generations[at + 1];
   if (before) return before.id;
   throw new OsoError('GENERATION_NOT_FOUND', 'there is no generation before the current one', {
-    hint: '`oso-fallback status` lists those that are there.',
+    hint: '`oso-fallback status` lists those that are there',
   });
 }

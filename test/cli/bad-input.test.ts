@@ -19,11 +19,11 @@ describe('settings', () => {
     expect(result.stderr).toBe(
       [
         'CONFIG_INVALID: `OSO_API_TOKEN` is missing',
-        'hint: Set it, or give `--api-token`: read-only API key of the environment; prefer the variable, arguments are visible to other processes.',
+        'hint: set it, or give `--api-token`: read-only API key of the environment; prefer the variable, arguments are visible to other processes',
         'CONFIG_INVALID: `OSO_ENVIRONMENT` is missing',
-        'hint: Set it, or give `--environment`: id of the environment to copy.',
+        'hint: set it, or give `--environment`: id of the environment to copy',
         'CONFIG_INVALID: `OSO_TENANT` is missing',
-        'hint: Set it, or give `--tenant`: id of the tenant that owns the environment.',
+        'hint: set it, or give `--tenant`: id of the tenant that owns the environment',
         '',
       ].join('\n'),
     );
@@ -35,7 +35,7 @@ describe('settings', () => {
     const result = await place.run(['export', 'a.snapshot', '--json'], { OSO_PROT: '1', OSO_PORT: '70000' });
     expect(result.code).toBe(2);
     const errors = [
-      { code: 'CONFIG_INVALID', message: 'unknown variable `OSO_PROT`', hint: 'Did you mean `OSO_PORT`?' },
+      { code: 'CONFIG_INVALID', message: 'unknown variable `OSO_PROT`', hint: 'did you mean `OSO_PORT`?' },
       { code: 'CONFIG_INVALID', message: '`OSO_PORT` must be a whole number from 0 to 65535, not `70000`' },
     ];
     expect(jsonOf(result)).toEqual({ error: errors[0], errors });
@@ -57,14 +57,14 @@ describe('the command line', () => {
     await using place = await openWorkplace();
     const result = await place.run(['exprot']);
     expect(result).toMatchObject({ code: 2, stdout: '' });
-    expect(result.stderr).toBe('CONFIG_INVALID: unknown command `exprot`\nhint: Did you mean `export`?\n');
+    expect(result.stderr).toBe('CONFIG_INVALID: unknown command `exprot`\nhint: did you mean `export`?\n');
   });
 
   test('an unknown flag gets a guess', async () => {
     await using place = await openWorkplace();
     const result = await place.run(['serve', '--prot', '1']);
     expect(result).toMatchObject({ code: 2, stdout: '' });
-    expect(result.stderr).toBe('CONFIG_INVALID: unknown option `--prot`\nhint: Did you mean `--port`?\n');
+    expect(result.stderr).toBe('CONFIG_INVALID: unknown option `--prot`\nhint: did you mean `--port`?\n');
   });
 
   test('a missing file name is a usage error', async () => {
@@ -274,7 +274,7 @@ describe('places', () => {
     expect(result).toMatchObject({ code: 1, stdout: '' });
     expect(result.stderr).toBe(
       `PORT_UNAVAILABLE: cannot listen on port ${port} of \`127.0.0.1\`: another process listens on it\n` +
-        'hint: Choose another one with `--port` or `--host`.\n',
+        'hint: choose another one with `--port` or `--host`\n',
     );
     expect(readdirSync(place.path)).toEqual([]);
   });
@@ -329,7 +329,7 @@ describe('nothing to start from', () => {
     await using place = await openWorkplace();
     const result = await place.run(['serve', '--offline'], NO_IDENTITY);
     expect(result.code).toBe(4);
-    expect(result.stderr).toContain('hint: leave out `--offline`; `--import FILE` starts from a snapshot.');
+    expect(result.stderr).toContain('hint: leave out `--offline`; `--import FILE` starts from a snapshot');
     expect(place.cloud.requests).toEqual([]);
   });
 

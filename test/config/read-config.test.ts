@@ -143,7 +143,7 @@ describe('values', () => {
   test('quotes around a value get a hint, because env files of containers keep them', () => {
     expect(problems({ env: { OSO_PORT: '"8080"' } })[0]).toMatchObject({
       code: 'CONFIG_INVALID',
-      hint: 'The value includes its quotes; write it without them, env files of containers keep them.',
+      hint: 'the value includes its quotes; write it without them, env files of containers keep them',
     });
   });
 });
@@ -161,9 +161,9 @@ describe('problems', () => {
   });
 
   test('name the variable that was meant', () => {
-    expect(problems({ env: { OSO_PRT: '1' } })[0]?.hint).toBe('Did you mean `OSO_PORT`?');
+    expect(problems({ env: { OSO_PRT: '1' } })[0]?.hint).toBe('did you mean `OSO_PORT`?');
     expect(problems({ env: { OSO_SOMETHING_ELSE_ENTIRELY: '1' } })[0]?.hint).toBe(
-      'Remove it; `oso-fallback serve --help` lists all settings.',
+      'remove it; `oso-fallback serve --help` lists all settings',
     );
   });
 

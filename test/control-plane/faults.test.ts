@@ -15,7 +15,7 @@ describe('no connection', () => {
     const controlPlane = connect(url);
     const error = await failureOf(controlPlane.policy({ signal: never }));
     expect(error.render()).toBe(
-      `CONTROL_PLANE_UNREACHABLE: nothing accepts connections at 127.0.0.1:${port} (ECONNREFUSED)\nhint: Check host and port in \`OSO_URL\`.`,
+      `CONTROL_PLANE_UNREACHABLE: nothing accepts connections at 127.0.0.1:${port} (ECONNREFUSED)\nhint: check host and port in \`OSO_URL\``,
     );
     expect(error.cause).toEqual({ code: 'ECONNREFUSED' });
     await controlPlane.close();

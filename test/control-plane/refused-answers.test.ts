@@ -15,7 +15,7 @@ describe('not what the API promises', () => {
       { headers: html, body: '<html>' },
       { code, message: 'GET /api/facts was answered with content type `text/html; charset=utf-8`, not with JSON' },
     );
-    expect(error.hint).toBe('Check `OSO_URL`: a proxy, a login page or another service may be answering.');
+    expect(error.hint).toBe('check `OSO_URL`: a proxy, a login page or another service may be answering');
   });
 
   test('no content type, or a text in another encoding', async () => {
@@ -146,13 +146,13 @@ describe('refusals', () => {
     const message = `GET /api/facts was answered with status ${status}: \`try later\``;
     const error = await failUnder({ status, body: '{"message":"try later"}' }, { code, message });
     expect(error.cause).toEqual({ status, retryAfterMs: undefined, requestId: 'fake-request' });
-    expect(error.hint).toMatch(/^[A-Z].*\.$/);
+    expect(error.hint).toMatch(/^[^A-Z].*[^.]$/);
   });
 
   test('the hint for a refused token says which token', async () => {
     const error = await failUnder({ status: 401 }, { code: 'CONTROL_PLANE_UNAUTHORIZED', message: /401/ });
     expect(error.hint).toBe(
-      'Check `OSO_API_TOKEN`: it must be a key of this environment that is not revoked; a read-only key is enough.',
+      'check `OSO_API_TOKEN`: it must be a key of this environment that is not revoked; a read-only key is enough',
     );
   });
 

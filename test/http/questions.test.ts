@@ -168,7 +168,7 @@ test('a question beyond its time is 503 with a reason, and nobody is told to try
     status: 503,
     json: {
       message:
-        'the question needs more time than one question may take. Help: Ask a narrower question, or raise `--question-timeout` of the node.',
+        'the question needs more time than one question may take. Help: ask a narrower question, or raise `--question-timeout` of the node',
     },
   });
   expect(reply.headers).toMatchObject({ 'oso-fallback-reason': 'deadline', 'oso-fallback-snapshot': 'gen-1' });

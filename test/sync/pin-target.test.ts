@@ -20,7 +20,7 @@ test.each([
   [undefined, undefined, 'there is no generation before the current one'],
   ['c', 'x', 'there is no generation `x`'],
 ])('from %s to %s there is none', (current, wanted, message) => {
-  const hint = '`oso-fallback status` lists those that are there.';
+  const hint = '`oso-fallback status` lists those that are there';
   expect(() => pinTarget(survey, current, wanted)).toThrow(
     expect.objectContaining({ code: 'GENERATION_NOT_FOUND', message, hint }),
   );

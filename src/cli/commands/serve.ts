@@ -34,7 +34,7 @@ Exit codes: 0 stopped, 2 wrong configuration, 4 nothing to start from, 6 the dat
     const importFile = invocation.text('import');
     if (importFile === '-') {
       throw new OsoError('CONFIG_INVALID', '`--import -` cannot be served', {
-        hint: '`oso-fallback import -` reads stdin into the data directory.',
+        hint: '`oso-fallback import -` reads stdin into the data directory',
       });
     }
     const config = invocation.config({ controlPlane: !offline });
