@@ -9,6 +9,7 @@ import { FACTS, POLICY } from '../snapshot/support/sample-snapshot.ts';
 import { type CliProcess, startCli } from '../support/cli-process.ts';
 import { type FakeCloud, startFakeCloud } from '../support/fake-cloud.ts';
 import { send } from '../support/http-client.ts';
+import { isFull } from './support/soak-size.ts';
 
 /** What a system does to a process: its clock, its files, its names, its time on the processor. */
 
@@ -173,3 +174,53 @@ test('H5 with 200 file descriptors and more clients than that, a node lives on, 
     await node[Symbol.asyncDispose]();
   }
 });
+
+test.runIf(isFull)(
+  'P9 a thread that hangs for good is ended after a minute and replaced, and the others answer meanwhile',
+  async ({ task }) => {
+    const hang = join(folder, 'hang');
+    const { node, port, status } = await start({
+      OSO_WORKERS: '3',
+      HANG_WHEN: hang,
+      NODE_OPTIONS: `--import ${new URL('support/hang-preload.mjs', import.meta.url).href}`,
+    });
+    try {
+      await until(status, ({ workers }) => workers?.answering === 3);
+      writeFileSync(hang, '');
+      while (existsSync(hang)) await new Promise((resolve) => setTimeout(resolve, 20));
+      const at = `http://127.0.0.1:${port}`;
+      const startedMs = performance.now();
+      let [answers, silent] = [0, 0];
+      // Over new connections: those that the kernel gives to the thread that hangs get no answer before it is ended.
+      const asking = new AbortController();
+      const clients = Array.from({ length: 4 }, async () => {
+        while (!asking.signal.aborted) {
+          const signal = AbortSignal.timeout(500);
+          await fetch(`${at}/livez`, { headers: { connection: 'close' }, signal }).then(
+            () => answers++,
+            () => silent++,
+          );
+        }
+      });
+      const metrics = async () => await (await fetch(`${at}/metrics`, { signal: AbortSignal.timeout(500) })).text();
+      await until(
+        () => metrics().catch(() => ''),
+        (text) => text.includes('\noso_fallback_worker_restarts_total 1\n'),
+      );
+      const seconds = (performance.now() - startedMs) / 1_000;
+      await until(
+        () => status().catch(() => undefined),
+        (seen) => seen?.workers?.answering === 3,
+      );
+      asking.abort();
+      await Promise.all(clients);
+      task.meta.measured = `ended after ${seconds.toFixed(0)} s; ${answers} answers meanwhile, ${silent} connections with none`;
+      expect(seconds).toBeGreaterThan(30);
+      expect(seconds).toBeLessThan(90);
+      expect(answers).toBeGreaterThan(1_000);
+      for (let asked = 0; asked < 100; asked += 1) expect((await send(port, { path: '/livez' })).status).toBe(200);
+    } finally {
+      await node[Symbol.asyncDispose]();
+    }
+  },
+);
