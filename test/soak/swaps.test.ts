@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ORACLE_QUESTIONS, Oracle } from './support/oracle-facts.ts';
 import { startLoad } from './support/question-load.ts';
-import { sized } from './support/soak-size.ts';
+import { isFull, sized } from './support/soak-size.ts';
 import { startSwapRig, TOKEN, type Usage, usageOf } from './support/swap-rig.ts';
 
 /*
@@ -18,14 +18,21 @@ test(
     const warmUp = sized(3, 100);
     await using rig = await startSwapRig();
     const oracle = new Oracle();
+    const [quietMs, swappingMs]: [number[], number[]] = [[], []];
+    let latenciesMs = quietMs;
     const load = startLoad({
       url: rig.url,
       token: TOKEN,
       questions: ORACLE_QUESTIONS,
       connections: 8,
       perSecond: sized(undefined, 500),
-      judge: ({ snapshot, status, body }) => oracle.judge(snapshot, status, body),
+      judge({ snapshot, status, body, elapsedMs }) {
+        oracle.judge(snapshot, status, body);
+        latenciesMs.push(elapsedMs);
+      },
     });
+    while (quietMs.length < sized(100, 5_000)) await new Promise((resolve) => setTimeout(resolve, 10));
+    latenciesMs = swappingMs;
     const started = performance.now();
     let before: Usage | undefined;
     let mostRssBytes = 0;
@@ -47,7 +54,15 @@ test(
       const mib = (bytes: number) => Math.round(bytes / MIB);
       growth = `memory ${mib(before.rssBytes)} to ${mib(after.rssBytes)} MiB (most ${mib(mostRssBytes)}), files ${before.files} to ${after.files}`;
     }
-    task.meta.measured = `${swaps} swaps in ${seconds} s, ${load.replies} answers, 0 wrong, mixed or failed; ${growth}`;
+    const [quiet, swapping] = [p99(quietMs), p99(swappingMs)];
+    const latency = `p99 ${swapping.toFixed(1)} ms, quiet ${quiet.toFixed(1)}`;
+    task.meta.measured = `${swaps} swaps in ${seconds} s, ${load.replies} answers, 0 wrong, mixed or failed; ${latency}; ${growth}`;
+    if (isFull) expect(swapping).toBeLessThan(50);
   },
   sized(120_000, 3_600_000),
 );
+
+function p99(latenciesMs: number[]): number {
+  const sorted = Float64Array.from(latenciesMs).sort();
+  return sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.NaN;
+}
