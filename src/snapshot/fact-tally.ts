@@ -1,23 +1,18 @@
+import { createHash } from 'node:crypto';
 import type { Fact } from '../facts/fact.ts';
 import type { FactSummary } from '../facts/fact-sink.ts';
 import { printSignature } from '../facts/signature.ts';
 import { sortKeys } from './print-manifest.ts';
-import type { StreamHash } from './stream-hash.ts';
 
 /** Counts and hashes canonical lines as they pass, into a summary to compare with the one that was promised. */
 export class FactTally {
-  readonly #hash: StreamHash;
+  readonly #hash = createHash('sha256');
   readonly #runs = new Map<string, number>();
   #factCount = 0;
   #lineBytes = 0;
   #previous: Fact | undefined;
   /** Facts since the signature last changed: sorted facts come in runs, so a key is made once a run. */
   #run = 0;
-
-  /** The hash stays with its owner. */
-  constructor(hash: StreamHash) {
-    this.#hash = hash;
-  }
 
   fact(fact: Fact): void {
     if (this.#previous === undefined || !sameSignature(this.#previous, fact)) this.#endRun();
@@ -31,10 +26,10 @@ export class FactTally {
     this.#factCount += 1;
   }
 
-  /** The bytes of lines, in order, cut anywhere. Resolves when there is room for more. */
-  bytes(bytes: Uint8Array): Promise<void> | undefined {
+  /** The bytes of lines, in order, cut anywhere. */
+  bytes(bytes: Uint8Array): void {
     this.#lineBytes += bytes.length;
-    return this.#hash.update(bytes);
+    this.#hash.update(bytes);
   }
 
   get factCount(): number {
@@ -42,12 +37,12 @@ export class FactTally {
   }
 
   /** Ends the tally. */
-  async summary(): Promise<FactSummary> {
+  summary(): FactSummary {
     this.#endRun();
     return {
       factCount: this.#factCount,
       countBySignature: sortKeys(Object.fromEntries(this.#runs)),
-      digest: await this.#hash.digest(),
+      digest: this.#hash.digest('hex'),
       lineBytes: this.#lineBytes,
     };
   }

@@ -7,7 +7,6 @@ import { LineScanner } from '../facts/line-scanner.ts';
 import { FactTally, summaryDifferences } from './fact-tally.ts';
 import { FaultFound } from './fault.ts';
 import type { SnapshotManifest } from './manifest.ts';
-import { createHashHere, createStreamHash } from './stream-hash.ts';
 import { OUTPUT_BYTES } from './zstd.ts';
 
 const LF = 0x0a;
@@ -26,22 +25,20 @@ export async function* readFacts(
   parts: AsyncIterable<Buffer>,
   promised: SnapshotManifest['facts'],
 ): AsyncGenerator<FactBatch, void, undefined> {
-  using hash = createHashHere();
-  const lines = new FactLines(new FactTally(hash));
+  const lines = new FactLines();
   for await (const bytes of wholeLines(parts, lines.tally)) {
     const batch: Fact[] = [];
     lines.read(bytes, batch);
     yield batch;
   }
-  await compareWithManifest(lines.tally, promised);
+  compareWithManifest(lines.tally, promised);
 }
 
 /** The same checks without making facts. Throws FaultFound. */
 export async function checkFacts(parts: AsyncIterable<Buffer>, promised: SnapshotManifest['facts']): Promise<void> {
-  using hash = createStreamHash(promised.sizeBytes);
-  const lines = new FactLines(new FactTally(hash));
+  const lines = new FactLines();
   for await (const bytes of wholeLines(parts, lines.tally)) lines.read(bytes, undefined);
-  await compareWithManifest(lines.tally, promised);
+  compareWithManifest(lines.tally, promised);
 }
 
 /** Cuts behind the last line break of each part. Hands on UTF-8, which stays as it is until the next but one. */
@@ -51,7 +48,7 @@ async function* wholeLines(parts: AsyncIterable<Buffer>, tally: FactTally): Asyn
   /** Bytes at the start of the buffer: a line that has no end yet. */
   let carried = 0;
   for await (const part of parts) {
-    await tally.bytes(part);
+    tally.bytes(part);
     for (let at = 0; at < part.length; ) {
       const copied = part.copy(buffer, carried, at);
       const filled = carried + copied;
@@ -74,14 +71,10 @@ async function* wholeLines(parts: AsyncIterable<Buffer>, tally: FactTally): Asyn
 
 /** Checks line after line: most by a look at the line before, the others by parsing them. */
 class FactLines {
-  readonly tally: FactTally;
+  readonly tally = new FactTally();
   readonly #scanner = new LineScanner();
   /** The fact of the line before; of an earlier line while lines are only checked. */
   #previous: Fact | undefined;
-
-  constructor(tally: FactTally) {
-    this.tally = tally;
-  }
 
   /** Adds the facts to the batch, when there is one. The bytes end with a line break. */
   read(bytes: Buffer, batch: Fact[] | undefined): void {
@@ -178,8 +171,8 @@ export function summaryIn(facts: SnapshotManifest['facts']): FactSummary {
   return { factCount: count, countBySignature, digest: sha256, lineBytes: sizeBytes };
 }
 
-async function compareWithManifest(tally: FactTally, promised: SnapshotManifest['facts']): Promise<void> {
-  const differences = summaryDifferences(await tally.summary(), summaryIn(promised));
+function compareWithManifest(tally: FactTally, promised: SnapshotManifest['facts']): void {
+  const differences = summaryDifferences(tally.summary(), summaryIn(promised));
   if (differences.length > 0) {
     throw new FaultFound('facts', `facts.jsonl is not what the manifest says: ${differences.join(', ')}`);
   }
