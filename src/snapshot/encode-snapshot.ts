@@ -10,7 +10,6 @@ import { takenAtMsOf } from './parse-manifest.ts';
 import { printManifest, printTakenAt } from './print-manifest.ts';
 import type { ByteProgress } from './snapshot-file.ts';
 import { type MemberName, memberHeader, paddingBytes, TAR_END_BYTES, tarBytes } from './tar-layout.ts';
-import { makeTrailer } from './trailer.ts';
 import { compress } from './zstd.ts';
 
 /** Bytes of canonical lines, as an index hands them out. */
@@ -71,12 +70,16 @@ export function prepareSnapshot(content: SnapshotContent): PreparedSnapshot {
   return { manifest, manifestBytes, policyBytes, facts: content.facts, summary };
 }
 
+/** Bytes of the unpacked archive. */
+export function unpackedBytes({ manifestBytes, policyBytes, summary }: PreparedSnapshot): number {
+  return tarBytes([manifestBytes.length, policyBytes.length, summary.lineBytes]);
+}
+
 /**
- * The bytes of the file: one zstd frame around the tar, then the trailer. The same content and level give the same
- * bytes. Throws INDEX_INVALID when the facts are not those of the summary, or the signal's reason; then the trailer is
- * missing.
+ * The bytes of the file before its trailer: one zstd frame around the tar. The same content and level give the same
+ * bytes. Throws INDEX_INVALID when the facts are not those of the summary, or the signal's reason.
  */
-export async function* encodeSnapshot(
+export async function* encodeBody(
   prepared: PreparedSnapshot,
   options: {
     readonly level: number;
@@ -84,9 +87,7 @@ export async function* encodeSnapshot(
     readonly progress?: ByteProgress | undefined;
   },
 ): AsyncGenerator<Buffer, void, undefined> {
-  const { manifestBytes, policyBytes, summary } = prepared;
-  const sizeBytes = tarBytes([manifestBytes.length, policyBytes.length, summary.lineBytes]);
-  const hash = createHash('sha256');
+  const sizeBytes = unpackedBytes(prepared);
   let done = 0;
   async function* tar(): AsyncGenerator<Uint8Array, void, undefined> {
     for await (const chunk of tarOf(prepared)) {
@@ -96,11 +97,7 @@ export async function* encodeSnapshot(
       options.progress?.(done, sizeBytes);
     }
   }
-  for await (const chunk of compress(tar(), { sizeBytes, level: options.level })) {
-    hash.update(chunk);
-    yield chunk;
-  }
-  yield makeTrailer(hash.digest());
+  yield* compress(tar(), { sizeBytes, level: options.level });
 }
 
 async function* tarOf(prepared: PreparedSnapshot): AsyncGenerator<Uint8Array, void, undefined> {

@@ -24,24 +24,40 @@ const MAX_RATIO = 2000;
 /** Small files may unpack to this much whatever their ratio. */
 const ALWAYS_ALLOWED_BYTES = 64 * 1024 * 1024;
 
+/** Most bytes that a file of this size may unpack to. */
+export function maxUnpackedBytes(sizeBytes: number): number {
+  return Math.max(ALWAYS_ALLOWED_BYTES, MAX_RATIO * sizeBytes);
+}
+
+/** Pass two over a file whose digest was checked. */
+export function openArchive(
+  file: SnapshotFile,
+  options: { readonly signal?: AbortSignal | undefined; readonly progress?: ByteProgress | undefined } = {},
+): ArchiveReader {
+  return new ArchiveReader(packedBytes(file, options), maxUnpackedBytes(file.sizeBytes));
+}
+
+async function* packedBytes(
+  file: SnapshotFile,
+  { signal, progress }: { readonly signal?: AbortSignal | undefined; readonly progress?: ByteProgress | undefined },
+): AsyncGenerator<Buffer, void, undefined> {
+  for await (const { bytes, end } of readBody(file, signal)) {
+    yield bytes;
+    progress?.(end, file.sizeBytes - TRAILER_BYTES);
+  }
+}
+
 /**
- * Pass two over a file whose digest was checked: unpacks members one after the other, in the order of the methods.
- * Every method throws FaultFound, DIRECTORY_UNUSABLE or the signal's reason. Its owner closes it.
+ * Unpacks members one after the other, in the order of the methods. Every method throws FaultFound, or what the packed
+ * bytes throw: for a file DIRECTORY_UNUSABLE or the signal's reason. Its owner closes it.
  */
 export class ArchiveReader {
   readonly #bytes: ByteReader;
   readonly #hash = createHash('sha256');
-  readonly #digest: Buffer;
 
-  /** `digest` is what pass one found: the same bytes must come by again. */
-  constructor(
-    file: SnapshotFile,
-    digest: Buffer,
-    options: { readonly signal?: AbortSignal | undefined; readonly progress?: ByteProgress | undefined } = {},
-  ) {
-    this.#digest = digest;
-    const maxBytes = Math.max(ALWAYS_ALLOWED_BYTES, MAX_RATIO * file.sizeBytes);
-    this.#bytes = new ByteReader(decompress(this.#packed(file, options), maxBytes));
+  /** Everything before the trailer; `maxBytes` of content are too many. */
+  constructor(packed: AsyncIterable<Buffer>, maxBytes: number) {
+    this.#bytes = new ByteReader(decompress(this.#hashed(packed), maxBytes));
   }
 
   async manifest(): Promise<SnapshotManifest> {
@@ -87,26 +103,26 @@ export class ArchiveReader {
     await this.#padding(sizeBytes);
   }
 
-  /** After the last member: the tar's end, the file's end, and the same digest as in pass one. */
-  async end(): Promise<void> {
+  /** After the last member: the tar's end and the file's end. Returns the SHA-256 of all packed bytes. */
+  async end(): Promise<Buffer> {
     await this.#zeros(TAR_END_BYTES, 'its tar does not end after its last member');
     await this.#bytes.expectEnd();
-    if (!this.#hash.digest().equals(this.#digest))
-      throw new FaultFound('damaged', 'it changed while it was being read');
+    return this.#hash.digest();
+  }
+
+  /** The same; they must be the bytes of pass one. */
+  async endAs(digest: Buffer): Promise<void> {
+    if (!(await this.end()).equals(digest)) throw new FaultFound('damaged', 'it changed while it was being read');
   }
 
   async close(): Promise<void> {
     await this.#bytes.close();
   }
 
-  async *#packed(
-    file: SnapshotFile,
-    options: { readonly signal?: AbortSignal | undefined; readonly progress?: ByteProgress | undefined },
-  ): AsyncGenerator<Buffer, void, undefined> {
-    for await (const { bytes, end } of readBody(file, options.signal)) {
+  async *#hashed(packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+    for await (const bytes of packed) {
       this.#hash.update(bytes);
       yield bytes;
-      options.progress?.(end, file.sizeBytes - TRAILER_BYTES);
     }
   }
 

@@ -3,7 +3,7 @@ import type { FactStream } from '../facts/fact-sink.ts';
 import { FaultFound, type SnapshotFault, snapshotError } from './fault.ts';
 import type { SnapshotManifest } from './manifest.ts';
 import { printManifest } from './print-manifest.ts';
-import { ArchiveReader } from './read-archive.ts';
+import { openArchive } from './read-archive.ts';
 import { type ByteProgress, checkDigest, openSnapshotFile, type SnapshotFile } from './snapshot-file.ts';
 import { type SnapshotInput, spoolSnapshot } from './spool-snapshot.ts';
 import type { VerifyOptions } from './verify-snapshot.ts';
@@ -43,7 +43,7 @@ async function readHead(file: SnapshotFile, options: VerifyOptions): Promise<Ope
   const { signal, progress } = options;
   const digestProgress: ByteProgress | undefined = progress && ((done, total) => progress('digest', done, total));
   const digest = await checkDigest(file, { signal, progress: digestProgress });
-  const archive = new ArchiveReader(file, digest, { signal });
+  const archive = openArchive(file, { signal });
   try {
     const faults: SnapshotFault[] = [];
     const manifest = await archive.manifest();
@@ -75,7 +75,7 @@ interface FactsOf {
 async function* readAllFacts({ file, digest, manifest, options }: FactsOf): AsyncGenerator<FactBatch, void, undefined> {
   const { signal, progress } = options;
   const contentProgress: ByteProgress | undefined = progress && ((done, total) => progress('content', done, total));
-  const archive = new ArchiveReader(file, digest, { signal, progress: contentProgress });
+  const archive = openArchive(file, { signal, progress: contentProgress });
   try {
     const again = await archive.manifest();
     if (printManifest(again) !== printManifest(manifest)) {
@@ -83,7 +83,7 @@ async function* readAllFacts({ file, digest, manifest, options }: FactsOf): Asyn
     }
     await archive.policy(again, []);
     yield* archive.facts(again);
-    await archive.end();
+    await archive.endAs(digest);
   } catch (error) {
     throw named(file.name, error);
   } finally {

@@ -1,6 +1,6 @@
 import { FaultFound, type SnapshotFault } from './fault.ts';
 import type { SnapshotManifest } from './manifest.ts';
-import { ArchiveReader } from './read-archive.ts';
+import { openArchive } from './read-archive.ts';
 import { type ByteProgress, checkDigest, openSnapshotFile, type SnapshotFile } from './snapshot-file.ts';
 import { type SnapshotInput, spoolSnapshot } from './spool-snapshot.ts';
 
@@ -44,11 +44,11 @@ export async function verifySnapshot(input: SnapshotInput, options: VerifyOption
   }
 }
 
-/** The same for a file that is open already; its owner keeps it. Throws FaultFound for the faults of pass one. */
-export async function verifyOpenFile(file: SnapshotFile, options: VerifyOptions): Promise<Verdict> {
+/** Throws FaultFound for the faults of pass one. */
+async function verifyOpenFile(file: SnapshotFile, options: VerifyOptions): Promise<Verdict> {
   const { signal } = options;
   const digest = await checkDigest(file, { signal, progress: progressOf(options, 'digest') });
-  const archive = new ArchiveReader(file, digest, { signal, progress: progressOf(options, 'content') });
+  const archive = openArchive(file, { signal, progress: progressOf(options, 'content') });
   const faults: SnapshotFault[] = [];
   let manifest: SnapshotManifest | undefined;
   let policyText = '';
@@ -56,7 +56,7 @@ export async function verifyOpenFile(file: SnapshotFile, options: VerifyOptions)
     manifest = await archive.manifest();
     policyText = await archive.policy(manifest, faults);
     await archive.checkFacts(manifest);
-    await archive.end();
+    await archive.endAs(digest);
   } catch (error) {
     if (!(error instanceof FaultFound)) throw error;
     faults.push(error.fault);

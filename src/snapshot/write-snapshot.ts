@@ -1,12 +1,21 @@
+import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { OsoError } from '../errors/oso-error.ts';
-import { encodeSnapshot, type PreparedSnapshot, prepareSnapshot, type SnapshotContent } from './encode-snapshot.ts';
-import { FaultFound } from './fault.ts';
+import {
+  encodeBody,
+  type PreparedSnapshot,
+  prepareSnapshot,
+  type SnapshotContent,
+  unpackedBytes,
+} from './encode-snapshot.ts';
+import { FaultFound, type SnapshotFault } from './fault.ts';
 import { errnoOf, ioError } from './io-error.ts';
 import type { SnapshotManifest } from './manifest.ts';
+import { ArchiveReader, maxUnpackedBytes } from './read-archive.ts';
 import { replaceFile } from './replace-file.ts';
-import { verifyOpenFile } from './verify-snapshot.ts';
+import { checkDigest } from './snapshot-file.ts';
+import { makeTrailer } from './trailer.ts';
 import { writeAll } from './write-all.ts';
 import { DEFAULT_LEVEL } from './zstd.ts';
 
@@ -14,7 +23,7 @@ export interface WriteSnapshotOptions {
   /** zstd level 1–19; 3 when not given. */
   readonly level?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** `write` counts bytes of the unpacked archive, `check` bytes of the file read back. */
+  /** `write` counts bytes of the unpacked archive, `check` those of the file that are read back. */
   readonly progress?: ((stage: 'write' | 'check', doneBytes: number, totalBytes: number) => void) | undefined;
 }
 
@@ -25,9 +34,10 @@ export interface WrittenSnapshot {
 }
 
 /**
- * Writes one snapshot in constant memory. To a path: only when the whole file was read back from disk and verified does
- * it take its name, and after any failure or abort the old file is as it was. To a stream: what arrived is complete only
- * if this resolves; the stream is left open, and nothing is read back.
+ * Writes one snapshot in constant memory. To a path: every byte is verified as it is written, and only when the whole
+ * file was read back from disk and has the same bytes does it take its name; after any failure or abort the old file is
+ * as it was. To a stream: what arrived is complete only if this resolves; the stream is left open, and nothing is read
+ * back.
  *
  * Throws NO_SPACE, DIRECTORY_UNUSABLE, INDEX_INVALID when the facts are not those of the summary, SNAPSHOT_INVALID when
  * the content does not fit the format or the read-back fails, or the signal's reason.
@@ -46,53 +56,82 @@ export async function writeSnapshot(
   return { manifest: prepared.manifest, sizeBytes };
 }
 
-function writeFile(path: string, prepared: PreparedSnapshot, options: WriteSnapshotOptions): Promise<number> {
-  return replaceFile({
-    path,
-    signal: options.signal,
-    write: async (handle) => {
-      let sizeBytes = 0;
-      for await (const chunk of encode(prepared, options)) {
-        await writeAll(handle, chunk);
-        sizeBytes += chunk.length;
-      }
-      return sizeBytes;
-    },
-    check: (handle, sizeBytes) => readBack({ path, handle, sizeBytes, prepared, options }),
-  });
-}
-
-interface ReadBack {
-  readonly path: string;
-  readonly handle: FileHandle;
-  readonly sizeBytes: number;
-  readonly prepared: PreparedSnapshot;
-  readonly options: WriteSnapshotOptions;
-}
-
-async function readBack({ path, handle, sizeBytes, prepared, options }: ReadBack): Promise<void> {
+async function writeFile(path: string, prepared: PreparedSnapshot, options: WriteSnapshotOptions): Promise<number> {
   const { signal, progress } = options;
-  // Both passes count to the size of the file; one bar runs through both.
-  const onBytes =
-    progress &&
-    ((stage: 'digest' | 'content', done: number, total: number) =>
-      progress('check', stage === 'digest' ? done : total + done, 2 * total));
-  try {
-    const verdict = await verifyOpenFile({ name: path, handle, sizeBytes }, { signal, progress: onBytes });
-    if (!verdict.ok) throw readBackFailed(path, verdict.faults.map(({ message }) => message).join('; '));
-    if (verdict.manifest.contentDigest !== prepared.manifest.contentDigest) {
-      throw readBackFailed(path, 'it holds other content than was written');
+  const onBytes = progress && ((done: number, total: number) => progress('check', done, total));
+  const { sizeBytes } = await replaceFile({
+    path,
+    signal,
+    write: (handle) => writeVerified(handle, prepared, options),
+    check: async (handle, written) => {
+      const digest = await checkDigest(
+        { name: path, handle, sizeBytes: written.sizeBytes },
+        { signal, progress: onBytes },
+      );
+      if (!digest.equals(written.digest)) throw new FaultFound('damaged', 'it has other bytes than were written');
+    },
+  }).catch((error: unknown) => {
+    throw error instanceof FaultFound ? readBackFailed(path, error) : error;
+  });
+  return sizeBytes;
+}
+
+interface Written {
+  /** Of the whole file. */
+  readonly sizeBytes: number;
+  /** SHA-256 of the bytes that were verified: all before the trailer. */
+  readonly digest: Buffer;
+}
+
+/**
+ * Unpacks and checks what it writes, as any reader would, while the threads of zstd compress what comes next. Throws
+ * FaultFound when that is no snapshot of this content.
+ */
+async function writeVerified(
+  handle: FileHandle,
+  prepared: PreparedSnapshot,
+  options: WriteSnapshotOptions,
+): Promise<Written> {
+  let bodyBytes = 0;
+  async function* written(): AsyncGenerator<Buffer, void, undefined> {
+    for await (const chunk of encode(prepared, options)) {
+      await writeAll(handle, chunk);
+      bodyBytes += chunk.length;
+      yield chunk;
     }
-  } catch (error) {
-    if (error instanceof FaultFound) throw readBackFailed(path, error.fault.message, error);
-    throw error;
+  }
+  const digest = await verifyBody(written(), prepared);
+  const trailer = makeTrailer(digest);
+  await writeAll(handle, trailer);
+  const sizeBytes = bodyBytes + trailer.length;
+  if (unpackedBytes(prepared) > maxUnpackedBytes(sizeBytes)) {
+    throw new FaultFound('compression', 'it unpacks to more bytes than a reader allows');
+  }
+  return { sizeBytes, digest };
+}
+
+async function verifyBody(packed: AsyncIterable<Buffer>, prepared: PreparedSnapshot): Promise<Buffer> {
+  const archive = new ArchiveReader(packed, unpackedBytes(prepared));
+  try {
+    const faults: SnapshotFault[] = [];
+    const manifest = await archive.manifest();
+    await archive.policy(manifest, faults);
+    const [fault] = faults;
+    if (fault !== undefined) throw new FaultFound(fault.kind, fault.message);
+    await archive.checkFacts(manifest);
+    if (manifest.contentDigest !== prepared.manifest.contentDigest) {
+      throw new FaultFound('damaged', 'it holds other content than was written');
+    }
+    return await archive.end();
+  } finally {
+    await archive.close();
   }
 }
 
-function readBackFailed(path: string, message: string, cause?: unknown): OsoError {
-  return new OsoError('SNAPSHOT_INVALID', `\`${path}\` was written but cannot be read back: ${message}`, {
+function readBackFailed(path: string, found: FaultFound): OsoError {
+  return new OsoError('SNAPSHOT_INVALID', `\`${path}\` was written but cannot be read back: ${found.fault.message}`, {
     hint: 'nothing was replaced; check the disk and try again',
-    cause,
+    cause: found,
   });
 }
 
@@ -104,11 +143,17 @@ async function writeStream(
   // Each write reports its own failure; without a listener the event would end the process.
   const alreadyReported = () => undefined;
   stream.on('error', alreadyReported);
+  const hash = createHash('sha256');
   let sizeBytes = 0;
-  for await (const chunk of encode(prepared, options)) {
+  const write = async (chunk: Buffer) => {
     await writeChunk(stream, chunk, options.signal);
     sizeBytes += chunk.length;
+  };
+  for await (const chunk of encode(prepared, options)) {
+    hash.update(chunk);
+    await write(chunk);
   }
+  await write(makeTrailer(hash.digest()));
   stream.off('error', alreadyReported);
   return sizeBytes;
 }
@@ -133,5 +178,5 @@ function streamError(error: Error): unknown {
 
 function encode(prepared: PreparedSnapshot, { level = DEFAULT_LEVEL, signal, progress }: WriteSnapshotOptions) {
   const onBytes = progress && ((done: number, total: number) => progress('write', done, total));
-  return encodeSnapshot(prepared, { level, signal, progress: onBytes });
+  return encodeBody(prepared, { level, signal, progress: onBytes });
 }
