@@ -1,14 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
-import type { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { openSnapshot } from '../../src/snapshot/read-snapshot.ts';
 import { verifySnapshot } from '../../src/snapshot/verify-snapshot.ts';
 import { writeSnapshot } from '../../src/snapshot/write-snapshot.ts';
 import { contentOf, temporaryDirectory } from './support/sample-snapshot.ts';
 
-/** Enough lines for several jobs of the compressor and a thread that hashes. */
+/** Enough lines for several jobs of the compressor. */
 const COUNT = 500_000;
 const number = (value: number) => String(value).padStart(6, '0');
 const lines = Buffer.from(
@@ -33,7 +32,7 @@ function* cut(bytes: Buffer, size: number): Generator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-describe('a snapshot of several jobs and threads', () => {
+describe('a snapshot of several jobs', () => {
   test('is written, verified and read; again with the same bytes, however its lines are cut', async () => {
     using directory = temporaryDirectory();
     const [a, b] = [directory.file('a'), directory.file('b')];
@@ -73,13 +72,6 @@ describe('a snapshot of several jobs and threads', () => {
     await expect(
       writeSnapshot(directory.file('a'), { ...content, facts: cut(changed, 1_000_000) }),
     ).rejects.toMatchObject({ code: 'INDEX_INVALID' });
-  });
-
-  test('is not called intact when the thread that hashes it dies', async () => {
-    using directory = temporaryDirectory();
-    await writeSnapshot(directory.file('a'), { ...content, facts: cut(lines, 1_000_000) });
-    process.once('worker', (worker: Worker) => void worker.terminate());
-    await expect(verifySnapshot(directory.file('a'))).rejects.toThrow('the thread that hashes has died');
   });
 });
 
