@@ -1,16 +1,11 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-} from 'yaml';
+import { createRequire } from 'node:module';
+import type { Document, LineCounter, Node, Pair } from 'yaml';
 import { OsoError } from '../errors/oso-error.ts';
 import { quote } from '../errors/quote.ts';
+
+/** Loaded with the first text, and not at start: its 72 files cost every thread as much as opening a large index. */
+const yaml = (): typeof import('yaml') => require('yaml');
+const require = createRequire(import.meta.url);
 
 /** One key of a map, and what stands there. */
 export interface YamlEntry {
@@ -23,14 +18,14 @@ export interface YamlEntry {
 /** A YAML text whose values are maps and texts. Nothing in it is evaluated; aliases are followed one by one, as asked for. */
 export class YamlText {
   readonly #document: Document;
-  readonly #lines = new LineCounter();
+  readonly #lines: LineCounter = new (yaml().LineCounter)();
   readonly #what: string;
 
   /** `what` names the text in messages. Throws REQUEST_INVALID naming the line. */
   constructor(text: string, what: string) {
     this.#what = what;
     if (isTooDeep(text)) throw this.#fault(1, 'the text is nested too deeply');
-    this.#document = parseDocument(text, {
+    this.#document = yaml().parseDocument(text, {
       lineCounter: this.#lines,
       schema: 'failsafe',
       stringKeys: true,
@@ -62,7 +57,7 @@ export class YamlText {
 
   /** The entries of a map; undefined for anything else. Throws REQUEST_INVALID. */
   entriesOf(node: Node | undefined): readonly YamlEntry[] | undefined {
-    if (!isMap(node)) return undefined;
+    if (!yaml().isMap(node)) return undefined;
     const keys = new Set<string>();
     return node.items.map((pair) => {
       const entry = this.#entryOf(pair);
@@ -73,15 +68,15 @@ export class YamlText {
   }
 
   #entryOf({ key, value }: Pair): YamlEntry {
-    if (!isNode(key)) throw new Error('a key of a parsed text has no place');
+    if (!yaml().isNode(key)) throw new Error('a key of a parsed text has no place');
     const name = this.#follow(key);
-    if (!isScalar(name) || typeof name.value !== 'string') throw this.faultAt(key, 'a key must be text');
+    if (!yaml().isScalar(name) || typeof name.value !== 'string') throw this.faultAt(key, 'a key must be text');
     if (name.value === '<<') throw this.faultAt(key, '`<<` merges nothing here: write the entries out');
-    return { key: name.value, keyNode: key, value: isNode(value) ? this.#follow(value) : undefined };
+    return { key: name.value, keyNode: key, value: yaml().isNode(value) ? this.#follow(value) : undefined };
   }
 
   #follow(node: Node): Node {
-    if (!isAlias(node)) return node;
+    if (!yaml().isAlias(node)) return node;
     const found = node.resolve(this.#document);
     if (found === undefined)
       throw this.faultAt(node, `\`*${node.source}\` names nothing: there is no \`&${node.source}\` before it`);
@@ -91,13 +86,13 @@ export class YamlText {
 
 /** The text of a scalar; undefined for anything else, and for null however it is written. */
 export function textOfNode(node: Node | undefined): string | undefined {
-  if (!isScalar(node) || typeof node.value !== 'string') return undefined;
+  if (!yaml().isScalar(node) || typeof node.value !== 'string') return undefined;
   return node.type === 'PLAIN' && NULLS.has(node.value) ? undefined : node.value;
 }
 
 /** Whether nothing stands there. The schema makes everything text: what is left of null is how it was written. */
 export function isNothing(node: Node | undefined): boolean {
-  return node === undefined || (isScalar(node) && textOfNode(node) === undefined);
+  return node === undefined || (yaml().isScalar(node) && textOfNode(node) === undefined);
 }
 
 /** Brackets within brackets, more than anybody writes: the parser would take its time. */

@@ -8,7 +8,6 @@ import { openNewest } from '../generations/open-newest.ts';
 import type { ScrubVerdict } from '../generations/scrub-generation.ts';
 import type { StateBook } from '../generations/state-book.ts';
 import { takenAtMsOf } from '../snapshot/parse-manifest.ts';
-import { openSnapshot } from '../snapshot/read-snapshot.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Log } from '../util/log.ts';
 import type { AlarmBook } from './alarm-book.ts';
@@ -234,6 +233,8 @@ export class Supply {
   }
 
   async #isNewer(path: string, signal: AbortSignal): Promise<boolean> {
+    // Loaded here, because a start without a file to import needs no decompressor.
+    const { openSnapshot } = await import('../snapshot/read-snapshot.ts');
     await using snapshot = await openSnapshot(path, { signal });
     const served = this.served.metadata;
     if (served === undefined) return true;
