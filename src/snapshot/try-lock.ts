@@ -1,5 +1,7 @@
 /// <reference path="./fs-native-extensions.d.ts" />
-import * as native from 'fs-native-extensions';
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
 
 /**
  * Takes an exclusive lock on an open file, or returns false when it is taken. The lock belongs to the open file
@@ -7,5 +9,7 @@ import * as native from 'fs-native-extensions';
  * descriptors of the same process do not disturb it.
  */
 export function tryLock(descriptor: number): boolean {
+  // Loaded with the first lock: threads that answer take none.
+  const native: typeof import('fs-native-extensions') = require('fs-native-extensions');
   return native.tryLock(descriptor);
 }
