@@ -74,7 +74,7 @@ async function overload(rig: Rig, port: number, { request, connections }: Overlo
   const capacity = rate(await rig.run(closed));
   const twice = { port, request, connections: connections.overload, seconds: SECONDS, perSecond: 2 * capacity };
   const { outcome, kept, fresh } = await rig.runProbed(twice);
-  const after = await rig.run({ ...twice, connections: 200, seconds: sized(1, 4), perSecond: capacity / 2 });
+  const after = await rig.run({ ...twice, seconds: sized(1, 4), perSecond: capacity / 2 });
   const goodput = rate(outcome) / capacity;
   const measured =
     `capacity ${capacity.toFixed(0)}/s, goodput ${(goodput * 100).toFixed(0)} %, answered p99 ${inMs(p99(outcome, 200))}, ` +
@@ -112,7 +112,8 @@ test('B9 at twice what fits, cheap questions are answered at capacity and in tim
   task,
 }) => {
   await withNode(async (rig, port) => {
-    const connections = { enough: 64, overload: 1_900 };
+    // The same: each connection costs caches, and over so many bare `node:http` answers two thirds of what it does over 64.
+    const connections = { enough: 1_900, overload: 1_900 };
     const { outcome, kept, fresh, after, goodput, measured } = await overload(rig, port, {
       request: CHEAP,
       connections,
