@@ -53,7 +53,7 @@ async function buildInto(descriptor: number, facts: FactStream, options: BuildIn
     options.signal,
   );
   collectGarbageSoon(memoryBytes);
-  const summary = await inTurns(checkReadBack({ descriptor, written, progress }), options.signal);
+  const summary = await inTurns(checkReadBack({ descriptor, written, memoryBytes, progress }), options.signal);
   collectGarbageSoon(memoryBytes);
   return summary;
 }

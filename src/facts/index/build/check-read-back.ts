@@ -4,10 +4,12 @@ import { isDeepStrictEqual } from 'node:util';
 import { OsoError } from '../../../errors/oso-error.ts';
 import type { FactProgress, FactSummary } from '../../fact-sink.ts';
 import { CanonicalLines } from '../canonical-lines.ts';
-import type { Directory } from '../directory.ts';
+import { type Directory, slotsStart } from '../directory.ts';
 import { checkSections, printTrailer, readDirectory } from '../envelope.ts';
+import { readFully } from '../index-bytes.ts';
 import { IndexReader } from '../index-reader.ts';
 import { PagedSource } from '../paged-source.ts';
+import { ResidentSource } from '../resident-source.ts';
 import { summarize } from '../summarize.ts';
 import { writeFully } from './write-fully.ts';
 import type { WrittenSections } from './write-index.ts';
@@ -15,6 +17,7 @@ import type { WrittenSections } from './write-index.ts';
 export interface ReadBackInput {
   readonly descriptor: number;
   readonly written: WrittenSections;
+  readonly memoryBytes: number;
   readonly progress?: FactProgress | undefined;
 }
 
@@ -49,9 +52,15 @@ function* readBack(input: ReadBackInput): Generator<void, { readonly digest: str
 }
 
 /** A reader of the sections, which have no trailer yet. Hash slots are not needed for reading from start to end. */
-function openWritten({ descriptor, written }: ReadBackInput): IndexReader {
+function openWritten({ descriptor, written, memoryBytes }: ReadBackInput): IndexReader {
   const directory: Directory = { types: written.types, relations: written.relations, digest: '', lineBytes: 0 };
-  const source = new PagedSource({ descriptor, sizeBytes: written.sizeBytes }, CACHE_BYTES);
+  const file = { descriptor, sizeBytes: written.sizeBytes };
+  const length = slotsStart(directory);
+  if (length > memoryBytes) {
+    return new IndexReader(new PagedSource(file, CACHE_BYTES), directory, { hasSlots: false, idCacheBytes: 0 });
+  }
+  const source = new ResidentSource(new SharedArrayBuffer(length));
+  readFully(file, source.bytes, 0);
   return new IndexReader(source, directory, { hasSlots: false, idCacheBytes: 0 });
 }
 
