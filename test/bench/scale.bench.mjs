@@ -97,12 +97,11 @@ async function serve(directory) {
     if (event?.endsWith('}')) {
       const url = new URL(JSON.parse(event).url);
       const stop = async () => {
-        const status = await (await fetch(new URL('/status', url))).json();
         node.child.kill('SIGINT');
         const { peakRssBytes } = await node.ended;
         const kills = limit?.kills();
         limit?.remove();
-        return { mode: status.size?.mode, peakRssBytes, kills };
+        return { peakRssBytes, kills };
       };
       return { pid: node.child.pid, port: Number(url.port), startedMs, stop };
     }
@@ -111,7 +110,7 @@ async function serve(directory) {
   }
 }
 
-function tell({ size, ids, made, engine, startMs, http, mode, peakRssBytes, kills }) {
+function tell({ size, ids, made, engine, startMs, http, peakRssBytes, kills }) {
   const name = (what) => `${what}, ${size.toLocaleString('en')} facts, ${ids} ids`;
   report({ name: name('build'), figure: made.facts / made.cpuSeconds, unit: 'facts/s of processor time' });
   report({ name: name('index'), figure: made.indexBytes / made.facts, unit: 'bytes/fact' });
@@ -122,7 +121,7 @@ function tell({ size, ids, made, engine, startMs, http, mode, peakRssBytes, kill
   report({ name: name('actions'), figure: engine.actions.micros, unit: 'µs' });
   report({ name: name('start to the first decision'), figure: median(startMs), unit: 'ms' });
   note(
-    `${http.busy} turned away; ${mode}, peak ${Math.round(peakRssBytes / 1e6)} MB${kills === undefined ? '' : `, ${kills} killed for memory`}`,
+    `${http.busy} turned away; peak ${Math.round(peakRssBytes / 1e6)} MB${kills === undefined ? '' : `, ${kills} killed for memory`}`,
   );
 }
 
