@@ -34,6 +34,7 @@ const PIECES = [
   { file: 'http.bench.mjs', args: ['--facts', facts] },
   { file: 'workers.mjs', args: ['--facts', facts, '--seconds', '2'] },
   { file: 'scale.bench.mjs', args: ['--sizes', `10000,${facts}`] },
+  { file: 'sync.bench.mjs', args: ['--facts', facts] },
   { file: 'lifecycle.mjs', args: ['--facts', facts] },
   { file: 'local-sql.bench.mjs', args: ['--facts', '100000'] },
   { file: 'local-sql-ids.bench.mjs', args: ['--ids', '10000'] },
