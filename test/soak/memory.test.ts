@@ -62,7 +62,6 @@ test.runIf(isFull)('B8 a node with a million facts copies them under load within
     OSO_LIVE_TIMEOUT: '120s',
     OSO_DIRECTORY: join(folder, 'data'),
     OSO_KEEP: '10',
-    OSO_WORKERS: '2',
   };
   try {
     // In the group from the start: a node sizes itself by its limit.
