@@ -23,7 +23,7 @@ const SINGLE: ReadonlySet<string> = new Set(['host', 'user-agent', 'authorizatio
 const BY_LENGTH: (keyof RequestHeaders | undefined)[] = [];
 for (const name of NAMES) BY_LENGTH[name.length] = name;
 
-/** `raw`: names and values in turn, as they came. A quarter of the work of giving a client's dozen headers, read or not. */
+/** `raw`: names and values in turn, as they came. Node.js would give a client's dozen headers, read or not. */
 export function readRequestHeaders(raw: readonly string[]): RequestHeaders {
   const headers: { -readonly [Name in keyof RequestHeaders]: string | undefined } = {
     host: undefined,
