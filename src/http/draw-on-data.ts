@@ -17,7 +17,7 @@ export interface DataAccess {
 export interface Drawn {
   readonly serving: Serving;
   /** What the engine must know about the request: its extra facts, the time, and how much it may cost. */
-  context(contextFacts: readonly Fact[]): RequestContext;
+  context(contextFacts: readonly Fact[]): QuestionContext;
 }
 
 /** Pins the data, names them in the reply and runs `use`, which must be done with them when it returns. Throws NOT_READY. */
@@ -25,7 +25,7 @@ export function drawOnData<Result>(access: DataAccess, call: Call, use: (drawn: 
   const pinned = pinData(access, call);
   try {
     const { serving } = pinned;
-    return use({ serving, context: (contextFacts) => new QuestionContext(access, contextFacts) });
+    return use({ serving, context: (contextFacts) => new LazyContext(access, contextFacts) });
   } finally {
     pinned.release();
   }
@@ -46,7 +46,12 @@ function notReady({ notReadyReason, notReadyCode }: DataSource): OsoError {
 }
 
 /** Few policies know the time, so it is looked up for those that ask. */
-class QuestionContext implements RequestContext {
+export interface QuestionContext extends RequestContext {
+  /** Whether the answer may be another one a second later. */
+  readonly isTimeAsked: boolean;
+}
+
+class LazyContext implements QuestionContext {
   readonly contextFacts: readonly Fact[];
   readonly budget: Budget;
   readonly #clock: Clock;
@@ -60,6 +65,10 @@ class QuestionContext implements RequestContext {
       monotonicMs: () => clock.monotonicMs(),
     };
     this.#clock = clock;
+  }
+
+  get isTimeAsked(): boolean {
+    return this.#unixTime !== undefined;
   }
 
   get unixTime(): bigint {

@@ -17,6 +17,7 @@ const LINGER_MS = 1_000;
 const MOST_SILENCE_MS = 60_000;
 
 const NO_HEADERS: readonly string[] = [];
+const NO_BYTES = Buffer.alloc(0);
 const GZIP_HEADERS = ['Content-Encoding', 'gzip'] as const;
 
 const JSON_TYPE = 'application/json';
@@ -36,6 +37,7 @@ export class Exchange implements Call {
   readonly requestId: string;
   route: Route | undefined;
   body: unknown;
+  bytes: Buffer = NO_BYTES;
   query = '';
   apiKey = '';
   /** Set when the request was refused without reading its body to the end. */

@@ -212,7 +212,8 @@ export class HttpServer implements ExchangeHost {
 
   #answer(exchange: Exchange, route: Route, body: Buffer | undefined): void {
     try {
-      if (body !== undefined) exchange.body = parseBody(body, route.parseUsual);
+      if (body !== undefined && route.body === 'bytes') exchange.bytes = body;
+      else if (body !== undefined) exchange.body = parseBody(body);
       this.#sendAnswer(exchange, route);
     } catch (error) {
       this.#fail(exchange, error);

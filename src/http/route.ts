@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
 import type { ApiKey, Serving } from '../engine/serving.ts';
-import type { ParseUsual } from './parse-body.ts';
 
 /** One method of one path: all that the server knows about it. */
 export interface Route {
@@ -13,10 +12,8 @@ export interface Route {
    * `admin` needs the node's own token, and is not counted either.
    */
   readonly access: 'api' | 'open' | 'operations' | 'admin';
-  /** `json`: read and parsed before `answer` runs. `none`: whatever the client sends is thrown away. */
-  readonly body: 'json' | 'none';
-  /** For routes whose bodies mostly look alike. */
-  readonly parseUsual?: ParseUsual | undefined;
+  /** `json`: read and parsed before `answer` runs. `bytes`: read. `none`: whatever the client sends is thrown away. */
+  readonly body: 'json' | 'bytes' | 'none';
   /** Of the body, where the route has a limit of its own. */
   readonly maxBodyBytes?: number;
   /** `error_type` of bodies with status 400, on the one route that has it (api reference, 4.15). */
@@ -27,8 +24,10 @@ export interface Route {
 
 /** One request as a route sees it. */
 export interface Call {
-  /** Parsed, unchecked; undefined when the route reads none. */
+  /** Parsed, unchecked; undefined on routes whose body is not `json`. */
   readonly body: unknown;
+  /** As they came, until `answer` returns; empty on routes whose body is not `bytes`. */
+  readonly bytes: Buffer;
   /** What follows `?`, raw. */
   readonly query: string;
   /** Empty on routes that need no key. */

@@ -1,5 +1,6 @@
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Log } from '../util/log.ts';
+import { AnswerCache } from './answer-cache.ts';
 import type { Authenticate } from './authenticate.ts';
 import { type AnsweredRequest, type ConnectionCount, HttpServer, type TlsIdentity } from './http-server.ts';
 import { type AdminActions, adminRoutes } from './routes/admin-routes.ts';
@@ -36,7 +37,7 @@ export function createServer(options: ServerOptions): HttpServer {
     requests: options.metrics.requests,
     authenticateAdmin: options.admin?.authenticate,
     routes: [
-      ...readRoutes({ ...options, guardUnfiltered: true }),
+      ...readRoutes({ ...options, guardUnfiltered: true, answers: new AnswerCache() }),
       ...refusedWriteRoutes(),
       ...(options.admin ? adminRoutes(options.admin) : []),
       ...operationsRoutes({

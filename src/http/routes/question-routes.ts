@@ -1,9 +1,7 @@
-import { type DataAccess, type Drawn, drawOnData } from '../draw-on-data.ts';
-import type { ParseUsual } from '../parse-body.ts';
+import { type Drawn, drawOnData } from '../draw-on-data.ts';
 import type { Route } from '../route.ts';
-import { parseUsualAuthorize } from '../wire/usual-authorize.ts';
 import { answerActions } from './actions.ts';
-import { answerAuthorize } from './authorize.ts';
+import { type AuthorizeOptions, authorizeRoute } from './authorize.ts';
 import { answerAuthorizeResources } from './authorize-resources.ts';
 import { answerBulkActions } from './bulk-actions.ts';
 import { answerEvaluateQuery } from './evaluate-query.ts';
@@ -13,8 +11,7 @@ import { answerQuery } from './query.ts';
 /** Body in, text of the answer out. Throws REQUEST_INVALID, and what the engine throws. */
 type AnswerQuestion = (body: unknown, drawn: Drawn) => string;
 
-const QUESTIONS: readonly (readonly [path: string, answer: AnswerQuestion, parseUsual?: ParseUsual])[] = [
-  ['/api/authorize', answerAuthorize, parseUsualAuthorize],
+const QUESTIONS: readonly (readonly [path: string, answer: AnswerQuestion])[] = [
   ['/api/list', answerList],
   ['/api/actions', answerActions],
   ['/api/authorize_resources', answerAuthorizeResources],
@@ -24,13 +21,15 @@ const QUESTIONS: readonly (readonly [path: string, answer: AnswerQuestion, parse
 ];
 
 /** Everything that is asked with POST and answered by the engine (api reference, 4.1 to 4.7). */
-export function questionRoutes(access: DataAccess): readonly Route[] {
-  return QUESTIONS.map(([path, answer, parseUsual]) => ({
-    method: 'POST',
-    path,
-    access: 'api',
-    body: 'json',
-    parseUsual,
-    answer: (call) => ({ status: 200, body: drawOnData(access, call, (drawn) => answer(call.body, drawn)) }),
-  }));
+export function questionRoutes(options: AuthorizeOptions): readonly Route[] {
+  const others = QUESTIONS.map(
+    ([path, answer]): Route => ({
+      method: 'POST',
+      path,
+      access: 'api',
+      body: 'json',
+      answer: (call) => ({ status: 200, body: drawOnData(options, call, (drawn) => answer(call.body, drawn)) }),
+    }),
+  );
+  return [authorizeRoute(options), ...others];
 }
