@@ -28,9 +28,9 @@ export function describeProgress({ stage, unit, done, total, elapsedMs }: StageP
   return parts.join(' · ');
 }
 
-/** `1,234,567`, in every locale. */
+/** `1,234,567`, of a whole number. `toLocaleString` would first read the languages of the world, for 18 ms. */
 export function count(value: number): string {
-  return value.toLocaleString('en-US');
+  return `${value}`.replace(/\B(?=(?:\d{3})+$)/gu, ',');
 }
 
 /** `1.5 GiB`; whole bytes below one KiB. */

@@ -7,10 +7,17 @@ import type { Program } from '../program/program.ts';
 /** What messages call the policy of a generation. */
 const POLICY_NAME = 'policy.polar';
 
+/** What was compiled last: a policy lives for weeks, while the facts under it change every half hour. */
+let latest: { readonly text: string; readonly program: Program } | undefined;
+
 /** Throws `code`, with the place of the first error, when the policy has errors; the `cause` holds them all. */
 export function compilePolicy(text: string, code: Extract<ErrorCode, 'POLICY_INVALID' | 'SNAPSHOT_POLICY'>): Program {
+  if (latest?.text === text) return latest.program;
   const loaded = loadPolicy([{ name: POLICY_NAME, text }]);
-  if (loaded.ok) return loaded.program;
+  if (loaded.ok) {
+    latest = { text, program: loaded.program };
+    return loaded.program;
+  }
   const [first] = loaded.errors;
   const count = loaded.errors.length === 1 ? 'an error' : `${loaded.errors.length} errors, the first`;
   throw new OsoError(code, `the policy has ${count}: ${first?.message ?? 'unknown'}`, {

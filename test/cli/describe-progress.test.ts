@@ -44,5 +44,7 @@ test.each([
 });
 
 test('counts have separators, whatever the locale', () => {
-  expect(count(1_234_567)).toBe('1,234,567');
+  for (const value of [0, 7, 999, 1_000, 12_345, 999_999, 1_234_567, 10_000_000, 2 ** 53]) {
+    expect(count(value)).toBe(value.toLocaleString('en-US'));
+  }
 });
