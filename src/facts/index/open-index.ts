@@ -4,6 +4,7 @@ import type { ByteSource } from './byte-source.ts';
 import { CanonicalLines } from './canonical-lines.ts';
 import { type Directory, sectionsEnd, slotsStart } from './directory.ts';
 import { checkSections, readDirectory } from './envelope.ts';
+import { idCacheBytes } from './id-cache-bytes.ts';
 import { closeIndexBytes, type IndexBytes, openIndexBytes, readFully } from './index-bytes.ts';
 import { IndexReader } from './index-reader.ts';
 import { PagedSource } from './paged-source.ts';
@@ -42,7 +43,7 @@ export type SharedIndex = {
 export interface IndexMemory {
   /**
    * Sections that fit are held in memory; when they do not all fit, all are paged through a cache of this size. A
-   * sixteenth comes on top for ids asked for, 64 MiB at most, and 1 at least for each thread.
+   * sixteenth comes on top for ids asked for, see `idCacheBytes`.
    */
   readonly memoryBytes: number;
   /** Threads that will read it, 1 by default. Paged, each has a cache of its own: together they have `memoryBytes`. */
@@ -133,10 +134,10 @@ interface Presented {
 function presentFile(file: IndexBytes, { directory, source, options }: Presented): IndexFile {
   const threads = options.threads ?? 1;
   const cacheBytes = Math.floor(options.memoryBytes / threads);
-  const mostBytes = MAX_ID_CACHE_BYTES / threads;
-  const idCacheBytes = Math.max(LEAST_ID_CACHE_BYTES, Math.min(mostBytes, cacheBytes / ID_CACHE_SHARE));
-  if (source === undefined) return presentPaged(file, directory, { cacheBytes, idCacheBytes });
-  const index = presentResident(source, directory, idCacheBytes);
+  const idCount = directory.types.reduce((sum, type) => sum + type.idCount, 0);
+  const idBytes = idCacheBytes(idCount, { memoryBytes: options.memoryBytes, threads });
+  if (source === undefined) return presentPaged(file, directory, { cacheBytes, idCacheBytes: idBytes });
+  const index = presentResident(source, directory, idBytes);
   closeIndexBytes(file);
   return index;
 }
@@ -178,8 +179,3 @@ function present(
     [Symbol.dispose]: () => source.close(),
   };
 }
-
-/** Sixteen thousand ids and a million. */
-const LEAST_ID_CACHE_BYTES = 2 ** 20;
-const MAX_ID_CACHE_BYTES = 64 * 2 ** 20;
-const ID_CACHE_SHARE = 16;
