@@ -55,7 +55,7 @@ export class CheckMachine {
   }
 
   read(operand: Operand, frame: number): number {
-    return operand >= REGISTER ? (this.registers[frame + operand - REGISTER] ?? 0) : operand;
+    return operand >= REGISTER ? (this.registers[frame + operand - REGISTER] as number) : operand;
   }
 
   /** Runs a plan whose arguments are in place from `frame` on. */
@@ -80,7 +80,10 @@ export class CheckMachine {
   /** A smallest proof repeats no goal on a path, so a repeated one fails. */
   #runOnPath(plan: CheckPlan, frame: number): Outcome {
     for (let at = this.#pathStart; at < this.#pathEnd; at++) {
-      if (this.#pathPlans[at] === plan.number && this.#sameArguments(plan.arity, this.#pathFrames[at] ?? 0, frame)) {
+      if (
+        this.#pathPlans[at] === plan.number &&
+        this.#sameArguments(plan.arity, this.#pathFrames[at] as number, frame)
+      ) {
         return FAILS;
       }
     }

@@ -21,7 +21,7 @@ export function firstOf(steps: readonly Step[]): Step {
   if (third === undefined) return (frame) => first(frame) || second(frame);
   return (frame) => {
     for (let at = 0; at < steps.length; at++) {
-      const outcome = steps[at]?.(frame) ?? FAILS;
+      const outcome = (steps[at] as Step)(frame);
       if (outcome !== FAILS) return outcome;
     }
     return FAILS;
@@ -71,11 +71,11 @@ function passArguments(machine: CheckMachine, { operands }: PlanCall): (from: nu
   const [a = 0, b = 0] = operands.map((operand) => operand - REGISTER);
   if (operands.length === 2) {
     return (from, to) => {
-      registers[to] = registers[from + a] ?? 0;
-      registers[to + 1] = registers[from + b] ?? 0;
+      registers[to] = registers[from + a] as number;
+      registers[to + 1] = registers[from + b] as number;
     };
   }
   return (from, to) => {
-    for (let at = 0; at < operands.length; at++) registers[to + at] = machine.read(operands[at] ?? 0, from);
+    for (let at = 0; at < operands.length; at++) registers[to + at] = machine.read(operands[at] as Operand, from);
   };
 }

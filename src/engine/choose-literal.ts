@@ -27,8 +27,7 @@ export function chooseLiteral(literals: readonly CompiledLiteral[], environment:
   let best = 0;
   let least = Number.POSITIVE_INFINITY;
   for (let position = 0; position < literals.length; position++) {
-    const literal = literals[position];
-    const cost = literal === undefined ? least : costOf(literal, environment);
+    const cost = costOf(literals[position] as CompiledLiteral, environment);
     if (cost === TEST) return position;
     if (cost < least) {
       least = cost;
@@ -64,7 +63,7 @@ function costOfCall(call: Extract<CompiledLiteral, { kind: 'call' }>, environmen
   let free = 0;
   let cost = 0;
   for (let position = 0; position < args.length; position++) {
-    if (isKnown(args[position] ?? 0, environment)) bound |= bit(position);
+    if (isKnown(args[position] as TermCode, environment)) bound |= bit(position);
     else {
       free++;
       if (predicate.demands.has(position)) cost = DEMAND_UNMET;

@@ -106,7 +106,7 @@ export class CheckCompiler {
     const rules = predicate.rules.flatMap((rule) => {
       const offset = next.scope.environment.length;
       const scope = this.#copy(next.scope, { environment: [...next.scope.environment, ...rule.environment] });
-      const pairs = rule.head.map((term, position) => [shiftTerm(term, offset), args[position] ?? 0] as const);
+      const pairs = rule.head.map((term, position) => [shiftTerm(term, offset), args[position] as TermCode] as const);
       const literals = rule.body.literals.map((literal) => shiftLiteral(literal, offset));
       return this.#equate(pairs, [...literals, ...next.rest], scope);
     });
@@ -117,9 +117,8 @@ export class CheckCompiler {
     if (literals.length === 0) return HOLDING;
     if (++this.#pieces > MAX_PIECES || this.#depth >= MAX_COMPILE_DEPTH) return UNKNOWING;
     const position = chooseLiteral(literals, scope.environment);
-    const literal = literals[position];
+    const literal = literals[position] as CompiledLiteral;
     const rest = literals.toSpliced(position, 1);
-    if (literal === undefined) return [];
     this.#depth++;
     const nodes = this.#literal(literal, rest, scope);
     this.#depth--;
@@ -194,17 +193,12 @@ export class CheckCompiler {
     const plan = this.#planFor(predicate, this.#arguments(terms, scope), scope.isNegated);
     const operands = terms.filter((term) => term >= REGISTER);
     if (plan.nodes?.length === 0) return [];
-    if (rest.length === 0 && this.#isInlined(plan)) {
+    if (rest.length === 0 && isInlined(plan)) {
       const base = scope.registerTypes.length;
       scope.plan.size = Math.max(scope.plan.size, base + plan.size - plan.arity);
-      return inlineNodes(plan.nodes ?? [], operands, base);
+      return inlineNodes(plan.nodes, operands, base);
     }
     return guard({ kind: 'goal', plan, operands, isNegated: false, next: this.#body(rest, scope) });
-  }
-
-  /** Small complete plans become part of their callers, where their looks at facts can be joined with others. */
-  #isInlined(plan: Plan): boolean {
-    return plan.nodes !== undefined && !plan.isRecursive && countNodes(plan.nodes) <= MAX_INLINED;
   }
 
   /** A derived call with free arguments becomes its rules' bodies, unless it is within itself. */
@@ -223,7 +217,7 @@ export class CheckCompiler {
     const binds: [number, number][] = [];
     const pairs: [number, number][] = [];
     for (const [column, term] of args.entries()) {
-      const type = relation.types[column] ?? -1;
+      const type = relation.types[column] as number;
       if (term >= 0) {
         if (this.#typeOf(term, scope) !== type) return [];
         continue;
@@ -275,9 +269,14 @@ export class CheckCompiler {
   }
 
   #typeOf(operand: Operand, { registerTypes }: Scope): number {
-    if (operand >= REGISTER) return registerTypes[operand - REGISTER] ?? -1;
+    if (operand >= REGISTER) return registerTypes[operand - REGISTER] as number;
     return this.#catalog.types.typeOf(this.#catalog.typeNameOf(operand));
   }
+}
+
+/** Small complete plans become part of their callers, where their looks at facts can be joined with others. */
+function isInlined(plan: Plan): plan is Plan & { nodes: CheckNodes } {
+  return plan.nodes !== undefined && !plan.isRecursive && countNodes(plan.nodes) <= MAX_INLINED;
 }
 
 function resolve(environment: Environment, term: TermCode): TermCode {

@@ -30,7 +30,7 @@ export class ContextFacts {
     if (known !== undefined) return known;
     const index = new Map<number, (readonly number[])[]>();
     for (const row of this.#rows) {
-      const value = row[column] ?? -1;
+      const value = row[column] as number;
       const rows = index.get(value);
       if (rows === undefined) index.set(value, [row]);
       else rows.push(row);

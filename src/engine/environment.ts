@@ -21,7 +21,7 @@ export function freeVariable(types: number): number {
 export function follow(environment: Environment, variable: TermCode): TermCode {
   let index = -1 - variable;
   for (;;) {
-    const entry = environment[index] ?? 0;
+    const entry = environment[index] as number;
     if (entry >= 0) return entry;
     if (entry % 2 !== 0) return -1 - index;
     index = (-2 - entry) / 2;
@@ -30,7 +30,7 @@ export function follow(environment: Environment, variable: TermCode): TermCode {
 
 /** The types of a root. */
 export function typesOf(environment: Environment, root: TermCode): number {
-  return (-1 - (environment[-1 - root] ?? 0)) / 2;
+  return (-1 - (environment[-1 - root] as number)) / 2;
 }
 
 /** Binds a root without looking at types. */

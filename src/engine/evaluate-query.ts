@@ -40,7 +40,7 @@ export function evaluateQuery(query: ConjunctiveQuery, request: RequestState): r
 /** A predicate of one rule whose head is the row asked for. */
 function queryPredicate(query: ConjunctiveQuery, variables: readonly string[], request: RequestState): Predicate {
   const numbers = new Map(variables.map((name, index) => [name, index]));
-  const variable = (name: string): Term => ({ kind: 'variable', index: numbers.get(name) ?? 0 });
+  const variable = (name: string): Term => ({ kind: 'variable', index: numbers.get(name) as number });
   const rule: Rule = {
     predicate: 'query',
     params: variables.map(variable),

@@ -59,7 +59,7 @@ interface Closure {
 /** Whether everything that y may be is allowed at a position of the head. */
 function mayStandFor({ rule, middle }: Closure, position: number, sets: TypeSets): boolean {
   const types = typesOf([...rule.environment], middle);
-  return sets.meet(types, typesOf([...rule.environment], rule.head[position] ?? 0)) === types;
+  return sets.meet(types, typesOf([...rule.environment], rule.head[position] as TermCode)) === types;
 }
 
 function findClosure(predicate: Predicate, rule: CompiledRule): Closure | undefined {

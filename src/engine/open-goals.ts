@@ -31,7 +31,7 @@ export function openGoals(catalog: Catalog, context: RequestContext): Goals {
     if (known !== undefined) return known;
     const answers = Array.from({ length: table.answers.size }, (_, answer) =>
       goal.map((term, position) => {
-        const arg = table.goal.args[position] ?? 0;
+        const arg = table.goal.args[position] as number;
         return term.kind === 'value' ? term : goalTerm(table.answers.at(answer, -1 - arg), request);
       }),
     );

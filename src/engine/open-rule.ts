@@ -13,7 +13,7 @@ export function openRule(rule: CompiledRule, goal: Goal, request: RequestState):
 /** The body to prove a goal by. */
 export function bodyFor({ body, backward }: CompiledRule, { args }: Goal): PendingLiterals {
   if (backward === undefined) return body;
-  return (args[backward.from] ?? 0) >= 0 && (args[backward.to] ?? 0) < 0 ? backward.body : body;
+  return (args[backward.from] as TermCode) >= 0 && (args[backward.to] as TermCode) < 0 ? backward.body : body;
 }
 
 /** Whether a row of values is an answer to a goal, as far as the goal's arguments tell. */
@@ -23,10 +23,10 @@ export function matchesGoal(
   { names }: RequestState,
 ): boolean {
   return args.every((term, position) => {
-    const value = row[position] ?? 0;
+    const value = row[position] as number;
     if (term >= 0) return term === value;
-    const first = row[positions[-1 - term] ?? 0];
-    return first === value && names.sets.has(types[-1 - term] ?? 0, names.typeOf(value));
+    const first = row[positions[-1 - term] as number];
+    return first === value && names.sets.has(types[-1 - term] as number, names.typeOf(value));
   });
 }
 
@@ -40,15 +40,15 @@ interface Meeting {
 function meet({ rule, goal, environment }: Meeting, position: number, request: RequestState): boolean {
   const { sets, typeOf } = request.names;
   const headAt = (at: number): TermCode => {
-    const term = rule.head[at] ?? 0;
+    const term = rule.head[at] as TermCode;
     if (term >= 0) return term;
     return term === NOW ? request.now : follow(environment, term);
   };
   const left = headAt(position);
-  const arg = goal.args[position] ?? 0;
+  const arg = goal.args[position] as TermCode;
   if (arg >= 0) return unify(environment, { left, right: arg }, sets, typeOf);
-  const types = goal.types[-1 - arg] ?? 0;
-  const first = goal.positions[-1 - arg] ?? 0;
+  const types = goal.types[-1 - arg] as number;
+  const first = goal.positions[-1 - arg] as number;
   const fits = left >= 0 ? sets.has(types, typeOf(left)) : narrow(environment, left, types, sets);
   return (
     fits && (first === position || unify(environment, { left: headAt(position), right: headAt(first) }, sets, typeOf))

@@ -8,11 +8,14 @@ export interface Way {
   readonly compares: readonly number[];
 }
 
+/** One at least. */
+export type Ways = readonly [Way, ...Way[]];
+
 /** A relation with the types of its columns as numbers, and the ways into it that were needed so far. */
 export class RelationAccess {
   readonly relation: Relation;
   readonly types: readonly number[];
-  readonly #ways = new Map<number, readonly Way[]>();
+  readonly #ways = new Map<number, Ways>();
 
   constructor(relation: Relation, types: readonly number[]) {
     this.relation = relation;
@@ -23,7 +26,7 @@ export class RelationAccess {
    * Ways in for the columns whose bits are set: one when it honours them all, otherwise also others, for
    * the caller to take the one with the fewest rows.
    */
-  ways(bound: number): readonly Way[] {
+  ways(bound: number): Ways {
     let ways = this.#ways.get(bound);
     if (ways === undefined) {
       ways = this.#findWays(this.types.flatMap((_, column) => (bound & (1 << column) ? [column] : [])));
@@ -37,7 +40,7 @@ export class RelationAccess {
     return Math.min(...this.ways(bound).map(({ path }) => path.meanRows));
   }
 
-  #findWays(columns: readonly number[]): readonly Way[] {
+  #findWays(columns: readonly number[]): Ways {
     const first = this.#way(columns, columns);
     const others = first.compares.map((column) => this.#way([column], columns));
     const better = others.filter(({ seeks }) => seeks.length > 0);

@@ -78,8 +78,8 @@ export class RequestState {
   }
 
   typeName(number: number): string {
-    const known = this.catalog.types.nameOf(number);
-    return known ?? [...this.#types.keys()][number - this.catalog.types.typeCount] ?? '';
+    const { types } = this.catalog;
+    return types.nameOf(number) ?? ([...this.#types.keys()][number - types.typeCount] as string);
   }
 
   /** The type of the value behind a handle. */

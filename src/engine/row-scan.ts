@@ -34,7 +34,7 @@ export class RowScan {
     const columns: number[] = [];
     const repeats: number[] = [];
     for (let column = 0; column < terms.length; column++) {
-      const term = terms[column] ?? 0;
+      const term = terms[column] as TermCode;
       if (term < 0) (terms.indexOf(term) === column ? columns : repeats).push(column);
     }
     this.terms = terms;
@@ -64,7 +64,7 @@ export class RowScan {
   #matches(): boolean {
     for (const column of this.#compares) if (this.value(column) !== this.terms[column]) return false;
     for (const column of this.#repeats) {
-      if (this.value(column) !== this.value(this.terms.indexOf(this.terms[column] ?? 0))) return false;
+      if (this.value(column) !== this.value(this.terms.indexOf(this.terms[column] as TermCode))) return false;
     }
     return true;
   }
@@ -78,10 +78,10 @@ export function startScan(
 ): RowScan | undefined {
   let bound = 0;
   for (let column = 0; column < terms.length; column++) {
-    const term = terms[column] ?? 0;
-    const type = relation.types[column] ?? 0;
+    const term = terms[column] as TermCode;
+    const type = relation.types[column] as number;
     if (term < 0) {
-      if (!catalog.types.has(types[column] ?? 0, type)) return undefined;
+      if (!catalog.types.has(types[column] as number, type)) return undefined;
     } else {
       if (types[column] !== type || term >= catalog.storedEnd) return undefined;
       bound |= 1 << column;
@@ -113,5 +113,5 @@ function narrowestScan(ways: readonly Way[], terms: readonly TermCode[], meter: 
 }
 
 function keyAt(terms: readonly TermCode[], seeks: readonly number[], position: number): number {
-  return position < seeks.length ? (terms[seeks[position] ?? 0] ?? 0) : 0;
+  return position < seeks.length ? (terms[seeks[position] as number] as TermCode) : 0;
 }

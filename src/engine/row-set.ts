@@ -24,10 +24,10 @@ export class RowSet {
     }
     if ((this.#size + 1) * 2 > this.#slots.length) this.#grow();
     const slot = this.#slotOf(row, 0);
-    const found = this.#slots[slot] ?? 0;
+    const found = this.#slots[slot] as number;
     if (found > 0) return found - 1;
     for (let column = 0; column < this.width; column++) {
-      this.#rows[this.#size * this.width + column] = row[column] ?? 0;
+      this.#rows[this.#size * this.width + column] = row[column] as number;
     }
     this.#slots[slot] = ++this.#size;
     return this.#size - 1;
@@ -36,11 +36,11 @@ export class RowSet {
   /** The number of this row, or -1. */
   find(row: ArrayLike<number>): number {
     if (this.#size === 0) return -1;
-    return this.width === 0 ? 0 : (this.#slots[this.#slotOf(row, 0)] ?? 0) - 1;
+    return this.width === 0 ? 0 : (this.#slots[this.#slotOf(row, 0)] as number) - 1;
   }
 
   at(row: number, column: number): number {
-    return this.#rows[row * this.width + column] ?? 0;
+    return this.#rows[row * this.width + column] as number;
   }
 
   /** The slot of the row that begins at an offset of an array, or the empty one where it belongs. */
@@ -48,7 +48,7 @@ export class RowSet {
     const mask = this.#slots.length - 1;
     let slot = hashRow(rows, offset, this.width) & mask;
     for (;;) {
-      const found = this.#slots[slot] ?? 0;
+      const found = this.#slots[slot] as number;
       if (found === 0 || this.#isRow(found - 1, rows, offset)) return slot;
       slot = (slot + 1) & mask;
     }
@@ -79,7 +79,7 @@ const EMPTY = new Int32Array(0);
 function hashRow(rows: ArrayLike<number>, offset: number, width: number): number {
   let hash = 0;
   for (let column = 0; column < width; column++) {
-    hash = Math.imul(hash ^ (rows[offset + column] ?? 0), 0x9e3779b1);
+    hash = Math.imul(hash ^ (rows[offset + column] as number), 0x9e3779b1);
     hash ^= hash >>> 15;
   }
   return hash ^ (hash >>> 13);

@@ -3,7 +3,7 @@ import type { Catalog } from './catalog.ts';
 import { type CheckMachine, FAILS, HOLDS, type Operand, type Outcome, type Step, UNKNOWN } from './check-machine.ts';
 import type { RowPattern } from './check-node.ts';
 import { firstOf } from './check-steps.ts';
-import type { Way } from './relation-access.ts';
+import type { Way, Ways } from './relation-access.ts';
 
 /** Most rows that one look goes through; with more, a look for each value costs less. Arbitrary, about two cache lines. */
 const MAX_LOOK_ROWS = 24;
@@ -15,15 +15,15 @@ interface RowTools {
 
 /** Goes on once for every row that matches, found the way that leaves fewest rows. */
 export function forRows(tools: RowTools, rows: RowPattern, next: Step): Step {
-  const searches = waysFor(rows).map((way) => makeSearch(tools, way, { rows, next }));
-  const [only, ...others] = searches;
-  if (only === undefined) throw new Error('a relation has no way in');
+  const [way, ...others] = waysFor(rows);
+  const only = makeSearch(tools, way, { rows, next });
   if (others.length === 0) {
     return (frame) => {
       const at = only.seek(frame);
       return only.follow(frame, at, only.path.end);
     };
   }
+  const searches = [only, ...others.map((other) => makeSearch(tools, other, { rows, next }))];
   return (frame) => {
     let best = only;
     let bestAt = 0;
@@ -52,7 +52,7 @@ export function someRow(
   );
   const oneByOne = firstOf(each);
   const [way, ...others] = waysFor(rows);
-  if (way === undefined || others.length > 0 || way.compares.length > 0) return oneByOne;
+  if (others.length > 0 || way.compares.length > 0) return oneByOne;
   const { path } = way;
   const seek = makeSeek(machine, way, { operands: rows.operands, storedEnd: catalog.storedEnd });
   return (frame) => {
@@ -64,7 +64,7 @@ export function someRow(
   };
 }
 
-function waysFor({ relation, operands }: RowPattern): readonly Way[] {
+function waysFor({ relation, operands }: RowPattern): Ways {
   let bound = 0;
   for (const [column, operand] of operands.entries()) if (operand !== undefined) bound |= 1 << column;
   return relation.ways(bound);
@@ -94,7 +94,7 @@ function makeSeek(
   { path, seeks }: Way,
   { operands, storedEnd }: { readonly operands: readonly (Operand | undefined)[]; readonly storedEnd: number },
 ): (frame: number) => number {
-  const [a = 0, b = 0, c = 0, d = 0, e = 0] = seeks.map((column) => operands[column] ?? 0);
+  const [a = 0, b = 0, c = 0, d = 0, e = 0] = seeks.map((column) => operands[column] as Operand);
   return (frame) => {
     const first = machine.read(a, frame);
     const second = machine.read(b, frame);
@@ -137,7 +137,7 @@ function makeFilters(
   { operands, pairs }: RowPattern,
 ): readonly Filter[] {
   const fixed = compares.map((column): Filter => {
-    const operand = operands[column] ?? 0;
+    const operand = operands[column] as Operand;
     return (frame, position) => path.get(position, column) === machine.read(operand, frame);
   });
   const repeated = pairs.map(

@@ -49,13 +49,13 @@ export class Solver {
   /** The answers to a goal, given as values and wildcards. May be asked again: tables are kept. */
   solve(predicate: Predicate, row: readonly number[]): Table {
     const table = this.#tableFor(predicate, row);
-    while (this.#tasks.length > 0 && !table.isDone) this.#work();
+    for (let task = this.#tasks.at(-1); task !== undefined && !table.isDone; task = this.#tasks.at(-1)) {
+      this.#work(task);
+    }
     return table;
   }
 
-  #work(): void {
-    const task = this.#tasks.at(-1);
-    if (task === undefined) return;
+  #work(task: Task): void {
     switch (task.kind) {
       case 'body':
         this.#tasks.pop();
@@ -112,7 +112,7 @@ export class Solver {
         return;
       }
       const environment = task.environment.slice();
-      for (const column of scan.columns) bind(environment, scan.terms[column] ?? 0, scan.value(column));
+      for (const column of scan.columns) bind(environment, scan.terms[column] as TermCode, scan.value(column));
       this.#advance(frame, pending, environment);
     }
   }
@@ -136,7 +136,7 @@ export class Solver {
     const environment = caller.slice();
     let firsts: TermCode[] | undefined;
     for (let variable = 0; variable < roots.length; variable++) {
-      const root = roots[variable] ?? 0;
+      const root = roots[variable] as TermCode;
       const code = table.answers.at(answer, variable);
       if (code >= 0) {
         bind(environment, root, code);
@@ -157,9 +157,9 @@ export class Solver {
     let pending = body;
     while (pending.literals.length > 0) {
       const position = chooseLiteral(pending.literals, environment);
-      const literal = pending.literals[position];
+      const literal = pending.literals[position] as CompiledLiteral;
       pending = pending.without(position);
-      if (literal === undefined || !this.#goOn(literal, { frame, pending, environment })) return;
+      if (!this.#goOn(literal, { frame, pending, environment })) return;
     }
     this.#answer(frame.table, this.#answerRow(frame, environment));
   }
@@ -223,7 +223,7 @@ export class Solver {
     for (const row of this.#request.contextFacts(call.predicate)?.candidates(pattern) ?? []) {
       this.#request.meter.step();
       const extended = [...environment];
-      if (!row.every((value, column) => this.#unify(extended, call.args[column] ?? 0, value))) continue;
+      if (!row.every((value, column) => this.#unify(extended, call.args[column] as TermCode, value))) continue;
       if (isGround) return true;
       this.#tasks.push({ ...at, kind: 'body', environment: extended });
     }
@@ -273,7 +273,7 @@ export class Solver {
       case 'fails':
         return false;
       case 'narrows':
-        return narrow(environment, roots[0] ?? 0, verdict.types, this.#request.catalog.types);
+        return narrow(environment, roots[0] as TermCode, verdict.types, this.#request.catalog.types);
       case 'unbounded':
         throw unboundedError('negation', frame.rule.rule);
     }
@@ -309,7 +309,7 @@ export class Solver {
   #open(table: Table): void {
     const { predicate, args, types } = table.goal;
     if (predicate.rules.length > 0) this.#tasks.push({ kind: 'rules', table, next: 0 });
-    for (const scan of this.#scans(predicate, args, (variable) => types[-1 - variable] ?? 0)) {
+    for (const scan of this.#scans(predicate, args, (variable) => types[-1 - variable] as number)) {
       this.#tasks.push({ kind: 'load', table, scan });
     }
     for (const row of this.#request.contextFacts(predicate)?.candidates(args) ?? []) {
@@ -317,7 +317,7 @@ export class Solver {
       if (matchesGoal(table.goal, row, this.#request))
         this.#answer(
           table,
-          table.goal.positions.map((position) => row[position] ?? 0),
+          table.goal.positions.map((position) => row[position] as number),
         );
     }
   }
@@ -350,7 +350,7 @@ export class Solver {
   #answerRow({ table, rule }: Frame, environment: Environment): number[] {
     const roots: TermCode[] = [];
     return table.goal.positions.map((position) => {
-      const term = this.#resolve(environment, rule.head[position] ?? 0);
+      const term = this.#resolve(environment, rule.head[position] as TermCode);
       if (term >= 0) return term;
       const { number, root } = this.#variableNumber(roots, term);
       return this.#request.wildcards.code(typesOf(environment, root), number, false);
@@ -373,7 +373,7 @@ export class Solver {
       root < 0 &&
       goal.outputs.some(
         (isOutput, variable) =>
-          isOutput && this.#resolve(environment, rule.head[goal.positions[variable] ?? 0] ?? 0) === root,
+          isOutput && this.#resolve(environment, rule.head[goal.positions[variable] as number] as TermCode) === root,
       )
     );
   }

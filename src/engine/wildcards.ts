@@ -21,14 +21,14 @@ export class Wildcards {
   }
 
   typesOf(code: number): number {
-    return this.#types[-1 - code] ?? 0;
+    return this.#types[-1 - code] as number;
   }
 
   numberOf(code: number): number {
-    return this.#numbers[-1 - code] ?? 0;
+    return this.#numbers[-1 - code] as number;
   }
 
   isOutput(code: number): boolean {
-    return this.#outputs[-1 - code] ?? false;
+    return this.#outputs[-1 - code] as boolean;
   }
 }
