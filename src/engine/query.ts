@@ -6,8 +6,8 @@ import type { Table } from './table.ts';
 import { ANY_TYPE } from './type-sets.ts';
 
 /**
- * Facts and derived facts that match a pattern (api reference, 4.6). A wildcard answer over several types is one row
- * for each type.
+ * Facts and derived facts that match a pattern (api reference, 4.6), distinct. A wildcard answer over several types is one
+ * row for each type.
  */
 export function query({ predicate, args }: FactPattern, request: RequestState): readonly FactPattern[] {
   let free = 0;
@@ -17,10 +17,9 @@ export function query({ predicate, args }: FactPattern, request: RequestState): 
   });
   const table = new Solver(request).solve(request.predicate(predicate, args.length), row);
   const rows = Array.from({ length: table.answers.size }, (_, answer) => patternsOf(table, answer, request));
-  return rows
-    .flat()
-    .sort(compareArgs)
-    .map((found) => ({ predicate, args: found }));
+  const sorted = rows.flat().sort(compareArgs);
+  const distinct = sorted.filter((found, at) => at === 0 || compareArgs(sorted[at - 1] as typeof found, found) !== 0);
+  return distinct.map((found) => ({ predicate, args: found }));
 }
 
 function patternsOf(table: Table, answer: number, request: RequestState): readonly (readonly ValuePattern[])[] {
@@ -47,8 +46,7 @@ function choices(code: number, request: RequestState): readonly ValuePattern[] {
 /** By argument: type, then id; what is free comes first. */
 function compareArgs(a: readonly ValuePattern[], b: readonly ValuePattern[]): number {
   for (const [position, left] of a.entries()) {
-    const right = b[position];
-    if (right === undefined) break;
+    const right = b[position] as ValuePattern;
     const order = compareNullable(left.type, right.type) || compareNullable(left.id, right.id);
     if (order !== 0) return order;
   }
