@@ -69,7 +69,6 @@ function classify(literal: Literal, uses: Uses): void {
       for (const inner of literal.body) addAll(inner, needed);
       return;
     case 'matches':
-    case 'false':
       return;
   }
 }

@@ -3,7 +3,7 @@ import type { Dictionary, FactReader } from '../facts/fact-reader.ts';
 import type { Program, Rule, TypeSet } from '../program/program.ts';
 import { termsOf } from '../program/terms-of.ts';
 import { type BindingDemands, findBindingDemands } from './binding-demands.ts';
-import { compileRule, type NameScope } from './compile-rule.ts';
+import { compileRule, mayHold, type NameScope } from './compile-rule.ts';
 import type { CompiledRule, Predicate } from './compiled-rule.ts';
 import { linearizeClosure } from './linear-closure.ts';
 import { RelationAccess } from './relation-access.ts';
@@ -93,7 +93,7 @@ export class Catalog {
   }
 
   #compile(predicate: KnownPredicate): readonly CompiledRule[] {
-    const rules = predicate.sources.flatMap((rule) => compileRule(rule, this.#names) ?? []);
+    const rules = predicate.sources.filter(mayHold).map((rule) => compileRule(rule, this.#names));
     return linearizeClosure(predicate, rules, this.types);
   }
 

@@ -39,7 +39,6 @@ export function chooseLiteral(literals: readonly CompiledLiteral[], environment:
 
 function costOf(literal: CompiledLiteral, environment: Environment): number {
   switch (literal.kind) {
-    case 'false':
     case 'matches':
     case 'equal':
       return TEST;

@@ -127,8 +127,6 @@ export class CheckCompiler {
 
   #literal(literal: CompiledLiteral, rest: Literals, scope: Scope): CheckNodes {
     switch (literal.kind) {
-      case 'false':
-        return [];
       case 'equal':
         return this.#equate([[literal.left, literal.right]], rest, scope);
       case 'matches':

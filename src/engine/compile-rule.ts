@@ -1,6 +1,7 @@
 import type { Value } from '../facts/fact.ts';
 import type { Literal, Rule, Term, TypeSet } from '../program/program.ts';
 import { termsOf, variablesIn } from '../program/terms-of.ts';
+import { isEmptyTypeSet } from '../program/type-set.ts';
 import {
   type CompiledLiteral,
   type CompiledRule,
@@ -10,7 +11,6 @@ import {
   type TermCode,
 } from './compiled-rule.ts';
 import { freeVariable } from './environment.ts';
-import { NO_TYPE } from './type-sets.ts';
 
 /** What the names in a rule stand for. */
 export interface NameScope {
@@ -19,11 +19,14 @@ export interface NameScope {
   predicate(name: string, arity: number): Predicate;
 }
 
-/** Undefined when the rule can never hold, because a variable has no types left (polar reference, 5.5). */
-export function compileRule(rule: Rule, scope: NameScope): CompiledRule | undefined {
-  const sets = rule.variables.map(({ types }) => scope.setOf(types));
-  if (sets.includes(NO_TYPE)) return undefined;
-  const environment = sets.map(freeVariable);
+/** False when a variable has no types left (polar reference, 5.5). */
+export function mayHold({ variables }: Rule): boolean {
+  return !variables.some(({ types }) => isEmptyTypeSet(types));
+}
+
+/** Only for rules that may hold. */
+export function compileRule(rule: Rule, scope: NameScope): CompiledRule {
+  const environment = rule.variables.map(({ types }) => freeVariable(scope.setOf(types)));
   return compileBody({ rule, scope, environment }, rule.params, rule.body);
 }
 
@@ -90,8 +93,6 @@ function compileLiteral(literal: Exclude<Literal, { kind: 'not' }>, scope: NameS
       return compileIn(code(literal.item), literal.list.map(code));
     case 'matches':
       return { kind: 'matches', variable: -1 - literal.variable, types: scope.setOf(literal.types) };
-    case 'false':
-      return { kind: 'false' };
   }
 }
 

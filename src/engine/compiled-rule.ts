@@ -51,8 +51,7 @@ export type CompiledLiteral =
     }
   /** The negated body is the one rule of a predicate of its own; its arguments are the variables shared with the rest. */
   | { readonly kind: 'not'; readonly predicate: Predicate; readonly args: readonly TermCode[] }
-  | { readonly kind: 'matches'; readonly variable: TermCode; readonly types: number }
-  | { readonly kind: 'false' };
+  | { readonly kind: 'matches'; readonly variable: TermCode; readonly types: number };
 
 /** The literals of a body that are still to be done. What is left after each one is made once and kept. */
 export class PendingLiterals {

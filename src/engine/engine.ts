@@ -60,8 +60,13 @@ export interface FactPattern {
 /** Conditions joined by AND over named variables; every variable used has a constraint. */
 export interface ConjunctiveQuery {
   readonly calls: readonly { readonly predicate: string; readonly variables: readonly string[] }[];
-  /** `ids: null` leaves the variable free; `[]` can hold nowhere. The type is exact and concrete. */
-  readonly constraints: ReadonlyMap<string, { readonly type: string; readonly ids: readonly string[] | null }>;
+  readonly constraints: ReadonlyMap<string, Constraint>;
+}
+
+/** `ids: null` leaves the variable free; `[]` can hold nowhere. The type is exact and concrete. */
+export interface Constraint {
+  readonly type: string;
+  readonly ids: readonly string[] | null;
 }
 
 /** One id per constrained variable; null: every id of the type satisfies. */

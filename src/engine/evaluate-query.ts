@@ -1,9 +1,10 @@
 import { OsoError } from '../errors/oso-error.ts';
 import { compareStrings } from '../facts/compare-strings.ts';
+import type { Value } from '../facts/fact.ts';
 import type { Rule, Term } from '../program/program.ts';
 import { compileRule } from './compile-rule.ts';
 import type { Predicate } from './compiled-rule.ts';
-import type { ConjunctiveQuery, QueryRow } from './engine.ts';
+import type { ConjunctiveQuery, Constraint, QueryRow } from './engine.ts';
 import type { RequestState } from './request-state.ts';
 import { Solver } from './solver.ts';
 import { ANY_TYPE } from './type-sets.ts';
@@ -21,9 +22,8 @@ export function evaluateQuery(query: ConjunctiveQuery, request: RequestState): r
   const variables = [...new Set([...query.calls.flatMap((call) => call.variables), ...query.constraints.keys()])];
   const predicate = queryPredicate(query, variables, request);
   const row = variables.map((name, number) => {
-    const constraint = query.constraints.get(name);
-    const types = constraint === undefined ? ANY_TYPE : request.exactType(constraint.type);
-    return request.wildcards.code(types, number, true);
+    const { type } = query.constraints.get(name) as Constraint;
+    return request.wildcards.code(request.exactType(type), number, true);
   });
   const { answers } = new Solver(request).solve(predicate, row);
   const rows = Array.from({ length: answers.size }, (_, answer) =>
@@ -68,15 +68,15 @@ function queryPredicate(query: ConjunctiveQuery, variables: readonly string[], r
       hint: 'ask several smaller queries',
     });
   }
-  const compiled = compileRule(rule, {
-    handleOf: (value) => request.handleOf(value),
+  const names = {
+    handleOf: (value: Value) => request.handleOf(value),
     setOf: () => ANY_TYPE,
-    predicate: (name, arity) => request.predicate(name, arity),
-  });
+    predicate: (name: string, arity: number) => request.predicate(name, arity),
+  };
   return {
     name: rule.predicate,
     arity: variables.length,
-    rules: compiled === undefined ? [] : [compiled],
+    rules: [compileRule(rule, names)],
     relations: [],
     demands: new Set(),
     meanRows: () => 0,

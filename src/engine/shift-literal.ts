@@ -21,8 +21,6 @@ export function shiftLiteral(literal: CompiledLiteral, offset: number): Compiled
       return { ...literal, item: shift(literal.item), list: literal.list.map(shift) };
     case 'matches':
       return { ...literal, variable: shift(literal.variable) };
-    case 'false':
-      return literal;
   }
 }
 
@@ -44,7 +42,5 @@ function termsOf(literal: CompiledLiteral): readonly TermCode[] {
       return [literal.item, ...literal.list];
     case 'matches':
       return [literal.variable];
-    case 'false':
-      return [];
   }
 }

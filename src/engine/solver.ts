@@ -169,8 +169,6 @@ export class Solver {
     const { environment } = at;
     const { sets } = this.#request.names;
     switch (literal.kind) {
-      case 'false':
-        return false;
       case 'matches': {
         const term = this.#resolve(environment, literal.variable);
         return term >= 0

@@ -35,7 +35,6 @@ export function chooseLiteral(literals: readonly Literal[], state: State, goals:
 
 function costOf(literal: Literal, state: State, goals: Goals): number {
   switch (literal.kind) {
-    case 'false':
     case 'matches':
     case 'equal':
       return TEST;

@@ -49,8 +49,6 @@ export function shiftRule(rule: Rule, base: number): Rule {
         return { kind: 'not', body: literal.body.map(shiftLiteral) };
       case 'matches':
         return { ...literal, variable: literal.variable + base };
-      case 'false':
-        return literal;
     }
   };
   return { ...rule, params: rule.params.map(shift), body: rule.body.map(shiftLiteral) };

@@ -111,8 +111,6 @@ export class SymbolicSolver {
   #goOn(literal: Literal, at: Suspended): boolean {
     const { state, frame } = at;
     switch (literal.kind) {
-      case 'false':
-        return false;
       case 'matches':
         return narrow(state, this.#resolve(state, { kind: 'variable', index: literal.variable }), literal.types);
       case 'equal':

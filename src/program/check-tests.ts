@@ -12,7 +12,7 @@ import type { Program } from './program.ts';
  */
 export function checkTests(
   policy: PolicyNode,
-  program: Pick<Program, 'types' | 'signatures' | 'rules'>,
+  program: Pick<Program, 'types' | 'signatures'> & { readonly rules: readonly { readonly predicate: string }[] },
 ): readonly Diagnostic[] {
   const check = createFactChecker(program);
   const known = new Set([...program.rules, ...program.signatures].map(({ predicate }) => predicate));

@@ -1,8 +1,8 @@
 import type { ListNode, RuleNode, TermNode } from '../polar/ast.ts';
 import type { Span } from '../source/source.ts';
-import type { ExpandedRule } from './expanded-rule.ts';
+import type { DraftLiteral, ExpandedRule } from './expanded-rule.ts';
 import { literalValue } from './literal-value.ts';
-import type { Literal, Term, TypeSet } from './program.ts';
+import type { Term, TypeSet } from './program.ts';
 import { type Condition, type Conjunction, type SplitBudget, splitExpression } from './split-expression.ts';
 import { typesNamed, typesUnder } from './type-set.ts';
 import type { TypeTable } from './type-table.ts';
@@ -24,7 +24,7 @@ export function expandRule(node: RuleNode, types: TypeTable, budget: SplitBudget
 interface Work {
   readonly types: TypeTable;
   readonly book: VariableBook;
-  readonly literalSpans: Map<Literal, Span>;
+  readonly literalSpans: Map<DraftLiteral, Span>;
 }
 
 function expandAlternative({ head, span }: RuleNode, conjunction: Conjunction, types: TypeTable): ExpandedRule {
@@ -45,9 +45,9 @@ function expandAlternative({ head, span }: RuleNode, conjunction: Conjunction, t
   };
 }
 
-function expandBody(conjunction: Conjunction, scope: Scope, work: Work): readonly Literal[] {
+function expandBody(conjunction: Conjunction, scope: Scope, work: Work): readonly DraftLiteral[] {
   declareVariables(conjunction, scope, work.book);
-  const tests: Literal[] = [];
+  const tests: DraftLiteral[] = [];
   for (const condition of conjunction) {
     if (condition.kind !== 'matches') continue;
     const { variable, type, exact, span } = condition;
@@ -65,12 +65,12 @@ function exactly(type: string, types: TypeTable): TypeSet {
   return types.isAbstract(type) ? typesNamed() : typesNamed(type);
 }
 
-function expandCondition(condition: Condition, scope: Scope, work: Work): readonly Literal[] {
+function expandCondition(condition: Condition, scope: Scope, work: Work): readonly DraftLiteral[] {
   if (condition.kind === 'matches') return [];
   return [remember(literalOf(condition, scope, work), condition.span, work)];
 }
 
-function literalOf(condition: Exclude<Condition, { kind: 'matches' }>, scope: Scope, work: Work): Literal {
+function literalOf(condition: Exclude<Condition, { kind: 'matches' }>, scope: Scope, work: Work): DraftLiteral {
   const term = (node: TermNode) => termOf(node, scope, work);
   switch (condition.kind) {
     case 'call':
@@ -99,7 +99,7 @@ function termOf(node: TermNode, scope: Scope, work: Work): Term {
   return { kind: 'variable', index: work.book.declare(node.name, node.span, scope) };
 }
 
-function remember(literal: Literal, span: Span, work: Work): Literal {
+function remember(literal: DraftLiteral, span: Span, work: Work): DraftLiteral {
   work.literalSpans.set(literal, span);
   return literal;
 }

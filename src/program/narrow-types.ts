@@ -1,4 +1,5 @@
-import type { Literal, Term, TypeSet } from './program.ts';
+import type { DraftLiteral } from './expanded-rule.ts';
+import type { Term, TypeSet } from './program.ts';
 import { ANY_TYPE, intersectTypes, typesNamed } from './type-set.ts';
 
 /** The static type of each variable of a rule, by number. */
@@ -11,25 +12,25 @@ export function termTypes(term: Term, types: VariableTypes): TypeSet {
 }
 
 /** Narrows the types to what `=`, `in` and `matches` of the body allow. */
-export function narrowByEquality(body: readonly Literal[], types: TypeSet[]): void {
+export function narrowByEquality(body: readonly DraftLiteral[], types: TypeSet[]): void {
   settle(body, types, equalityTeaches);
 }
 
 /** And to what its comparisons allow. */
-export function narrowByComparison(body: readonly Literal[], types: TypeSet[]): void {
+export function narrowByComparison(body: readonly DraftLiteral[], types: TypeSet[]): void {
   settle(body, types, comparisonTeaches);
 }
 
 const INTEGER = typesNamed('Integer');
 
 /** Gives the variables that it taught something about. */
-type Narrow = (literal: Literal, types: TypeSet[]) => readonly number[];
+type Narrow = (literal: DraftLiteral, types: TypeSet[]) => readonly number[];
 
 /** Repeats until nothing changes: `=` carries types from one variable to the next. */
-function settle(body: readonly Literal[], types: TypeSet[], narrow: Narrow): void {
+function settle(body: readonly DraftLiteral[], types: TypeSet[], narrow: Narrow): void {
   const tests = body.filter((literal) => literal.kind !== 'call' && literal.kind !== 'not');
   const readers = readersOf(tests);
-  const queue = new Set<Literal>(tests);
+  const queue = new Set<DraftLiteral>(tests);
   for (const literal of queue) {
     queue.delete(literal);
     const changed = narrow(literal, types).flatMap((index) => readers.get(index) ?? []);
@@ -38,8 +39,8 @@ function settle(body: readonly Literal[], types: TypeSet[], narrow: Narrow): voi
 }
 
 /** By variable, the literals that mention it. */
-function readersOf(literals: readonly Literal[]): ReadonlyMap<number, readonly Literal[]> {
-  const readers = new Map<number, Literal[]>();
+function readersOf(literals: readonly DraftLiteral[]): ReadonlyMap<number, readonly DraftLiteral[]> {
+  const readers = new Map<number, DraftLiteral[]>();
   for (const literal of literals) {
     for (const index of literalVariables(literal)) {
       const list = readers.get(index);
@@ -50,7 +51,7 @@ function readersOf(literals: readonly Literal[]): ReadonlyMap<number, readonly L
   return readers;
 }
 
-function literalVariables(literal: Literal): readonly number[] {
+function literalVariables(literal: DraftLiteral): readonly number[] {
   switch (literal.kind) {
     case 'equal':
     case 'compare':
@@ -68,7 +69,7 @@ function termVariables(terms: readonly Term[]): readonly number[] {
   return terms.flatMap((term) => (term.kind === 'variable' ? [term.index] : []));
 }
 
-function equalityTeaches(literal: Literal, types: TypeSet[]): readonly number[] {
+function equalityTeaches(literal: DraftLiteral, types: TypeSet[]): readonly number[] {
   switch (literal.kind) {
     case 'equal': {
       const both = intersectTypes(termTypes(literal.left, types), termTypes(literal.right, types));
@@ -83,7 +84,7 @@ function equalityTeaches(literal: Literal, types: TypeSet[]): readonly number[] 
   }
 }
 
-function comparisonTeaches(literal: Literal, types: TypeSet[]): readonly number[] {
+function comparisonTeaches(literal: DraftLiteral, types: TypeSet[]): readonly number[] {
   if (literal.kind !== 'compare' || literal.operator === '!=') return equalityTeaches(literal, types);
   return [...narrowTerm(literal.left, INTEGER, types), ...narrowTerm(literal.right, INTEGER, types)];
 }

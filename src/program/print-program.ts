@@ -1,6 +1,7 @@
 import type { Value } from '../facts/fact.ts';
 import { describeTypes } from './describe-types.ts';
-import type { FactSignature, Literal, Program, Rule, Term } from './program.ts';
+import type { DraftRule } from './expanded-rule.ts';
+import type { FactSignature, Literal, Program, Rule, Term, Variable } from './program.ts';
 import type { TypeTable } from './type-table.ts';
 
 /**
@@ -25,7 +26,7 @@ function printRule(rule: Rule, types: TypeTable): string {
 }
 
 /** `has_permission(actor: Actor, "read", resource: Repo)` */
-export function printHead(rule: Rule, types: TypeTable): string {
+export function printHead(rule: DraftRule, types: TypeTable): string {
   const params = rule.params.map((term) => {
     const set = term.kind === 'variable' ? rule.variables[term.index]?.types : undefined;
     const text = printTerm(term, rule);
@@ -60,8 +61,6 @@ function printLiteral(literal: Literal, rule: Rule, types: TypeTable): string {
       return `not (${literal.body.map((inner) => printLiteral(inner, rule, types)).join(' and ')})`;
     case 'matches':
       return `${printTerm({ kind: 'variable', index: literal.variable }, rule)} matches ${describeTypes(literal.types, types)}`;
-    case 'false':
-      return 'false';
   }
 }
 
@@ -69,7 +68,7 @@ function printTerms(terms: readonly Term[], rule: Rule): string {
   return terms.map((term) => printTerm(term, rule)).join(', ');
 }
 
-function printTerm(term: Term, rule: Rule): string {
+function printTerm(term: Term, rule: DraftRule): string {
   if (term.kind === 'value') return printValue(term.value);
-  return term.kind === 'now' ? '@current_unix_time' : (rule.variables[term.index]?.name ?? '?');
+  return term.kind === 'now' ? '@current_unix_time' : (rule.variables[term.index] as Variable).name;
 }

@@ -68,9 +68,7 @@ export type Literal =
    */
   | { readonly kind: 'not'; readonly body: readonly Literal[] }
   /** A type test inside `not`, where it cannot be folded into the variable. */
-  | { readonly kind: 'matches'; readonly variable: number; readonly types: TypeSet }
-  /** Never in a program of `loadPolicy`: what holds never is dropped. */
-  | { readonly kind: 'false' };
+  | { readonly kind: 'matches'; readonly variable: number; readonly types: TypeSet };
 
 /** One legal shape of stored facts; `types[i]` lists what position i accepts (subtypes included). */
 export interface FactSignature {

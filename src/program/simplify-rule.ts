@@ -1,19 +1,18 @@
-import type { Literal, Rule, Term } from './program.ts';
+import type { DraftLiteral, DraftRule } from './expanded-rule.ts';
+import type { Literal, Rule, Term, Variable } from './program.ts';
 
 /**
- * The rule without `false`: absent when its body holds never; a `not` whose body holds never is dropped. The same rule
- * when there is nothing to do. Variables are numbered anew without gaps.
+ * The rule without `false`: absent when its body holds never; a `not` whose body holds never is dropped. Variables are
+ * numbered anew without gaps.
  */
-export function simplifyRule(rule: Rule): Rule | undefined {
+export function simplifyRule(rule: DraftRule): Rule | undefined {
   const body = simplifyBody(rule.body);
-  if (!body) return undefined;
-  return body === rule.body ? rule : renumber({ ...rule, body });
+  return body && renumber({ ...rule, body });
 }
 
-/** Absent when it never holds; the same array when nothing changes. */
-function simplifyBody(body: readonly Literal[]): readonly Literal[] | undefined {
+/** Absent when it never holds. */
+function simplifyBody(body: readonly DraftLiteral[]): readonly Literal[] | undefined {
   const kept: Literal[] = [];
-  let changed = false;
   for (const literal of body) {
     if (literal.kind === 'false') return undefined;
     if (literal.kind !== 'not') {
@@ -22,11 +21,9 @@ function simplifyBody(body: readonly Literal[]): readonly Literal[] | undefined 
     }
     const inner = simplifyBody(literal.body);
     if (inner?.length === 0) return undefined;
-    if (inner === literal.body) kept.push(literal);
-    else changed = true;
-    if (inner && inner !== literal.body) kept.push({ kind: 'not', body: inner });
+    if (inner) kept.push({ kind: 'not', body: inner });
   }
-  return changed ? kept : body;
+  return kept;
 }
 
 function renumber(rule: Rule): Rule {
@@ -38,7 +35,7 @@ function renumber(rule: Rule): Rule {
   };
   const params = renumberTerms(rule.params, number);
   const body = rule.body.map((literal) => renumberLiteral(literal, number));
-  const variables = [...numbers.keys()].flatMap((index) => rule.variables[index] ?? []);
+  const variables = [...numbers.keys()].map((index) => rule.variables[index] as Variable);
   return { ...rule, params, body, variables };
 }
 
@@ -57,8 +54,6 @@ function renumberLiteral(literal: Literal, number: Numbering): Literal {
       return { kind: 'not', body: literal.body.map((inner) => renumberLiteral(inner, number)) };
     case 'matches':
       return { ...literal, variable: number(literal.variable) };
-    case 'false':
-      return literal;
   }
 }
 

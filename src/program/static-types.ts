@@ -1,20 +1,24 @@
 import type { Span } from '../source/source.ts';
-import type { ExpandedRule } from './expanded-rule.ts';
+import type { DraftLiteral, DraftRule, ExpandedRule } from './expanded-rule.ts';
 import { narrowByComparison, narrowByEquality, termTypes, type VariableTypes } from './narrow-types.ts';
-import type { Literal, Rule, Term, TypeSet } from './program.ts';
+import type { Term, TypeSet } from './program.ts';
 import { ANY_TYPE, isEmptyTypeSet } from './type-set.ts';
 
 /** A rule with what its own text says about types (polar reference, 3.3.6, but for what other rules say). */
 export interface TypedRule {
   readonly source: ExpandedRule;
-  readonly rule: Rule;
+  readonly rule: DraftRule;
   readonly types: VariableTypes;
   /** Every call, those inside `not` included, with the types that hold where it stands. */
   readonly calls: readonly TypedCall[];
   /** Pairs of variables that some `=` makes one. */
   readonly aliases: readonly (readonly [number, number])[];
   /** Comparisons of what cannot be an Integer. */
-  readonly wrongComparisons: readonly { readonly literal: Literal; readonly term: Term; readonly types: TypeSet }[];
+  readonly wrongComparisons: readonly {
+    readonly literal: DraftLiteral;
+    readonly term: Term;
+    readonly types: TypeSet;
+  }[];
   /** For each body that `=`, `in` and comparisons make impossible, a variable that no type fits. */
   readonly contradictions: readonly number[];
 }
@@ -40,7 +44,7 @@ interface Findings {
   readonly source: ExpandedRule;
   readonly calls: TypedCall[];
   readonly aliases: (readonly [number, number])[];
-  readonly wrongComparisons: { literal: Literal; term: Term; types: TypeSet }[];
+  readonly wrongComparisons: { literal: DraftLiteral; term: Term; types: TypeSet }[];
   readonly contradictions: Set<number>;
 }
 
@@ -49,7 +53,7 @@ interface Context {
   readonly negated: boolean;
 }
 
-function typeBody(body: readonly Literal[], { types: outer, negated }: Context, found: Findings): VariableTypes {
+function typeBody(body: readonly DraftLiteral[], { types: outer, negated }: Context, found: Findings): VariableTypes {
   const types = [...outer];
   narrowByEquality(body, types);
   for (const literal of body) if (literal.kind === 'compare') checkComparison(literal, types, found);
@@ -62,7 +66,7 @@ function typeBody(body: readonly Literal[], { types: outer, negated }: Context, 
   return types;
 }
 
-function visit(literal: Literal, { types, negated }: Context, found: Findings): void {
+function visit(literal: DraftLiteral, { types, negated }: Context, found: Findings): void {
   if (literal.kind === 'call') {
     const { predicate, args } = literal;
     found.calls.push({ predicate, args, types, negated, span: found.source.literalSpans.get(literal) });
@@ -74,7 +78,7 @@ function visit(literal: Literal, { types, negated }: Context, found: Findings): 
 }
 
 function checkComparison(
-  literal: Extract<Literal, { kind: 'compare' }>,
+  literal: Extract<DraftLiteral, { kind: 'compare' }>,
   types: VariableTypes,
   { wrongComparisons }: Findings,
 ): void {

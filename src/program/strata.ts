@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import { printPlace } from '../source/frame.ts';
+import type { DraftRule } from './expanded-rule.ts';
 import { type GoalEdge, GoalGraph } from './goal-graph.ts';
 import { printHead } from './print-program.ts';
-import type { Rule } from './program.ts';
 import type { TypedRule } from './static-types.ts';
 import { stronglyConnected } from './strongly-connected.ts';
 import type { TypeTable } from './type-table.ts';
@@ -64,6 +64,6 @@ function describeCycle(
   ];
 }
 
-function placeOf({ span }: Rule): string {
+function placeOf({ span }: DraftRule): string {
   return span ? printPlace(span) : 'the default `allow` rule';
 }

@@ -1,5 +1,6 @@
+import type { DraftLiteral, DraftRule } from './expanded-rule.ts';
 import { termTypes, type VariableTypes } from './narrow-types.ts';
-import type { Literal, Rule, Term, TypeSet } from './program.ts';
+import type { Term, TypeSet } from './program.ts';
 import type { TypedRule } from './static-types.ts';
 import { hasType, intersectTypes, isEmptyTypeSet, typeSetKey, typesOverlap } from './type-set.ts';
 
@@ -29,7 +30,7 @@ export function atomKey({ predicate, terms }: AtomPattern): string {
 }
 
 /** Variables that a positive `=` or `in` of the rule ties to values. */
-export function tiedValues({ body }: Rule): KnownPatterns {
+export function tiedValues({ body }: DraftRule): KnownPatterns {
   const known = new Map<number, TermPattern>();
   for (const literal of body) {
     for (const [term, values] of bindingsOf(literal)) {
@@ -93,7 +94,7 @@ function meetTerms(a: TermPattern, b: TermPattern): TermPattern | undefined {
   return values.length === 0 ? undefined : { kind: 'values', values };
 }
 
-function bindingsOf(literal: Literal): readonly (readonly [Term, TermPattern])[] {
+function bindingsOf(literal: DraftLiteral): readonly (readonly [Term, TermPattern])[] {
   if (literal.kind === 'in') {
     const values = valuesPattern(literal.list);
     return values ? [[literal.item, values]] : [];

@@ -14,8 +14,6 @@ export function termsOf(literal: Literal): readonly Term[] {
       return [{ kind: 'variable', index: literal.variable }];
     case 'not':
       return literal.body.flatMap(termsOf);
-    case 'false':
-      return [];
   }
 }
 

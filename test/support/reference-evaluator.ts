@@ -158,8 +158,6 @@ function* enumerate(rule: Rule, indexes: readonly number[], bindings: Bindings, 
 function isTrue(rule: Rule, literal: Literal, bindings: Bindings, scope: Scope): boolean {
   const value = (term: Term) => valueOfTerm(term, bindings, scope.context) as Value;
   switch (literal.kind) {
-    case 'false':
-      return false;
     case 'equal':
       return same(value(literal.left), value(literal.right));
     case 'in':
@@ -212,8 +210,6 @@ function literalVariables(literal: Literal): ReadonlySet<number> {
       return new Set(literal.body.flatMap((inner) => [...literalVariables(inner)]));
     case 'matches':
       return new Set([literal.variable]);
-    case 'false':
-      return new Set();
   }
 }
 
