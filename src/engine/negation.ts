@@ -24,13 +24,9 @@ export function judgeNegation(
         code < 0 && names.wildcards.typesOf(code) === goal.types[variable] && row.indexOf(code) === variable,
     );
   if (rows.some(isEverything)) return { kind: 'fails' };
-  const [types] = goal.types;
-  if (types === undefined || goal.types.length > 1 || types === ANY_TYPE) return { kind: 'unbounded' };
-  return judgeByType(
-    rows.map(([code]) => code ?? 0),
-    types,
-    names,
-  );
+  const types = goal.types[0] as number;
+  if (goal.types.length > 1 || types === ANY_TYPE) return { kind: 'unbounded' };
+  return judgeByType(rows.flat(), types, names);
 }
 
 function judgeByType(

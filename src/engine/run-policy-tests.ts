@@ -70,7 +70,7 @@ function runAssertion(test: PolicyTest, assertion: Assertion, begin: () => Reque
 
 interface Solved {
   readonly table: Table;
-  /** The number of the named variable among those of the goal; -1 when there is none. */
+  /** The number of the named variable among those of the goal; -1 when there is none, as only without `iff`. */
   readonly asked: number;
 }
 
@@ -95,12 +95,9 @@ function judge(assertion: Assertion, { table, asked }: Solved, request: RequestS
     return holds ? `${text} fails, because it holds` : `${text} fails, because it does not hold`;
   }
   const difference = judgeExpectation(assertion.expected, valuesOf(table, asked), request);
-  if (assertion.negated) {
-    return difference === undefined ? `${text} fails, because exactly these values satisfy it` : undefined;
-  }
   return difference === undefined ? undefined : `${text} fails: ${difference}`;
 }
 
 function valuesOf({ answers }: Table, variable: number): readonly number[] {
-  return variable === -1 ? [] : Array.from({ length: answers.size }, (_, answer) => answers.at(answer, variable));
+  return Array.from({ length: answers.size }, (_, answer) => answers.at(answer, variable));
 }
