@@ -5,6 +5,7 @@ import { OsoError } from '../../src/errors/oso-error.ts';
 import { createMemoryFacts } from '../../src/facts/memory-facts.ts';
 import { type EngineAsk, type FailingQuestion, loadEngineCases } from '../support/engine-cases.ts';
 import { programOf, requestWith } from '../support/engine-world.ts';
+import { openTestIndex } from '../support/index-files.ts';
 
 const CASES = loadEngineCases();
 
@@ -12,9 +13,15 @@ test('there are cases for every modeling pattern', () => {
   expect(CASES.length).toBeGreaterThanOrEqual(40);
 });
 
+/** An index has fewer ways into a relation than the memory store, so rows are compared, and the narrowest way is chosen. */
+const STORES = ['memory', 'index'] as const;
+
 describe.each([...new Set(CASES.map(({ file }) => file))])('%s', (file) => {
-  test.each(CASES.filter((engineCase) => engineCase.file === file))('$title', (engineCase) => {
-    const engine = createEngine(programOf(engineCase.policy), createMemoryFacts(engineCase.facts));
+  const cases = CASES.filter((engineCase) => engineCase.file === file);
+  const inStores = cases.flatMap((engineCase) => STORES.map((store) => ({ ...engineCase, store })));
+  test.each(inStores)('$title, in the $store', async ({ store, ...engineCase }) => {
+    await using index = store === 'index' ? await openTestIndex(engineCase.facts, 2 ** 20) : undefined;
+    const engine = createEngine(programOf(engineCase.policy), index?.reader ?? createMemoryFacts(engineCase.facts));
     const request = requestWith({
       contextFacts: engineCase.contextFacts,
       ...(engineCase.unixTime === undefined ? {} : { unixTime: engineCase.unixTime }),

@@ -143,6 +143,36 @@ describe('the checker decides', () => {
   });
 });
 
+test('the checker tests types also where no text can ask for it', () => {
+  const typed = checkerOf(
+    program(
+      rule(atom('allow', '?a:U', '?x', '?r:R'), atom('near', '?a', '?b'), { matches: '?b', type: 'U' }),
+      rule(atom('near', '?a', '?b'), atom('link', '?a', '?b'), { matches: '?b', type: 'U' }),
+      rule(atom('near', '?a', '?b'), { matches: '?b', type: 'V' }, atom('link', '?b', '?a')),
+    ),
+    [
+      ['link', 'U:a', 'U:b'],
+      ['link', 'U:c', 'V:d'],
+      ['link', 'V:d', 'U:e'],
+    ],
+  );
+  expect(typed('U:a', 'x', 'R:r')).toBe(true);
+  expect(typed('U:c', 'x', 'R:r')).toBe(false);
+  expect(typed('U:e', 'x', 'R:r')).toBe(false);
+});
+
+test('the checker takes nothing for a number but Integers of 64 bits', () => {
+  const ranked = program(rule(atom('allow', '?a:U', '?x', '?r'), ['?r', '<', 'Integer:5']));
+  const known = ['U:a', 'R:4', 'Integer:4', 'Integer:5', 'Integer:four', `Integer:-1${'0'.repeat(20)}`];
+  const ask = checkerOf(
+    ranked,
+    known.map((value) => ['known', value]),
+  );
+  const below = [...known, 'R:new'].filter((value) => ask('U:a', 'x', value));
+  expect(below).toEqual(['Integer:4']);
+  expect(ask('U:a', 'x', 'R:new')).toBe(false);
+});
+
 test('the checker follows nested groups to a group that is known', () => {
   const groups = checkerOf(
     'actor User {} actor Group {} resource Doc {} in_group(u: Actor, g: Group) if h matches Group and in_group(u, h) and in_group(h, g); allow(u: User, "read", d: Doc) if g matches Group and in_group(u, g) and shared(d, g);',
@@ -193,6 +223,19 @@ describe('the checker gives up', () => {
     expect(checkerOf(both, sides.flat())('U:hub', 'x', 'U:star')).toBeUndefined();
     const ask = checkerOf(climbing, links);
     expect(ask('N:0', 'x', 'N:20', 5)).toBeUndefined();
+  });
+
+  test('under `not` too, which may not take that for a failure', () => {
+    const ask = checkerOf(
+      program(
+        rule(atom('allow', '?a:N', '?x', '?r:N'), atom('known', '?r'), { not: [atom('up', '?a', '?r')] }),
+        ...climbing.rules.slice(1),
+      ),
+      [...links, ['known', 'N:50'], ['known', 'N:2999'], ['known', 'N:0']],
+    );
+    expect(ask('N:0', 'x', 'N:50')).toBe(false);
+    expect(ask('N:0', 'x', 'N:2999')).toBeUndefined();
+    expect(ask('N:2999', 'x', 'N:0')).toBe(true);
   });
 
   test('where a recursive condition has a free variable and facts alone do not decide', () => {

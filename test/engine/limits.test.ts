@@ -123,6 +123,25 @@ has_permission(_: User, "look", d: Doc) if d != Doc{"x"};`;
   });
 });
 
+test('a rule that no text has is named without a place', () => {
+  const placeless = program(rule(atom('allow', '?a', '?x', '?r'), ['?r', '!=', 'Doc:x']));
+  const ask = () =>
+    createEngine(placeless, createMemoryFacts()).list({ actor, action: 'look', resourceType: 'Doc' }, requestWith());
+  expect(errorOf(ask).message).toBe(
+    'unbounded comparison: the rule for `allow` tests a variable that nothing gives a value',
+  );
+});
+
+test('a rule with a variable that no type fits holds never', () => {
+  const empty = program(
+    rule(atom('allow', '?a', '?x', '?r:'), atom('odd', '?r')),
+    rule(atom('allow', '?a', 'String:view', '?r:Folder'), atom('odd', '?r')),
+  );
+  const odd = createEngine(empty, createMemoryFacts([readFact(['odd', 'Folder:a']), readFact(['odd', 'Doc:b'])]));
+  expect(odd.list({ actor, action: 'view', resourceType: 'Folder' }, requestWith())).toEqual(['a']);
+  expect(odd.list({ actor, action: 'view', resourceType: 'Doc' }, requestWith())).toEqual([]);
+});
+
 describe('a program that its validation should have refused', () => {
   const liar = program(
     rule(atom('allow', '?a', '?x', '?r'), atom('odd', '?r')),

@@ -17,7 +17,8 @@ type Part =
   | Atom
   | { readonly not: readonly Part[] }
   | readonly [string, '=' | '!=' | '<' | '<=' | '>' | '>=', string]
-  | { readonly item: string; readonly list: readonly string[] };
+  | { readonly item: string; readonly list: readonly string[] }
+  | { readonly matches: string; readonly type: string };
 
 export function rule(head: Atom, ...body: readonly Part[]): Rule {
   const variables = new Map<string, { index: number; types: TypeSet }>();
@@ -36,6 +37,11 @@ export function rule(head: Atom, ...body: readonly Part[]): Rule {
   const literal = (part: Part): Literal => {
     if ('predicate' in part) return { kind: 'call', predicate: part.predicate, args: part.args.map(term) };
     if ('not' in part) return { kind: 'not', body: part.not.map(literal) };
+    if ('matches' in part) {
+      const tested = term(part.matches);
+      if (tested.kind !== 'variable') throw new Error('only a variable has a type to test');
+      return { kind: 'matches', variable: tested.index, types: { kind: 'some', types: new Set([part.type]) } };
+    }
     if ('list' in part) return { kind: 'in', item: term(part.item), list: part.list.map(term) };
     const [left, operator, right] = part;
     if (operator === '=') return { kind: 'equal', left: term(left), right: term(right) };

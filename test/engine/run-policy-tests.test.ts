@@ -141,6 +141,22 @@ describe('a failing assertion', () => {
   });
 });
 
+test('an assertion may name the time', () => {
+  const tests = 'test "t" { setup { seen(User{"ann"}, 1000); } assert seen(User{"ann"}, @current_unix_time); }';
+  expect(run(tests, { unixTime: 1000n }).success).toBe(true);
+  expect(run(tests, { unixTime: 1001n }).errors[0]?.message).toContain('fails, because it does not hold');
+});
+
+test('an error that no policy causes is no result', () => {
+  const monotonicMs = () => {
+    throw new Error('the clock is gone');
+  };
+  const facts = Array.from({ length: 5_000 }, (_, at) => `seen(User{"${at}"}, 1);`).join('');
+  const program = programOf(`${POLICY} test "t" { setup { ${facts} } assert seen(u: User, 1) iff u in []; }`);
+  const budget = { maxSteps: 1e9, deadlineMs: 1, monotonicMs };
+  expect(() => runPolicyTests(program, { unixTime: 0n, budget })).toThrow('the clock is gone');
+});
+
 describe('an assertion that cannot be judged is a server error', () => {
   test('beyond the steps', () => {
     const { errors, success } = run(
