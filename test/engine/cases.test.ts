@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { createEngine } from '../../src/engine/create-engine.ts';
 import type { Engine, RequestContext } from '../../src/engine/engine.ts';
 import { OsoError } from '../../src/errors/oso-error.ts';
+import type { FactReader } from '../../src/facts/fact-reader.ts';
 import { createMemoryFacts } from '../../src/facts/memory-facts.ts';
 import { type EngineAsk, type FailingQuestion, loadEngineCases } from '../support/engine-cases.ts';
 import { programOf, requestWith } from '../support/engine-world.ts';
-import { openTestIndex } from '../support/index-files.ts';
+import { oneColumnFacts } from '../support/one-column-facts.ts';
 
 const CASES = loadEngineCases();
 
@@ -13,21 +14,23 @@ test('there are cases for every modeling pattern', () => {
   expect(CASES.length).toBeGreaterThanOrEqual(40);
 });
 
-/** An index has fewer ways into a relation than the memory store, so rows are compared, and the narrowest way is chosen. */
-const STORES = ['memory', 'index'] as const;
+const READERS: readonly (readonly [string, (facts: FactReader) => FactReader])[] = [
+  ['every way in', (facts) => facts],
+  ['one column at a time', oneColumnFacts],
+];
 
-describe.each([...new Set(CASES.map(({ file }) => file))])('%s', (file) => {
-  const cases = CASES.filter((engineCase) => engineCase.file === file);
-  const inStores = cases.flatMap((engineCase) => STORES.map((store) => ({ ...engineCase, store })));
-  test.each(inStores)('$title, in the $store', async ({ store, ...engineCase }) => {
-    await using index = store === 'index' ? await openTestIndex(engineCase.facts, 2 ** 20) : undefined;
-    const engine = createEngine(programOf(engineCase.policy), index?.reader ?? createMemoryFacts(engineCase.facts));
-    const request = requestWith({
-      contextFacts: engineCase.contextFacts,
-      ...(engineCase.unixTime === undefined ? {} : { unixTime: engineCase.unixTime }),
+describe.each(READERS)('over facts with %s', (_, read) => {
+  describe.each([...new Set(CASES.map(({ file }) => file))])('%s', (file) => {
+    test.each(CASES.filter((engineCase) => engineCase.file === file))('$title', (engineCase) => {
+      const facts = read(createMemoryFacts(engineCase.facts));
+      const engine = createEngine(programOf(engineCase.policy), facts);
+      const request = requestWith({
+        contextFacts: engineCase.contextFacts,
+        ...(engineCase.unixTime === undefined ? {} : { unixTime: engineCase.unixTime }),
+      });
+      for (const ask of engineCase.asks)
+        expect(answer(engine, ask, request), JSON.stringify(ask.question)).toEqual(expected(ask));
     });
-    for (const ask of engineCase.asks)
-      expect(answer(engine, ask, request), JSON.stringify(ask.question)).toEqual(expected(ask));
   });
 });
 
