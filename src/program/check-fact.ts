@@ -79,7 +79,7 @@ function groupByPredicate(signatures: readonly FactSignature[]): Map<string, Fac
 }
 
 function fits({ args }: Fact, { types }: FactSignature): boolean {
-  return types.length === args.length && types.every((set, position) => hasType(set, args[position]?.type ?? ''));
+  return types.length === args.length && types.every((set, position) => hasType(set, (args[position] as Value).type));
 }
 
 function faultOfValues(fact: Fact, { types }: FactLaw): string | undefined {

@@ -4,7 +4,7 @@ import type { Span } from '../source/source.ts';
 import { describeTypes } from './describe-types.ts';
 import type { ImpossibleVariable } from './expanded-rule.ts';
 import type { InferredTypes } from './infer-types.ts';
-import type { Term } from './program.ts';
+import type { Variable } from './program.ts';
 import type { TypedRule } from './static-types.ts';
 import type { TypeTable } from './type-table.ts';
 
@@ -18,13 +18,11 @@ export function checkRules(
   for (const rule of rules) {
     for (const variable of rule.source.impossible) reportImpossible(variable, table, report);
     for (const index of rule.contradictions) reportContradiction(rule, index, report);
-    for (const { literal, term, types } of rule.wrongComparisons) {
-      const span = rule.source.literalSpans.get(literal);
-      if (!span) continue;
-      report.add(span, {
+    for (const { literal, variable, types } of rule.wrongComparisons) {
+      report.add(rule.source.literalSpans.get(literal) as Span, {
         severity: 'error',
         code: 'POLAR_TYPE',
-        message: `only Integers can be compared, ${nameOf(term, rule)} is ${describeTypes(types, table)}`,
+        message: `only Integers can be compared, ${nameOf(variable, rule)} is ${describeTypes(types, table)}`,
         hint: 'for other types there are `=` and `!=`',
       });
     }
@@ -78,19 +76,16 @@ function reportImpossible({ name, written, span }: ImpossibleVariable, table: Ty
 }
 
 function reportContradiction(rule: TypedRule, index: number, report: Report): void {
-  const span = rule.source.variableSpans[index];
-  if (!span) return;
-  report.add(span, {
+  report.add(rule.source.variableSpans[index] as Span, {
     severity: 'warning',
     code: 'POLAR_TYPE',
-    message: `this can never hold: no type fits all that is said of ${nameOf({ kind: 'variable', index }, rule)}`,
+    message: `this can never hold: no type fits all that is said of ${nameOf(index, rule)}`,
   });
 }
 
 function reportUnknown(rule: TypedRule, index: number, report: Report): void {
-  const span = rule.source.variableSpans[index];
-  if (!span) return;
-  const name = rule.rule.variables[index]?.name ?? '_';
+  const span = rule.source.variableSpans[index] as Span;
+  const { name } = rule.rule.variables[index] as Variable;
   const inHead = rule.rule.params.some((term) => term.kind === 'variable' && term.index === index);
   report.add(span, {
     severity: 'warning',
@@ -104,6 +99,6 @@ function reportUnknown(rule: TypedRule, index: number, report: Report): void {
   });
 }
 
-function nameOf(term: Term, rule: TypedRule): string {
-  return term.kind === 'variable' ? quote(rule.rule.variables[term.index]?.name ?? '_') : 'this value';
+function nameOf(index: number, { rule }: TypedRule): string {
+  return quote((rule.variables[index] as Variable).name);
 }

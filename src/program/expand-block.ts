@@ -134,10 +134,9 @@ function holds(
 ): CallNode {
   if (!declared) throw new Error(`a checked block uses the undeclared name ${term.value}`);
   const actor = variable('actor', span);
-  if (declared.kind !== 'relation')
-    return call(PREDICATE[declared.kind], [actor, term, ...(target ? [target] : [])], span);
-  if (!target) throw new Error('a global block declares a relation');
-  return call('has_relation', [target, term, actor], span);
+  const on = target ? [target] : [];
+  if (declared.kind === 'relation') return call('has_relation', [...on, term, actor], span);
+  return call(PREDICATE[declared.kind], [actor, term, ...on], span);
 }
 
 /** Only `on "relation"` has a meaning for a bare name. */

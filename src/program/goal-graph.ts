@@ -51,11 +51,10 @@ export class GoalGraph {
   }
 
   #findEdges(from: number): readonly GoalEdge[] {
-    const goal = this.#goals[from];
-    if (!goal) return [];
+    const goal = this.#goals[from] as AtomPattern;
     return this.#heads.matching(goal).flatMap((number) => {
-      const rule = this.#rules[number];
-      const known = rule && meetHead(rule, goal, this.#tiedOf(number));
+      const rule = this.#rules[number] as TypedRule;
+      const known = meetHead(rule, goal, this.#tiedOf(number));
       if (!known) return [];
       const narrowed = this.#goals.length < MAX_NARROWED_GOALS ? known : this.#tiedOf(number);
       return rule.calls.map((call) => ({ from, to: this.#goalOf(call, narrowed), rule: number, call }));
@@ -71,6 +70,6 @@ export class GoalGraph {
   }
 
   #tiedOf(rule: number): KnownPatterns {
-    return this.#tied[rule] ?? new Map();
+    return this.#tied[rule] as KnownPatterns;
   }
 }

@@ -16,7 +16,7 @@ export function createHeadIndex(heads: readonly AtomPattern[]): HeadIndex {
     const group = groups.get(key) ?? { all: [], positions: head.terms.map(newPosition) };
     groups.set(key, group);
     group.all.push(number);
-    for (const [position, term] of head.terms.entries()) addTo(group.positions[position], term, number);
+    for (const [position, term] of head.terms.entries()) addTo(group.positions[position] as Position, term, number);
   }
   return {
     matching(call) {
@@ -24,11 +24,11 @@ export function createHeadIndex(heads: readonly AtomPattern[]): HeadIndex {
       if (!group) return [];
       let best: readonly (readonly number[])[] = [group.all];
       for (const [position, term] of call.terms.entries()) {
-        const candidates = candidatesFor(group.positions[position], term);
+        const candidates = candidatesFor(group.positions[position] as Position, term);
         if (candidates && totalLength(candidates) < totalLength(best)) best = candidates;
       }
       const numbers = new Set(best.flat());
-      return [...numbers].filter((number) => meets(call, heads[number])).sort((a, b) => a - b);
+      return [...numbers].filter((number) => atomsOverlap(call, heads[number] as AtomPattern)).sort((a, b) => a - b);
     },
   };
 }
@@ -57,8 +57,7 @@ function newPosition(): Position {
   return { byValue: new Map(), byType: new Map(), openByType: new Map(), broad: [] };
 }
 
-function addTo(position: Position | undefined, term: TermPattern, number: number): void {
-  if (!position) return;
+function addTo(position: Position, term: TermPattern, number: number): void {
   if (term.kind === 'values') {
     for (const { key } of term.values) append(position.byValue, key, number);
     for (const type of typesOf(term.values)) append(position.byType, type, number);
@@ -83,8 +82,7 @@ function append(lists: Map<string, number[]>, key: string, number: number): void
 }
 
 /** Absent when this position narrows nothing. A head can be in several lists. */
-function candidatesFor(position: Position | undefined, term: TermPattern): readonly (readonly number[])[] | undefined {
-  if (!position) return undefined;
+function candidatesFor(position: Position, term: TermPattern): readonly (readonly number[])[] | undefined {
   if (term.kind === 'values') {
     return [
       position.broad,
@@ -98,8 +96,4 @@ function candidatesFor(position: Position | undefined, term: TermPattern): reado
 
 function totalLength(lists: readonly (readonly number[])[]): number {
   return lists.reduce((sum, list) => sum + list.length, 0);
-}
-
-function meets(call: AtomPattern, head: AtomPattern | undefined): boolean {
-  return head !== undefined && atomsOverlap(call, head);
 }

@@ -35,18 +35,19 @@ export function inferTypes(
     for (const [position, set] of types.entries()) network.place(predicate, types.length, position).add(set);
   }
   const cells = new Map(rules.map((rule) => [rule, connect(rule, network, table)]));
+  const cellsOf = (rule: TypedRule) => cells.get(rule) as readonly (Cell | undefined)[];
   network.findFirstTypes();
   network.grow();
 
   const typesOf = (rule: TypedRule, term: Term, types: readonly TypeSet[]): TypeSet => {
     const direct = termTypes(term, types);
     if (direct.kind === 'some' || term.kind !== 'variable') return direct;
-    return cells.get(rule)?.[term.index]?.result() ?? ANY_TYPE;
+    return (cellsOf(rule)[term.index] as Cell).result();
   };
   return {
     argumentTypes: (rule, call) => call.args.map((term) => typesOf(rule, term, call.types)),
     unknownVariables: (rule) =>
-      (cells.get(rule) ?? []).flatMap((cell, index) =>
+      cellsOf(rule).flatMap((cell, index) =>
         cell && cell.targets.size > 0 && cell.result().kind === 'any' ? [index] : [],
       ),
   };
@@ -182,8 +183,8 @@ function makeCells(rule: TypedRule): readonly (Cell | undefined)[] {
 /** Union-find by path halving. */
 function representative(index: number, same: number[]): number {
   let at = index;
-  for (let up = same[at] ?? at; up !== at; up = same[at] ?? at) {
-    same[at] = same[up] ?? up;
+  for (let up = same[at] as number; up !== at; up = same[at] as number) {
+    same[at] = same[up] as number;
     at = up;
   }
   return at;

@@ -70,7 +70,7 @@ function limit(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
 
 /** An error about the policy as a whole points at its start. */
 function asDiagnostic({ code, message, hint, span }: OsoError, sources: readonly Source[]): Diagnostic {
-  const source = sources[0] ?? { name: 'policy.polar', text: '' };
+  const source = sources[0] as Source;
   const place: Span = span ?? { source, start: 0, end: 0 };
   return { severity: 'error', code, message, span: place, hint };
 }

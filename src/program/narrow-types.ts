@@ -8,7 +8,7 @@ export type VariableTypes = readonly TypeSet[];
 /** What a term can be, given the types of the variables. */
 export function termTypes(term: Term, types: VariableTypes): TypeSet {
   if (term.kind === 'value') return typesNamed(term.value.type);
-  return term.kind === 'now' ? INTEGER : (types[term.index] ?? ANY_TYPE);
+  return term.kind === 'now' ? INTEGER : (types[term.index] as TypeSet);
 }
 
 /** Narrows the types to what `=`, `in` and `matches` of the body allow. */
@@ -33,7 +33,7 @@ function settle(body: readonly DraftLiteral[], types: TypeSet[], narrow: Narrow)
   const queue = new Set<DraftLiteral>(tests);
   for (const literal of queue) {
     queue.delete(literal);
-    const changed = narrow(literal, types).flatMap((index) => readers.get(index) ?? []);
+    const changed = narrow(literal, types).flatMap((index) => readers.get(index) as readonly DraftLiteral[]);
     for (const reader of changed) if (reader !== literal) queue.add(reader);
   }
 }
@@ -91,7 +91,7 @@ function comparisonTeaches(literal: DraftLiteral, types: TypeSet[]): readonly nu
 
 function narrowTerm(term: Term, set: TypeSet, types: TypeSet[]): readonly number[] {
   if (term.kind !== 'variable') return [];
-  const before = types[term.index] ?? ANY_TYPE;
+  const before = types[term.index] as TypeSet;
   const after = intersectTypes(before, set);
   types[term.index] = after;
   return sizeOf(after) < sizeOf(before) ? [term.index] : [];

@@ -20,7 +20,7 @@ export function policyTests(policy: PolicyNode, types: TypeTable): readonly Poli
   return policy.items.flatMap((item) => {
     if (item.kind !== 'test') return [];
     const facts = item.setup.flatMap((entry) =>
-      entry.kind === 'fact' ? [entry] : (fixtures.get(entry.name.text)?.facts ?? []),
+      entry.kind === 'fact' ? [entry] : (fixtures.get(entry.name.text) as FixtureNode).facts,
     );
     return [
       {

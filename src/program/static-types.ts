@@ -2,7 +2,15 @@ import type { Span } from '../source/source.ts';
 import type { DraftLiteral, DraftRule, ExpandedRule } from './expanded-rule.ts';
 import { narrowByComparison, narrowByEquality, termTypes, type VariableTypes } from './narrow-types.ts';
 import type { Term, TypeSet } from './program.ts';
-import { ANY_TYPE, isEmptyTypeSet } from './type-set.ts';
+import { isEmptyTypeSet } from './type-set.ts';
+
+type VariableTerm = Extract<Term, { kind: 'variable' }>;
+
+interface WrongComparison {
+  readonly literal: DraftLiteral;
+  readonly variable: number;
+  readonly types: TypeSet;
+}
 
 /** A rule with what its own text says about types (polar reference, 3.3.6, but for what other rules say). */
 export interface TypedRule {
@@ -14,11 +22,7 @@ export interface TypedRule {
   /** Pairs of variables that some `=` makes one. */
   readonly aliases: readonly (readonly [number, number])[];
   /** Comparisons of what cannot be an Integer. */
-  readonly wrongComparisons: readonly {
-    readonly literal: DraftLiteral;
-    readonly term: Term;
-    readonly types: TypeSet;
-  }[];
+  readonly wrongComparisons: readonly WrongComparison[];
   /** For each body that `=`, `in` and comparisons make impossible, a variable that no type fits. */
   readonly contradictions: readonly number[];
 }
@@ -44,7 +48,7 @@ interface Findings {
   readonly source: ExpandedRule;
   readonly calls: TypedCall[];
   readonly aliases: (readonly [number, number])[];
-  readonly wrongComparisons: { literal: DraftLiteral; term: Term; types: TypeSet }[];
+  readonly wrongComparisons: WrongComparison[];
   readonly contradictions: Set<number>;
 }
 
@@ -59,7 +63,7 @@ function typeBody(body: readonly DraftLiteral[], { types: outer, negated }: Cont
   for (const literal of body) if (literal.kind === 'compare') checkComparison(literal, types, found);
   narrowByComparison(body, types);
   const contradiction = types.findIndex(
-    (set, index) => isEmptyTypeSet(set) && !isEmptyTypeSet(outer[index] ?? ANY_TYPE),
+    (set, index) => isEmptyTypeSet(set) && !isEmptyTypeSet(outer[index] as TypeSet),
   );
   if (contradiction >= 0 && found.wrongComparisons.length === 0) found.contradictions.add(contradiction);
   for (const literal of body) visit(literal, { types, negated }, found);
@@ -86,6 +90,7 @@ function checkComparison(
   for (const term of [literal.left, literal.right]) {
     const set = termTypes(term, types);
     if (set.kind === 'any' || set.types.size === 0 || set.types.has('Integer')) continue;
-    wrongComparisons.push({ literal, term, types: set });
+    // Literals that are no Integers were refused before rules are expanded.
+    wrongComparisons.push({ literal, variable: (term as VariableTerm).index, types: set });
   }
 }

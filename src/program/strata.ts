@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../errors/diagnostic.ts';
 import { printPlace } from '../source/frame.ts';
+import type { Span } from '../source/source.ts';
 import type { DraftRule } from './expanded-rule.ts';
 import { type GoalEdge, GoalGraph } from './goal-graph.ts';
 import { printHead } from './print-program.ts';
@@ -24,12 +25,12 @@ export function checkStrata(rules: readonly TypedRule[], table: TypeTable): read
   }
   const seen = new Set<TypedRule>();
   return [...worst].flatMap(([number, edge]) => {
-    const owner = rules[edge.rule];
-    if (!owner || seen.has(owner)) return [];
+    const owner = rules[edge.rule] as TypedRule;
+    if (seen.has(owner)) return [];
     seen.add(owner);
     const inside = (goal: number) => graph.edges(goal).filter(({ to }) => component.get(to) === number);
-    const cycle = shortestPath(edge.to, edge.from, inside).flatMap(({ rule }) => rules[rule] ?? []);
-    return describeCycle(owner, [...cycle, owner], { edge, table });
+    const cycle = shortestPath(edge.to, edge.from, inside).map(({ rule }) => rules[rule] as TypedRule);
+    return [describeCycle(owner, [...cycle, owner], { edge, table })];
   });
 }
 
@@ -49,19 +50,16 @@ function describeCycle(
   owner: TypedRule,
   cycle: readonly TypedRule[],
   { edge: { call }, table }: { readonly edge: GoalEdge; readonly table: TypeTable },
-): readonly Diagnostic[] {
-  const span = call.span ?? owner.rule.span;
-  if (!span) return [];
+): Diagnostic {
   const places = cycle.map(({ rule }) => placeOf(rule)).join(', which needs ');
-  return [
-    {
-      severity: 'error',
-      code: 'POLAR_NEGATION',
-      message: `\`${printHead(owner.rule, table)}\` depends on its own negation: ${placeOf(owner.rule)} needs \`not ${call.predicate}(…)\` of ${places}`,
-      span,
-      hint: 'negate something that the rule itself does not decide, such as a fact',
-    },
-  ];
+  return {
+    severity: 'error',
+    code: 'POLAR_NEGATION',
+    message: `\`${printHead(owner.rule, table)}\` depends on its own negation: ${placeOf(owner.rule)} needs \`not ${call.predicate}(…)\` of ${places}`,
+    // The default `allow`, which has no place, negates nothing.
+    span: call.span as Span,
+    hint: 'negate something that the rule itself does not decide, such as a fact',
+  };
 }
 
 function placeOf({ span }: DraftRule): string {

@@ -10,7 +10,7 @@ export function stronglyConnected(
   for (const start of starts) {
     if (state.order.has(start)) continue;
     enter(start, neighbours, state);
-    while (state.path.length > 0) step(neighbours, state);
+    for (let here = state.path.at(-1); here; here = state.path.at(-1)) step(here, neighbours, state);
   }
   return state.component;
 }
@@ -24,7 +24,12 @@ interface State {
   readonly open: number[];
   readonly component: Map<number, number>;
   /** The nodes between the start and here, each with the neighbours still to visit. */
-  readonly path: { readonly node: number; readonly rest: Iterator<number> }[];
+  readonly path: Visit[];
+}
+
+interface Visit {
+  readonly node: number;
+  readonly rest: Iterator<number>;
 }
 
 function enter(node: number, neighbours: (node: number) => readonly number[], state: State): void {
@@ -34,9 +39,7 @@ function enter(node: number, neighbours: (node: number) => readonly number[], st
   state.path.push({ node, rest: neighbours(node).values() });
 }
 
-function step(neighbours: (node: number) => readonly number[], state: State): void {
-  const here = state.path.at(-1);
-  if (!here) return;
+function step(here: Visit, neighbours: (node: number) => readonly number[], state: State): void {
   const next = here.rest.next();
   if (next.done) {
     leave(here.node, state);

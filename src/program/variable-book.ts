@@ -45,8 +45,7 @@ export class VariableBook {
   }
 
   narrow(index: number, types: TypeSet, written: string): void {
-    const entry = this.#entries[index];
-    if (!entry) throw new Error(`no variable ${index}`);
+    const entry = this.#entries[index] as Constraint;
     this.#entries[index] = { ...entry, ...both(entry, types, written) };
   }
 
@@ -68,7 +67,10 @@ export class VariableBook {
 
   /** Call when all `matches` of the body are noted. False when some variable of the scope has no type left. */
   closeScope(scope: Scope): boolean {
-    const constraints = [...scope.members.flatMap((index) => this.#entries[index] ?? []), ...scope.pending.values()];
+    const constraints = [
+      ...scope.members.map((index) => this.#entries[index] as Constraint),
+      ...scope.pending.values(),
+    ];
     const impossible = constraints.filter(({ types }) => isEmptyTypeSet(types));
     this.impossible.push(...impossible.map(({ name, written, span }) => ({ name, written, span })));
     return impossible.length === 0;
