@@ -25,6 +25,15 @@ test('500 random policies are refused exactly when a ground atom depends on its 
   expect(refused).toBeLessThan(450);
 });
 
+test('a policy with more goals than are told apart by their callers is still refused for a cycle', () => {
+  const many = Array.from({ length: 20_001 }, (_, number) => `not h("${number}")`).join(' and ');
+  const honest = `p(s: String) if known(s) and ${many};\nh(s: String) if k(s);\n`;
+  const load = (text: string) => loadPolicy([{ name: 'policy.polar', text }]);
+  expect(load(honest).ok).toBe(true);
+  const refused = load(`${honest}k("7") if not h("7");`);
+  expect(refused.ok ? [] : refused.errors.map(({ code }) => code)).toEqual(['POLAR_NEGATION']);
+});
+
 /** Rules `p("x") if …` and `p(s: String) if … p(s) …`, which carry the literal through. */
 function randomPolicy(random: Random): string {
   const atom = (open: boolean) => `p${random.below(2)}(${open ? 's' : `"${random.pick(NAMES)}"`})`;

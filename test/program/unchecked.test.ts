@@ -35,7 +35,21 @@ test.each([
   expect(() => expandUnchecked(text)).toThrow(message);
 });
 
+test('an id that is no Integer is kept as it is where nothing has refused it', () => {
+  const [rule] = parsePolicy([{ name: 'policy.polar', text: 'f(Integer{"1x"});' }]).items;
+  if (rule?.kind !== 'rule') throw new Error('there is one rule');
+  const [expanded] = expandRule(rule, createTypeTable(new Map()), { conditions: 1 });
+  expect(expanded?.rule.params).toEqual([{ kind: 'value', value: { type: 'Integer', id: '1x' } }]);
+});
+
 test('an error that no policy causes is not reported as one', () => {
+  const fact = {
+    predicate: 'f',
+    get args(): never {
+      throw new Error('the facts are gone');
+    },
+  };
+  expect(() => createFactChecker(programOf('f(1);'))(fact)).toThrow('the facts are gone');
   const source = {
     name: 'policy.polar',
     get text(): string {
