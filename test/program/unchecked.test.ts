@@ -4,8 +4,12 @@ import { parsePolicy } from '../../src/polar/parser.ts';
 import { createFactChecker } from '../../src/program/check-fact.ts';
 import { expandBlock } from '../../src/program/expand-block.ts';
 import { expandRule } from '../../src/program/expand-rule.ts';
+import type { ExpandedRule } from '../../src/program/expanded-rule.ts';
+import { inferTypes } from '../../src/program/infer-types.ts';
 import { loadPolicy } from '../../src/program/load-policy.ts';
 import { policyTests } from '../../src/program/policy-tests.ts';
+import { typeRule } from '../../src/program/static-types.ts';
+import { ANY_TYPE, typesNamed } from '../../src/program/type-set.ts';
 import { createTypeTable } from '../../src/program/type-table.ts';
 import { programOf } from './load.ts';
 
@@ -35,11 +39,27 @@ test.each([
   expect(() => expandUnchecked(text)).toThrow(message);
 });
 
+const NO_TYPES = createTypeTable(new Map());
+
+function expandOne(text: string): ExpandedRule {
+  const [node] = parsePolicy([{ name: 'policy.polar', text }]).items;
+  const [rule] = node?.kind === 'rule' ? expandRule(node, NO_TYPES, { conditions: 100 }) : [];
+  if (rule === undefined) throw new Error('there is no rule');
+  return rule;
+}
+
 test('an id that is no Integer is kept as it is where nothing has refused it', () => {
-  const [rule] = parsePolicy([{ name: 'policy.polar', text: 'f(Integer{"1x"});' }]).items;
-  if (rule?.kind !== 'rule') throw new Error('there is one rule');
-  const [expanded] = expandRule(rule, createTypeTable(new Map()), { conditions: 1 });
-  expect(expanded?.rule.params).toEqual([{ kind: 'value', value: { type: 'Integer', id: '1x' } }]);
+  const { rule } = expandOne('f(Integer{"1x"});');
+  expect(rule.params).toEqual([{ kind: 'value', value: { type: 'Integer', id: '1x' } }]);
+});
+
+test('a signature that takes any type says nothing of a variable', () => {
+  const rule = typeRule(expandOne('f(x) if p(x) and q(y);'));
+  const signatures = [
+    { predicate: 'p', types: [ANY_TYPE] },
+    { predicate: 'q', types: [typesNamed('Doc')] },
+  ];
+  expect(inferTypes([rule], signatures, NO_TYPES).unknownVariables(rule)).toEqual([0]);
 });
 
 test('an error that no policy causes is not reported as one', () => {
