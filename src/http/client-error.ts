@@ -49,5 +49,5 @@ function isRequestLine(error: Error): boolean {
 }
 
 function codeOf(error: Error): string {
-  return 'code' in error ? String(error.code) : '';
+  return String((error as NodeJS.ErrnoException).code);
 }

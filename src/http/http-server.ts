@@ -119,7 +119,7 @@ export class HttpServer implements ExchangeHost {
     if (isCounted(route)) requests.observe({ path, status, seconds: durationMs / 1_000 });
     if (onAnswered === undefined) return;
     const { requestId, userAgent, request } = exchange;
-    onAnswered({ requestId, method: request.method ?? '', path, status, durationMs, userAgent });
+    onAnswered({ requestId, method: request.method, path, status, durationMs, userAgent });
   }
 
   #countConnection(socket: Socket): void {
@@ -134,7 +134,7 @@ export class HttpServer implements ExchangeHost {
     const exchange = new Exchange(this, request, response);
     this.#open.add(exchange);
     try {
-      const routed = this.#findRoute(request.method ?? '', request.url ?? '');
+      const routed = this.#findRoute(request.method, request.url);
       if (routed.kind === 'found') {
         exchange.route = routed.route;
         exchange.query = routed.query;
@@ -246,7 +246,7 @@ export class HttpServer implements ExchangeHost {
   }
 
   #logBug(exchange: Exchange, error: unknown): Answer {
-    const trouble = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const trouble = error instanceof Error ? error.stack : String(error);
     this.#options.log.error('a request failed', { requestId: exchange.requestId, error: trouble });
     return replyToBug();
   }

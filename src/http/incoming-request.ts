@@ -17,6 +17,9 @@ export interface BodySink {
  */
 export class IncomingRequest extends IncomingMessage {
   declare readonly headers: RequestHeaders;
+  /** Node's types leave these two open, for replies are of the same class; the parser sets them on every request. */
+  declare readonly method: string;
+  declare readonly url: string;
   /** Without one, what the client sends is thrown away. */
   sink: BodySink | undefined = undefined;
   /** Node's own mark: somebody takes the body, so do not read it as a stream at the end. Without it all is only slower. */

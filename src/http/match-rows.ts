@@ -16,7 +16,7 @@ export function* matchRows(
   const bound = bind(relation, dictionary, filter);
   if (bound === undefined) return;
   const path = relation.access(bound.map(({ column }) => column));
-  const sought = path.seeks.map((column) => bound.find((item) => item.column === column)?.handle ?? 0);
+  const sought = path.seeks.map((column) => (bound.find((item) => item.column === column) as Bound).handle);
   const unsought = bound.filter(({ column }) => !path.seeks.includes(column));
   const [a = 0, b = 0, c = 0, d = 0, e = 0] = sought;
   const start = path.seek(a, b, c, d, e);

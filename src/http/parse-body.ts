@@ -28,11 +28,12 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new OsoError('REQUEST_INVALID', `the body is not JSON: ${oneLine(cause)}`, { cause });
+    throw new OsoError('REQUEST_INVALID', `the body is not JSON: ${oneLine((cause as SyntaxError).message)}`, {
+      cause,
+    });
   }
 }
 
-function oneLine(cause: unknown): string {
-  const message = cause instanceof Error ? cause.message : String(cause);
+function oneLine(message: string): string {
   return message.replace(/[\s\p{Cc}]+/gu, ' ');
 }

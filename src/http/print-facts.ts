@@ -5,8 +5,8 @@ import type { FactsFilter } from './wire/facts-filter.ts';
 /** Characters handed over at once: large enough for few writes, small enough for many listings at a time. */
 const PIECE_LENGTH = 64 * 1024;
 
-/** The matching facts as one JSON array (api reference, 4.9), in pieces; at least one. */
-export function* printFacts(facts: FactReader, filter: FactsFilter): Generator<string, undefined> {
+/** The matching facts as one JSON array (api reference, 4.9), in pieces; the last one is returned. */
+export function* printFacts(facts: FactReader, filter: FactsFilter): Generator<string, string> {
   let piece = '[';
   let separator = '';
   for (const relation of facts.relations) {
@@ -19,7 +19,7 @@ export function* printFacts(facts: FactReader, filter: FactsFilter): Generator<s
       piece = '';
     }
   }
-  yield `${piece}]`;
+  return `${piece}]`;
 }
 
 function rowPrinter(relation: Relation, dictionary: Dictionary): (row: readonly number[]) => string {

@@ -37,7 +37,7 @@ export function readRequestHeaders(raw: readonly string[]): RequestHeaders {
     'transfer-encoding': undefined,
   };
   for (let at = 0; at + 1 < raw.length; at += 2) {
-    const given = raw[at] ?? '';
+    const given = raw[at] as string;
     const name = BY_LENGTH[given.length];
     if (name === undefined || given.toLowerCase() !== name) continue;
     const before = headers[name];

@@ -98,7 +98,7 @@ export class WaitingLine {
   #learnPace(paceMs: number): void {
     this.#pacesMs.shift();
     this.#pacesMs.push(paceMs);
-    this.#paceMs = [...this.#pacesMs].sort((a, b) => a - b)[PACE_MEMORY >> 1] ?? 0;
+    this.#paceMs = [...this.#pacesMs].sort((a, b) => a - b)[PACE_MEMORY >> 1] as number;
   }
 
   /** When it was done. */

@@ -10,12 +10,14 @@ import { createRequestHistogram, renderRequests } from '../../src/metrics/reques
 import { silentLog } from '../../src/util/log.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { close, listen, send } from '../support/http-client.ts';
+import { startServer } from './support/running-server.ts';
 
 const OWN = 'e_env1_1_own';
 
 async function start(actions: Partial<AdminActions> = {}, hasOperators = true) {
   const digest = createHash('sha256').update(OWN).digest();
   const requests = createRequestHistogram();
+  const logged: unknown[] = [];
   const server = new HttpServer({
     routes: adminRoutes({
       syncNow: () => 'started',
@@ -28,12 +30,12 @@ async function start(actions: Partial<AdminActions> = {}, hasOperators = true) {
     clock: new FakeClock(),
     limits: DEFAULT_LIMITS,
     requests,
-    log: silentLog,
+    log: { ...silentLog, error: (_, fields) => logged.push(fields?.['error']) },
   });
   const port = await listen(server.http);
   const post = (path: string, key = OWN) =>
     send(port, { method: 'POST', path, headers: { authorization: `Bearer ${key}` } });
-  return { port, post, requests, [Symbol.asyncDispose]: () => close(server.http) };
+  return { port, post, requests, logged, [Symbol.asyncDispose]: () => close(server.http) };
 }
 
 describe('requests of an operator', () => {
@@ -75,11 +77,32 @@ describe('requests of an operator', () => {
     expect(await running.post('/-/unpin')).toMatchObject({ status: 409, json: { message: 'NO_SPACE: why' } });
   });
 
+  test('are not told of a defect of ours, which is logged', async () => {
+    const defect = new TypeError('a defect');
+    await using running = await start({ pin: () => Promise.reject(defect) });
+    expect(await running.post('/-/rollback')).toMatchObject({ status: 500, json: { message: 'internal error' } });
+    expect(running.logged).toEqual([defect.stack]);
+  });
+
   test('are not counted as requests of clients', async () => {
     await using running = await start();
     await running.post('/-/sync');
     expect(renderRequests([running.requests.memory])).not.toContain('/-/sync');
   });
+});
+
+test('a node has routes for operators only when it is given what they may do', async () => {
+  const ask = { method: 'POST', path: '/-/sync' };
+  await using nobody = await startServer();
+  expect((await nobody.ask(ask)).status).toBe(404);
+  const admin = {
+    authenticate: () => OWN,
+    syncNow: () => 'started' as const,
+    pin: async () => 'a',
+    unpin: async () => null,
+  };
+  await using running = await startServer({ admin });
+  expect(await running.ask(ask)).toMatchObject({ status: 202, json: { sync: 'started' } });
 });
 
 test('beyond the connection limit clients are turned away with words, and probes are answered', async () => {

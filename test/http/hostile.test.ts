@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import { createMemoryFacts } from '../../src/facts/memory-facts.ts';
 import type { HttpLimits } from '../../src/http/limits.ts';
 import { sendRaw, sendTogether } from '../support/http-client.ts';
 import { createFakeData } from './support/fake-serving.ts';
@@ -244,6 +245,42 @@ test('pipelined requests are answered in order, then an invalid one ends the con
   const statuses = [...received.matchAll(/HTTP\/1\.1 (\d+) /gu)].map(([, status]) => status);
   expect(statuses).toEqual(['200', '200', '200', '200', '400']);
   await expectAlive(running);
+});
+
+test('an invalid request leaves those of other connections alone', async () => {
+  await using running = await start();
+  const other = sendRaw(running.port, `${HEAD}Content-Length: ${BODY.length}\r\nExpect: 100-continue\r\n\r\n`, (text) =>
+    text.includes('}'),
+  );
+  while (running.server.inFlight === 0) await new Promise(setImmediate);
+  expect(await sendRaw(running.port, 'garbage\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /u);
+  expect(running.server.inFlight).toBe(1);
+  running.server.http.closeAllConnections();
+  await other;
+  await expectAlive(running);
+});
+
+test('a body that turns invalid under a reply on its way ends the connection: words would be taken for data', async () => {
+  const facts = Array.from({ length: 100_000 }, (_, number) => ({
+    predicate: 'has_role',
+    args: [{ type: 'User', id: `a user with the number ${number}` }],
+  }));
+  await using running = await startServer({ data: createFakeData({}, { facts: createMemoryFacts(facts) }) });
+  const client = connect(running.port, '127.0.0.1');
+  client.write(
+    `GET /api/facts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${KEY}\r\nTransfer-Encoding: chunked\r\n\r\n`,
+  );
+  let received = String((await once(client, 'data'))[0]);
+  expect(received).toMatch(/^HTTP\/1\.1 200 /u);
+  client.on('data', (piece) => {
+    received += piece;
+  });
+  client.on('error', () => undefined);
+  client.write('no chunk\r\n');
+  await once(client, 'close');
+  expect(received.match(/HTTP\/1\.1/gu)).toHaveLength(1);
+  expect(received).not.toContain('well-formed');
+  await expect.poll(() => running.data.pinned).toBe(0);
 });
 
 test('clients that leave in the middle of a request leave nothing behind', async () => {

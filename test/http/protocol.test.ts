@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { createRouter } from '../../src/http/router.ts';
 import { createFakeData } from './support/fake-serving.ts';
 import { startServer } from './support/running-server.ts';
 
@@ -143,6 +144,17 @@ test('any content type is taken as JSON, a content encoding is not', async () =>
     status: 415,
     json: { message: 'the body has a Content-Encoding: send it as it is' },
   });
+});
+
+test('no two routes may stand for the same method of the same path', () => {
+  const route = {
+    method: 'GET',
+    path: '/x',
+    access: 'open',
+    body: 'none',
+    answer: () => ({ status: 200, body: '' }),
+  } as const;
+  expect(() => createRouter([route, { ...route, method: 'POST' }, route])).toThrow('two routes for GET /x');
 });
 
 test('access logs get every reply once, with the path of the route', async () => {

@@ -176,8 +176,14 @@ test('a question beyond its time is 503 with a reason, and nobody is told to try
   expect(running.logged).toEqual([]);
 });
 
-test('trouble of ours is 500 without details, and logged with them', async () => {
-  const bug = new TypeError('secret detail');
+const BUG = new TypeError('secret detail');
+const DAMAGE = new OsoError('INDEX_INVALID', 'secret detail');
+
+test.each([
+  ['a defect', BUG, BUG.stack],
+  ['an error that is for operators', DAMAGE, DAMAGE.stack],
+  ['a thrown text', 'secret detail', 'secret detail'],
+])('trouble of ours is 500 without details, and logged with them: %s', async (_, bug, logged) => {
   const data = createFakeData({
     authorize: () => {
       throw bug;
@@ -186,7 +192,7 @@ test('trouble of ours is 500 without details, and logged with them', async () =>
   await using running = await startServer({ data });
   const reply = await running.ask({ path: '/api/authorize', body: AUTHORIZE });
   expect(reply).toMatchObject({ status: 500, text: '{"message":"internal error"}' });
-  expect(running.logged).toEqual([{ message: 'a request failed', error: bug.stack }]);
+  expect(running.logged).toEqual([{ message: 'a request failed', error: logged }]);
   expect(running.data.pinned).toBe(0);
 });
 
@@ -196,4 +202,13 @@ test('without data every question is 503 with the reason and a time to come back
   const reply = await running.ask({ path: '/api/authorize', body: AUTHORIZE });
   expect(reply).toMatchObject({ status: 503, json: { message: 'not ready: no generation on disk' } });
   expect(reply.headers['retry-after']).toBe('1');
+  expect(reply.headers['oso-fallback-reason']).toBeUndefined();
+});
+
+test('the reason why there are no data is a header too, where machines have a word for it', async () => {
+  await using running = await startServer({
+    data: { ...createFakeData(), notReadyCode: 'stale', acquire: () => undefined },
+  });
+  const reply = await running.ask({ path: '/api/authorize', body: AUTHORIZE });
+  expect(reply).toMatchObject({ status: 503, headers: { 'oso-fallback-reason': 'stale' } });
 });

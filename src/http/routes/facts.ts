@@ -37,21 +37,22 @@ function listFacts(options: FactsRouteOptions, call: Call): Answer {
   const pinned = pinData(options, call);
   const pieces = printFacts(pinned.serving.facts, filter);
   const first = pieces.next();
-  const second = pieces.next();
-  if (second.done) {
+  if (first.done) {
     pinned.release();
-    return { status: 200, body: first.value ?? '' };
+    return { status: 200, body: first.value };
   }
-  const body = Readable.from(inTurns([first.value, second.value], pieces));
+  const body = Readable.from(inTurns(first.value, pieces));
   body.once('close', () => pinned.release());
   return { status: 200, body };
 }
 
 /** One turn of the event loop for each piece: a fast reader of a long listing must not hold up everybody else. */
-async function* inTurns(head: readonly unknown[], rest: Iterable<string>): AsyncGenerator<unknown> {
-  yield* head;
-  for (const piece of rest) {
+async function* inTurns(first: string, rest: Iterator<string, string>): AsyncGenerator<string> {
+  yield first;
+  for (let isLast = false; !isLast; ) {
     await setImmediate();
-    yield piece;
+    const { value, done = false } = rest.next();
+    yield value;
+    isLast = done;
   }
 }

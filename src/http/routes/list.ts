@@ -25,7 +25,7 @@ function positionAfter(ids: readonly string[], after: string): number {
   let high = ids.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (compareStrings(ids[middle] ?? '', after) <= 0) low = middle + 1;
+    if (compareStrings(ids[middle] as string, after) <= 0) low = middle + 1;
     else high = middle;
   }
   return low;

@@ -23,7 +23,7 @@ export function readFactsFilter(query: string): FactsFilter {
   const parameters = readQueryString(query, PARAMETERS);
   const args = new Map<number, ArgFilter>();
   for (const [name, value] of parameters) {
-    const [, position, half] = PARAMETERS.exec(name) ?? [];
+    const [, position, half] = name.split('.');
     if (isAbsent(position) || isAbsent(half)) continue;
     args.set(Number(position), { ...args.get(Number(position)), [half]: value });
   }

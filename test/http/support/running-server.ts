@@ -2,7 +2,7 @@ import { createAuthenticate } from '../../../src/http/authenticate.ts';
 import type { AnsweredRequest, HttpServer } from '../../../src/http/http-server.ts';
 import { DEFAULT_LIMITS, type HttpLimits } from '../../../src/http/limits.ts';
 import type { Readiness } from '../../../src/http/routes/operations-routes.ts';
-import { createServer } from '../../../src/http/server.ts';
+import { type AdminOptions, createServer } from '../../../src/http/server.ts';
 import { createMetrics } from '../../../src/metrics/metrics.ts';
 import { silentLog } from '../../../src/util/log.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -26,6 +26,7 @@ export interface StartOptions {
   readonly data?: FakeData;
   readonly limits?: Partial<HttpLimits>;
   readonly readiness?: () => Readiness;
+  readonly admin?: AdminOptions;
 }
 
 /** A node's server over made-up data, on a free port. */
@@ -36,6 +37,7 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
   const answered: AnsweredRequest[] = [];
   const server = createServer({
     dataSource: data,
+    admin: options.admin,
     authenticate: createAuthenticate({ kind: 'environment', environment: 'env1', ownToken: undefined }),
     clock,
     limits: { ...DEFAULT_LIMITS, ...limits },

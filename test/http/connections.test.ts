@@ -1,0 +1,74 @@
+import { request } from 'node:https';
+import { connect } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { type ConnectionCount, HttpServer, type ServerOptions } from '../../src/http/http-server.ts';
+import { DEFAULT_LIMITS } from '../../src/http/limits.ts';
+import { createRequestHistogram } from '../../src/metrics/request-histogram.ts';
+import { silentLog } from '../../src/util/log.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { close, listen, sendRaw } from '../support/http-client.ts';
+import { SELF_SIGNED } from '../support/self-signed.ts';
+
+async function start(options: Partial<ServerOptions>) {
+  const server = new HttpServer({
+    routes: [{ method: 'GET', path: '/x', access: 'open', body: 'none', answer: () => ({ status: 200, body: '{}' }) }],
+    authenticate: () => 'key',
+    clock: new FakeClock(),
+    limits: DEFAULT_LIMITS,
+    requests: createRequestHistogram(),
+    log: silentLog,
+    ...options,
+  });
+  const port = await listen(server.http);
+  return { port, [Symbol.asyncDispose]: () => close(server.http) };
+}
+
+/** A count that begins with the connections of others. */
+function countFrom(others: number): ConnectionCount & { now: number } {
+  const count = {
+    now: others,
+    opened: () => ++count.now,
+    closed: () => {
+      count.now -= 1;
+    },
+  };
+  return count;
+}
+
+const ASK = 'GET /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+
+describe('a server that shares its limit of connections', () => {
+  test('counts its own, and what all have together decides', async () => {
+    const connections = countFrom(DEFAULT_LIMITS.maxConnections);
+    await using running = await start({ connections });
+    expect(await sendRaw(running.port, ASK)).toMatch(/^HTTP\/1\.1 200 /u);
+    await expect.poll(() => connections.now).toBe(DEFAULT_LIMITS.maxConnections);
+  });
+
+  test('closes at once what is beyond the reserve for probes, and counts it no longer', async () => {
+    const connections = countFrom(DEFAULT_LIMITS.maxConnections + 100);
+    await using running = await start({ connections });
+    expect(await sendRaw(running.port, ASK)).toBe('');
+    await expect.poll(() => connections.now).toBe(DEFAULT_LIMITS.maxConnections + 100);
+  });
+});
+
+describe('a server with a certificate', () => {
+  test('answers over TLS, and counts connections that have shaken hands', async () => {
+    const connections = countFrom(0);
+    const tls = { cert: Buffer.from(SELF_SIGNED.cert), key: Buffer.from(SELF_SIGNED.key) };
+    await using running = await start({ tls, connections });
+    const status = await new Promise((resolve, reject) => {
+      const options = { host: '127.0.0.1', port: running.port, path: '/x', ca: SELF_SIGNED.cert, agent: false };
+      request(options, (reply) => resolve(reply.resume().statusCode))
+        .on('error', reject)
+        .end();
+    });
+    expect(status).toBe(200);
+    expect(await sendRaw(running.port, ASK)).not.toContain('200');
+    const silent = connect(running.port, '127.0.0.1');
+    await new Promise((resolve) => silent.once('connect', resolve));
+    await expect.poll(() => connections.now).toBe(0);
+    silent.destroy();
+  });
+});
