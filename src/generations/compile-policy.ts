@@ -18,11 +18,11 @@ export function compilePolicy(text: string, code: Extract<ErrorCode, 'POLICY_INV
     latest = { text, program: loaded.program };
     return loaded.program;
   }
-  const [first] = loaded.errors;
+  const first = loaded.errors[0] as Diagnostic;
   const count = loaded.errors.length === 1 ? 'an error' : `${loaded.errors.length} errors, the first`;
-  throw new OsoError(code, `the policy has ${count}: ${first?.message ?? 'unknown'}`, {
-    span: first?.span,
-    hint: first?.hint,
+  throw new OsoError(code, `the policy has ${count}: ${first.message}`, {
+    span: first.span,
+    hint: first.hint,
     cause: new AggregateError(loaded.errors.map(toError)),
   });
 }

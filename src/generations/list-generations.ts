@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { compareStrings } from '../facts/compare-strings.ts';
 import { errnoOf, ioError } from '../snapshot/io-error.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { takenAtMsInId } from './generation-id.ts';
@@ -41,7 +42,7 @@ function entriesOf(directory: DataDirectory, ids: readonly string[]): Generation
       const takenAtMs = takenAtMsInId(id);
       return takenAtMs === undefined ? [] : [{ id, path: generationPath(directory, id), takenAtMs }];
     })
-    .sort((a, b) => (a.id < b.id ? 1 : -1));
+    .sort((a, b) => compareStrings(b.id, a.id));
 }
 
 async function readNames(directory: DataDirectory): Promise<readonly string[]> {

@@ -10,6 +10,7 @@ import type { Program } from '../program/program.ts';
 import { sha256Hex } from '../snapshot/content-digest.ts';
 import { errnoOf, ioError } from '../snapshot/io-error.ts';
 import type { Clock } from '../util/clock.ts';
+import { messageOf } from '../util/message-of.ts';
 import { compilePolicy } from './compile-policy.ts';
 import { TEMPORARY_PREFIX } from './data-directory.ts';
 import type { GenerationMetadata } from './generation.ts';
@@ -156,8 +157,9 @@ function probe(id: string, ask: () => void): void {
   try {
     ask();
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new OsoError('INDEX_INVALID', `the generation ${id} cannot answer a probe: ${why}`, { cause: error });
+    throw new OsoError('INDEX_INVALID', `the generation ${id} cannot answer a probe: ${messageOf(error)}`, {
+      cause: error,
+    });
   }
 }
 

@@ -1,4 +1,5 @@
 import { OsoError } from '../errors/oso-error.ts';
+import { messageOf } from '../util/message-of.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { type GenerationEntry, listGenerations, listQuarantined } from './list-generations.ts';
 import { type OpenGeneration, type OpenGenerationOptions, openGeneration } from './open-generation.ts';
@@ -82,6 +83,5 @@ async function setAside(directory: DataDirectory, entry: GenerationEntry, error:
 /** A defect of ours in one generation must not keep another one from being served either. */
 function asOsoError(id: string, error: unknown): OsoError {
   if (error instanceof OsoError) return error;
-  const why = error instanceof Error ? error.message : String(error);
-  return new OsoError('INDEX_INVALID', `the generation ${id} cannot be opened: ${why}`, { cause: error });
+  return new OsoError('INDEX_INVALID', `the generation ${id} cannot be opened: ${messageOf(error)}`, { cause: error });
 }

@@ -47,7 +47,6 @@ function readFirstRows(facts: FactReader): void {
   for (const relation of facts.relations) {
     const path = relation.access([]);
     const first = path.seek(0, 0, 0, 0, 0);
-    if (first >= path.end) continue;
     for (let column = 0; column < relation.types.length; column++) {
       facts.dictionary.valueOf(path.get(first, column));
     }

@@ -5,12 +5,13 @@ import {
   mkdirSync,
   readdirSync,
   realpathSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { openDataDirectory, viewDataDirectory } from '../../src/generations/data-directory.ts';
+import { openDataDirectory, removeUnused, viewDataDirectory } from '../../src/generations/data-directory.ts';
 import { temporaryDirectory } from '../snapshot/support/sample-snapshot.ts';
 
 describe('opening a data directory', () => {
@@ -141,6 +142,50 @@ describe('opening a data directory', () => {
     } finally {
       spawnSync('umount', [mount]);
     }
+  });
+});
+
+describe('a data directory that was deleted under its owner', () => {
+  test('is left alone while all of it is there', async () => {
+    using parent = temporaryDirectory();
+    const directory = await openDataDirectory(parent.file('data'), 'serve');
+    expect(await directory.restore()).toBe(false);
+    directory.close();
+  });
+
+  test.each(['data', 'data/lock', 'data/generations'])('is whole and locked again when %s had gone', async (name) => {
+    using parent = temporaryDirectory();
+    const directory = await openDataDirectory(parent.file('data'), 'serve');
+    rmSync(parent.file(name), { recursive: true });
+    expect(await directory.restore()).toBe(true);
+    expect(readdirSync(parent.file('data')).sort()).toEqual(['generations', 'lock']);
+    const second = () => openDataDirectory(parent.file('data'), 'import');
+    await expect(second()).rejects.toMatchObject({ code: 'DIRECTORY_LOCKED' });
+    directory.close();
+    (await second()).close();
+  });
+
+  test('is not restored by who only looks at it', async () => {
+    using parent = temporaryDirectory();
+    const view = await viewDataDirectory(parent.path);
+    await expect(view.restore()).rejects.toThrow('the data directory is not open for writing');
+  });
+});
+
+describe('a data directory that was made for nothing', () => {
+  test('goes, and is free', async () => {
+    using parent = temporaryDirectory();
+    await removeUnused(await openDataDirectory(parent.file('data'), 'import'));
+    expect(readdirSync(parent.path)).toEqual([]);
+  });
+
+  test('stays when somebody has found a use for it, and is free', async () => {
+    using parent = temporaryDirectory();
+    const directory = await openDataDirectory(parent.file('data'), 'import');
+    mkdirSync(parent.file('data/generations/notes'));
+    await removeUnused(directory);
+    expect(existsSync(parent.file('data/generations/notes'))).toBe(true);
+    (await openDataDirectory(parent.file('data'), 'import')).close();
   });
 });
 

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { lockDirectory } from '../../src/generations/lock.ts';
 import { temporaryDirectory } from '../snapshot/support/sample-snapshot.ts';
 
@@ -81,6 +82,23 @@ describe('a locked directory', () => {
     using _child = await holder(directory.path);
     writeFileSync(directory.file('lock'), text);
     expect(() => lockDirectory(directory.path, 'serve')).toThrow(expect.objectContaining(locked(directory.path, '')));
+  });
+
+  test('is reported as unusable where locks have no effect: two nodes would write at once', () => {
+    using directory = temporaryDirectory();
+    const native: typeof import('fs-native-extensions') = createRequire(import.meta.url)('fs-native-extensions');
+    const grantsAll = vi.spyOn(native, 'tryLock').mockReturnValue(true);
+    try {
+      expect(() => lockDirectory(directory.path, 'serve')).toThrow(
+        expect.objectContaining({
+          code: 'DIRECTORY_UNUSABLE',
+          message: `locks have no effect on the filesystem of \`${directory.file('lock')}\``,
+          hint: 'use a data directory on a local disk',
+        }),
+      );
+    } finally {
+      grantsAll.mockRestore();
+    }
   });
 
   test('is reported as unusable when the lock file cannot be opened', () => {

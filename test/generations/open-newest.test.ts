@@ -1,14 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type DataDirectory, openDataDirectory, viewDataDirectory } from '../../src/generations/data-directory.ts';
 import type { GenerationMetadata } from '../../src/generations/generation.ts';
+import { printGeneration } from '../../src/generations/generation-file.ts';
+import { generationId } from '../../src/generations/generation-id.ts';
 import { listGenerations, listQuarantined } from '../../src/generations/list-generations.ts';
 import { openSharedGeneration, shareGeneration } from '../../src/generations/open-generation.ts';
 import { type OpenNewestOptions, openNewest } from '../../src/generations/open-newest.ts';
-import { pruneGenerations } from '../../src/generations/prune-generations.ts';
-import { sha256Hex } from '../../src/snapshot/content-digest.ts';
+import { contentDigest, sha256Hex } from '../../src/snapshot/content-digest.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { FACTS, TAKEN_AT_MS, temporaryDirectory } from '../snapshot/support/sample-snapshot.ts';
+import { onFailingDisk } from './support/failing-disk.ts';
 import { MEMORY_BYTES, publishOne } from './support/sample-generation.ts';
 
 let parent: ReturnType<typeof temporaryDirectory>;
@@ -149,6 +151,11 @@ describe('a damaged generation is put aside and the one before is served', () =>
         `\`${fileOf(index, 'generation.json')}\` is damaged: \`arrivedBy\` is neither \`download\` nor \`import\``,
     ],
     [
+      'its etag is no text',
+      () => rewrite(fileOf(2, 'generation.json'), (text) => text.replace('"factsEtag": null', '"factsEtag": 7')),
+      (index) => `\`${fileOf(index, 'generation.json')}\` is damaged: \`factsEtag\` is not a text`,
+    ],
+    [
       'another one bears its name',
       () => {
         rmSync(`${directory.generationsPath}/${idOf(2)}`, { recursive: true });
@@ -174,25 +181,39 @@ describe('a damaged generation is put aside and the one before is served', () =>
     expect(await newest()).toEqual({ id: idOf(1), failures: [] });
   });
 
-  test('when its policy does not compile, though its digest is right', async () => {
-    const text = 'actor User {';
-    const digests = { policySha256: sha256Hex(text) };
-    writeFileSync(fileOf(2, 'policy.polar'), text);
-    // A writer with another idea of Polar: everything about it is consistent.
-    const { contentDigest } = await import('../../src/snapshot/content-digest.ts');
-    const { generationId } = await import('../../src/generations/generation-id.ts');
-    const { printGeneration } = await import('../../src/generations/generation-file.ts');
+  // A writer with another idea of Polar: everything about it is consistent.
+  test.each([
+    ['does not compile', Buffer.from('actor User {'), { code: 'POLICY_INVALID' }],
+    [
+      'is not UTF-8',
+      Buffer.from('# caf\xe9', 'latin1'),
+      { code: 'INDEX_INVALID', message: expect.stringMatching(/policy\.polar` is damaged: it is not UTF-8$/) },
+    ],
+  ])('when its policy %s, though its digest is right', async (_name, policy, error) => {
     const before = made[2];
     if (before === undefined) throw new Error('nothing was made');
-    const digest = contentDigest(digests.policySha256, before.factsDigest);
+    const policySha256 = sha256Hex(policy);
+    const digest = contentDigest(policySha256, before.factsDigest);
     const id = generationId(before.takenAtMs, digest);
-    writeFileSync(fileOf(2, 'generation.json'), printGeneration({ ...before, ...digests, contentDigest: digest, id }));
+    writeFileSync(fileOf(2, 'policy.polar'), policy);
+    const text = printGeneration({ ...before, policySha256, contentDigest: digest, id });
+    writeFileSync(fileOf(2, 'generation.json'), text);
     renameSync(`${directory.generationsPath}/${idOf(2)}`, `${directory.generationsPath}/${id}`);
-    const result = await newest();
-    expect(result.id).toBe(idOf(1));
-    expect(result.failures).toEqual([
-      { id, error: expect.objectContaining({ code: 'POLICY_INVALID' }), quarantined: true },
-    ]);
+    expect(await newest()).toEqual({
+      id: idOf(1),
+      failures: [{ id, error: expect.objectContaining(error), quarantined: true }],
+    });
+  });
+
+  test('but stays where it is when the disk refuses to move it', async () => {
+    writeFileSync(fileOf(2, 'policy.polar'), 'garbage');
+    const result = await onFailingDisk(
+      directory.path,
+      ({ kind }) => kind === 'rename',
+      () => newest(),
+    );
+    expect(result).toMatchObject({ id: idOf(1), failures: [{ id: idOf(2), quarantined: false }] });
+    expect(existsSync(fileOf(2, 'policy.polar'))).toBe(true);
   });
 
   test('until none is left, with the reason for each', async () => {
@@ -221,6 +242,15 @@ describe('a damaged generation is put aside and the one before is served', () =>
     expect(failures.map((failure) => failure.id)).toEqual([idOf(2)]);
     expect((await listGenerations(directory)).map((entry) => entry.id)).toEqual([idOf(1)]);
     expect(await newest()).toEqual({ id: idOf(1), failures: [] });
+  });
+
+  test('and is served where it lies when it has healed and the directory is only looked at', async () => {
+    for (const index of [0, 1, 2]) {
+      renameSync(fileOf(index, ''), `${directory.generationsPath}/quarantined-${idOf(index)}`);
+    }
+    const view = await viewDataDirectory(directory.path);
+    expect(await newest(view)).toEqual({ id: idOf(2), failures: [] });
+    expect(await listQuarantined(directory)).toHaveLength(3);
   });
 
   test('but not put aside without the lock', async () => {
@@ -261,9 +291,9 @@ describe('a generation is passed over and kept', () => {
     ]);
   });
 
-  test('when the disk does not give it', async () => {
-    rmSync(fileOf(2, 'generation.json'));
-    mkdirSync(fileOf(2, 'generation.json'));
+  test.each(['generation.json', 'policy.polar', 'facts.index'])('when the disk does not give its %s', async (name) => {
+    rmSync(fileOf(2, name));
+    mkdirSync(fileOf(2, name));
     expect(await newest()).toMatchObject({
       id: idOf(1),
       failures: [{ id: idOf(2), error: { code: 'DIRECTORY_UNUSABLE' }, quarantined: false }],
@@ -271,39 +301,42 @@ describe('a generation is passed over and kept', () => {
   });
 });
 
+test('a defect of ours in one generation does not keep another from being served', async () => {
+  const breaks = ({ path }: { readonly path: string }) => {
+    if (path === fileOf(2, 'policy.polar')) throw new TypeError('a defect');
+    return false;
+  };
+  const result = await onFailingDisk(directory.path, breaks, () => newest());
+  const message = `the generation ${idOf(2)} cannot be opened: a defect`;
+  expect(result.failures).toMatchObject([{ id: idOf(2), error: { code: 'INDEX_INVALID', message } }]);
+  expect(result.id).toBe(idOf(1));
+});
+
+test('a generation that cannot answer a probe is not served', async () => {
+  const clock = {
+    ...systemClock,
+    monotonicMs: () => {
+      throw new TypeError('a defect');
+    },
+  };
+  const { failures } = await newest(directory, { clock });
+  const message = `the generation ${idOf(2)} cannot answer a probe: a defect`;
+  expect(failures[0]).toMatchObject({ id: idOf(2), error: { code: 'INDEX_INVALID', message } });
+});
+
+test('a directory that cannot be listed is an error, and not an empty one', async () => {
+  rmSync(directory.generationsPath, { recursive: true });
+  writeFileSync(directory.generationsPath, '');
+  await expect(newest()).rejects.toMatchObject({
+    code: 'DIRECTORY_UNUSABLE',
+    message: `cannot read \`${directory.generationsPath}\`: a part of the path is not a directory`,
+  });
+});
+
 test('an interrupted start is not taken for damage', async () => {
   const signal = AbortSignal.abort(new Error('interrupted'));
   await expect(openNewest(directory, { ...options, signal })).rejects.toThrow('interrupted');
   expect(await listGenerations(directory)).toHaveLength(3);
-});
-
-describe('pruning', () => {
-  test('keeps the newest and those in use, and says what is gone', async () => {
-    expect(await pruneGenerations(directory, { keep: 3, inUse: new Set() })).toEqual([]);
-    expect(await pruneGenerations(directory, { keep: 1, inUse: new Set([idOf(0)]) })).toEqual([idOf(1)]);
-    expect(readdirSync(directory.generationsPath).sort()).toEqual([idOf(0), idOf(2)]);
-  });
-
-  test('keeps one quarantined generation for a look', async () => {
-    for (const index of [1, 2]) writeFileSync(fileOf(index, 'facts.index'), '');
-    expect((await newest()).id).toBe(idOf(0));
-    expect(await pruneGenerations(directory, { keep: 3, inUse: new Set() })).toEqual([idOf(1)]);
-    expect((await listQuarantined(directory)).map((entry) => entry.id)).toEqual([idOf(2)]);
-  });
-
-  test('leaves a generation that is open readable', async () => {
-    const { opened } = await openNewest(directory, options);
-    await pruneGenerations(directory, { keep: 0, inUse: new Set() });
-    expect(readdirSync(directory.generationsPath)).toEqual([]);
-    expect(opened?.serving.facts.factCount).toBe(3);
-    opened?.close();
-  });
-
-  test('needs the lock', async () => {
-    const view = await viewDataDirectory(directory.path);
-    const pruned = pruneGenerations(view, { keep: 1, inUse: new Set() });
-    await expect(pruned).rejects.toThrow('the data directory is not open for writing');
-  });
 });
 
 describe('a generation that another thread has open', () => {

@@ -269,6 +269,26 @@ describe('staging fails, and leaves nothing,', () => {
 });
 
 describe('publishing', () => {
+  test('leaves the state to who keeps it, when told so', async () => {
+    const staged = await stageGeneration(directory, stageOptions());
+    (await staged.publish({ leaveState: true })).close();
+    expect(names()).toEqual([staged.metadata.id]);
+    expect((await readStateFile(directory)).state.highWater).toBeNull();
+  });
+
+  test('fails when the disk does not give the very same generation that is there, and leaves that alone', async () => {
+    const { id } = await publishAs({});
+    const policy = `${directory.generationsPath}/${id}/policy.polar`;
+    rmSync(policy);
+    mkdirSync(policy);
+    const staged = await stageGeneration(directory, stageOptions());
+    await expect(staged.publish()).rejects.toMatchObject({
+      code: 'DIRECTORY_UNUSABLE',
+      message: `cannot read \`${policy}\`: it is a directory`,
+    });
+    expect(names()).toEqual([id]);
+  });
+
   test('fails, and leaves nothing, when the staged folder is gone', async () => {
     const staged = await stageGeneration(directory, stageOptions());
     for (const name of names()) rmSync(`${directory.generationsPath}/${name}`, { recursive: true });
