@@ -90,7 +90,7 @@ function readDescriptor(bytes: Buffer): { singleSegment: boolean; headerBytes: n
   if ((descriptor & 0b100) === 0) throw new FaultFound('compression', 'its compressed data have no checksum');
   if ((descriptor & 0b1000) !== 0) throw new FaultFound('compression', 'its zstd frame uses a reserved bit');
   const singleSegment = (descriptor & 0b10_0000) !== 0;
-  const sizeBytes = CONTENT_SIZE_BYTES[descriptor >> 6] ?? 0;
+  const sizeBytes = CONTENT_SIZE_BYTES[descriptor >> 6] as number;
   return { singleSegment, headerBytes: singleSegment ? Math.max(1, sizeBytes) : 1 + sizeBytes };
 }
 

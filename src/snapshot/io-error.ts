@@ -42,9 +42,8 @@ export function ioError(error: unknown, action: string, path: string): unknown {
 }
 
 /** The usual reason is a container, whose user is not that of the folder it was given. */
-function whoAsks(): string | undefined {
+function whoAsks(): string {
   const [user, group] = [process.getuid?.(), process.getgid?.()];
-  if (user === undefined || group === undefined) return undefined;
   return `this process is user ${user} of group ${group}; for a container \`--user UID:GID\` chooses another`;
 }
 

@@ -6,6 +6,7 @@ import { sha256Hex } from './content-digest.ts';
 import { FaultFound, type SnapshotFault } from './fault.ts';
 import { MAX_MANIFEST_BYTES, type SnapshotManifest } from './manifest.ts';
 import { parseManifest, takenAtMsOf } from './parse-manifest.ts';
+import { printManifest } from './print-manifest.ts';
 import { checkFacts, readFacts } from './read-facts.ts';
 import { type ByteProgress, readBody, type SnapshotFile } from './snapshot-file.ts';
 import {
@@ -73,6 +74,22 @@ export class ArchiveReader {
     }
     await this.#padding(place.sizeBytes);
     return manifest;
+  }
+
+  /** For a manifest that is known already: throws unless this is the same. */
+  async expectManifest(known: SnapshotManifest): Promise<void> {
+    if (printManifest(await this.manifest()) !== printManifest(known)) {
+      throw new FaultFound('damaged', 'it has another manifest than before');
+    }
+  }
+
+  /** Throws the first fault of the policy. */
+  async soundPolicy(manifest: SnapshotManifest): Promise<string> {
+    const faults: SnapshotFault[] = [];
+    const text = await this.policy(manifest, faults);
+    const [fault] = faults;
+    if (fault !== undefined) throw new FaultFound(fault.kind, fault.message);
+    return text;
   }
 
   /** Adds to `faults` what leaves the rest readable. */

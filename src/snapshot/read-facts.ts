@@ -1,9 +1,9 @@
 import { isAscii, isUtf8 } from 'node:buffer';
-import { OsoError } from '../errors/oso-error.ts';
 import type { Fact, FactBatch } from '../facts/fact.ts';
 import { compareFacts, parseFactLine, printFactLine } from '../facts/fact-line.ts';
 import type { FactSummary } from '../facts/fact-sink.ts';
 import { LineScanner } from '../facts/line-scanner.ts';
+import { messageOf } from '../util/message-of.ts';
 import { FactTally, summaryDifferences } from './fact-tally.ts';
 import { FaultFound } from './fault.ts';
 import type { SnapshotManifest } from './manifest.ts';
@@ -112,10 +112,11 @@ class FactLines {
   /** The fact of the line that the scanner has recognized: the values of the line before where they are the same. */
   #scanned(texts: LineTexts): Fact {
     const { starts, ends, differs } = this.#scanner;
-    if (this.#previous === undefined) throw new Error('a line follows no line');
-    const { predicate, args: before } = this.#previous;
+    const { predicate, args: before } = this.#previous as Fact;
     const args = before.map((value, column) =>
-      differs[column] === 0 ? value : { type: value.type, id: texts.slice(starts[column] ?? 0, ends[column] ?? 0) },
+      differs[column] === 0
+        ? value
+        : { type: value.type, id: texts.slice(starts[column] as number, ends[column] as number) },
     );
     this.#previous = { predicate, args };
     return this.#previous;
@@ -147,8 +148,7 @@ function parseLine(line: string, tally: FactTally): Fact {
   try {
     return parseFactLine(line);
   } catch (error) {
-    if (error instanceof OsoError) throw lineFault(tally, error.message, error);
-    throw error;
+    throw lineFault(tally, messageOf(error), error);
   }
 }
 

@@ -1,8 +1,7 @@
 import type { FactBatch } from '../facts/fact.ts';
 import type { FactStream } from '../facts/fact-sink.ts';
-import { FaultFound, type SnapshotFault, snapshotError } from './fault.ts';
+import { FaultFound, snapshotError } from './fault.ts';
 import type { SnapshotManifest } from './manifest.ts';
-import { printManifest } from './print-manifest.ts';
 import { openArchive } from './read-archive.ts';
 import { type ByteProgress, checkDigest, openSnapshotFile, type SnapshotFile } from './snapshot-file.ts';
 import { type SnapshotInput, spoolSnapshot } from './spool-snapshot.ts';
@@ -45,11 +44,8 @@ async function readHead(file: SnapshotFile, options: VerifyOptions): Promise<Ope
   const digest = await checkDigest(file, { signal, progress: digestProgress });
   const archive = openArchive(file, { signal });
   try {
-    const faults: SnapshotFault[] = [];
     const manifest = await archive.manifest();
-    const policyText = await archive.policy(manifest, faults);
-    const [fault] = faults;
-    if (fault !== undefined) throw snapshotError(file.name, fault);
+    const policyText = await archive.soundPolicy(manifest);
     const close = () => file.handle.close();
     return {
       name: file.name,
@@ -77,12 +73,9 @@ async function* readAllFacts({ file, digest, manifest, options }: FactsOf): Asyn
   const contentProgress: ByteProgress | undefined = progress && ((done, total) => progress('content', done, total));
   const archive = openArchive(file, { signal, progress: contentProgress });
   try {
-    const again = await archive.manifest();
-    if (printManifest(again) !== printManifest(manifest)) {
-      throw new FaultFound('damaged', 'it changed while it was being read');
-    }
-    await archive.policy(again, []);
-    yield* archive.facts(again);
+    await archive.expectManifest(manifest);
+    await archive.soundPolicy(manifest);
+    yield* archive.facts(manifest);
     await archive.endAs(digest);
   } catch (error) {
     throw named(file.name, error);

@@ -9,7 +9,7 @@ import {
   type SnapshotContent,
   unpackedBytes,
 } from './encode-snapshot.ts';
-import { FaultFound, type SnapshotFault } from './fault.ts';
+import { FaultFound } from './fault.ts';
 import { errnoOf, ioError } from './io-error.ts';
 import type { SnapshotManifest } from './manifest.ts';
 import { ArchiveReader, maxUnpackedBytes } from './read-archive.ts';
@@ -111,17 +111,12 @@ async function writeVerified(
 }
 
 async function verifyBody(packed: AsyncIterable<Buffer>, prepared: PreparedSnapshot): Promise<Buffer> {
+  const { manifest } = prepared;
   const archive = new ArchiveReader(packed, unpackedBytes(prepared));
   try {
-    const faults: SnapshotFault[] = [];
-    const manifest = await archive.manifest();
-    await archive.policy(manifest, faults);
-    const [fault] = faults;
-    if (fault !== undefined) throw new FaultFound(fault.kind, fault.message);
+    await archive.expectManifest(manifest);
+    await archive.soundPolicy(manifest);
     await archive.checkFacts(manifest);
-    if (manifest.contentDigest !== prepared.manifest.contentDigest) {
-      throw new FaultFound('damaged', 'it holds other content than was written');
-    }
     return await archive.end();
   } finally {
     await archive.close();

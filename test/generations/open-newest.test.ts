@@ -10,7 +10,7 @@ import { type OpenNewestOptions, openNewest } from '../../src/generations/open-n
 import { contentDigest, sha256Hex } from '../../src/snapshot/content-digest.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { FACTS, TAKEN_AT_MS, temporaryDirectory } from '../snapshot/support/sample-snapshot.ts';
-import { onFailingDisk } from './support/failing-disk.ts';
+import { onFailingDisk } from '../support/failing-disk.ts';
 import { MEMORY_BYTES, publishOne } from './support/sample-generation.ts';
 
 let parent: ReturnType<typeof temporaryDirectory>;

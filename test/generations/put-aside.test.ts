@@ -7,7 +7,7 @@ import { pruneGenerations } from '../../src/generations/prune-generations.ts';
 import { quarantine, release } from '../../src/generations/quarantine.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { FACTS, TAKEN_AT_MS, temporaryDirectory } from '../snapshot/support/sample-snapshot.ts';
-import { onFailingDisk } from './support/failing-disk.ts';
+import { onFailingDisk } from '../support/failing-disk.ts';
 import { MEMORY_BYTES, publishOne } from './support/sample-generation.ts';
 
 let parent: ReturnType<typeof temporaryDirectory>;

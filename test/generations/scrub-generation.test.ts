@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type DataDirectory, viewDataDirectory } from '../../src/generations/data-directory.ts';
 import { scrubGeneration } from '../../src/generations/scrub-generation.ts';
 import { temporaryDirectory } from '../snapshot/support/sample-snapshot.ts';
-import { onFailingDisk } from './support/failing-disk.ts';
+import { onFailingDisk } from '../support/failing-disk.ts';
 import { publishOne } from './support/sample-generation.ts';
 
 let parent: ReturnType<typeof temporaryDirectory>;

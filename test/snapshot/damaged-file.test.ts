@@ -146,6 +146,21 @@ describe('a file that changes while it is being read', () => {
     await expect(collect(snapshot.facts())).rejects.toMatchObject({ code: 'SNAPSHOT_INVALID' });
   });
 
+  test('is refused when other bytes are written into it that say the same', async () => {
+    const at = directory.file('same');
+    await writeSnapshot(at, contentOf(FACTS, { policyText: `# ${'x'.repeat(3_000_000)}\n` }));
+    await using snapshot = await openSnapshot(at);
+    expect(await collect(snapshot.facts())).toEqual(FACTS);
+    const bytes = readFileSync(at);
+    // The window of a frame that is larger than its window: twice as large as it was.
+    bytes[5] = bytes.readUInt8(5) + 8;
+    writeFileSync(at, bytes);
+    await expect(collect(snapshot.facts())).rejects.toMatchObject({
+      code: 'SNAPSHOT_INVALID',
+      message: `\`${at}\`: it changed while it was being read`,
+    });
+  });
+
   test('is refused when it is cut short', async () => {
     const at = directory.file('shrunk');
     await writeSnapshot(at, contentOf(FACTS));

@@ -48,6 +48,17 @@ test('a crafted file that keeps to the format is accepted', async () => {
   expect(await verdictOn(sealedTar(good))).toMatchObject({ ok: true, policyText: POLICY });
 });
 
+test('a file of a newer format is told apart: another program reads it', async () => {
+  const newer = member('manifest.json', manifest.body.toString().replace('"formatVersion": 1', '"formatVersion": 2'));
+  const message = 'it has format version 2; this program reads up to version 1';
+  expect(await faultOf(sealedTar([newer, policy, facts]))).toEqual({ kind: 'newer-format', message });
+  await expect(openSnapshot(path)).rejects.toMatchObject({
+    code: 'SNAPSHOT_NEWER',
+    message: `\`${path}\`: ${message}`,
+    hint: 'use the version of oso-fallback that wrote it, or a newer one',
+  });
+});
+
 describe('an archive is refused whatever its digest says', () => {
   const wrongPolicy = 'where `policy.polar` must be it has another member, or another kind of entry';
   const wrongFirst = 'where `manifest.json` must be it has another member, or another kind of entry';
@@ -105,6 +116,11 @@ describe('an archive is refused whatever its digest says', () => {
       'a manifest that claims to be huge',
       [member('manifest.json', '', { size: 2 ** 32 }), policy, facts],
       'its manifest has more than 4194304 bytes',
+    ],
+    [
+      'a manifest too large for a plain header',
+      [member('manifest.json', '', { size: 2 ** 33 }), policy, facts],
+      'its first member has no readable tar header',
     ],
     [
       'a wrong header checksum',
@@ -215,6 +231,11 @@ describe('compressed data are refused', () => {
     const oneSegment = compress(Buffer.alloc(9_000_000), { checksumFlag: true, windowLog: 27 });
     expect((await faultOf(sealed(oneSegment)))?.message).toBe(
       'its zstd window of 9000000 bytes is above the limit of 8388608',
+    );
+    // One segment, whose size takes eight bytes: 2^40.
+    const huge = Buffer.concat([Buffer.from('28b52ffde4', 'hex'), Buffer.from('0000000000010000010000', 'hex')]);
+    expect((await faultOf(sealed(huge)))?.message).toBe(
+      'its zstd window of 1099511627776 bytes is above the limit of 8388608',
     );
   });
 

@@ -1,9 +1,14 @@
 import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
+import { MAX_ID_BYTES } from '../../src/facts/fact.ts';
+import { prepareSnapshot } from '../../src/snapshot/encode-snapshot.ts';
 import { openSnapshot } from '../../src/snapshot/read-snapshot.ts';
+import { TAR_BLOCK_BYTES, TAR_END_BYTES, tarBytes } from '../../src/snapshot/tar-layout.ts';
 import { verifySnapshot } from '../../src/snapshot/verify-snapshot.ts';
 import { writeSnapshot } from '../../src/snapshot/write-snapshot.ts';
+import { OUTPUT_BYTES } from '../../src/snapshot/zstd.ts';
+import { onFailingDisk } from '../support/failing-disk.ts';
 import { collect, contentOf, FACTS, POLICY, role, temporaryDirectory } from './support/sample-snapshot.ts';
 
 describe('an open snapshot', () => {
@@ -45,18 +50,57 @@ describe('an open snapshot', () => {
     await using snapshot = await openSnapshot(directory.file('a'), { signal: controller.signal });
     controller.abort(new Error('interrupted'));
     await expect(collect(snapshot.facts())).rejects.toThrow('interrupted');
+    const between = new AbortController();
+    const progress = () => between.abort(new Error('interrupted'));
+    const verified = verifySnapshot(directory.file('a'), { signal: between.signal, progress });
+    await expect(verified).rejects.toThrow('interrupted');
+  });
+
+  test('is no worse for a disk that fails under it', async () => {
+    using directory = temporaryDirectory();
+    await writeSnapshot(directory.file('a'), contentOf(FACTS));
+    const verify = () => verifySnapshot(directory.file('a'));
+    const isRead = ({ kind }: { readonly kind: string }) => kind === 'read';
+    await expect(onFailingDisk(directory.path, isRead, verify)).rejects.toMatchObject({
+      code: 'DIRECTORY_UNUSABLE',
+      message: `cannot read \`${directory.file('a')}\`: the disk reported an error`,
+    });
+    expect((await verify()).ok).toBe(true);
+  });
+
+  test('may have a line across the end of what is unpacked at once, without a line break before it', async () => {
+    using directory = temporaryDirectory();
+    const long = Array.from({ length: 5 }, () => ({ type: 'T', id: 'x'.repeat(MAX_ID_BYTES) }));
+    const facts = [{ predicate: 'a', args: long }, ...FACTS];
+    const room = (policyBytes: number) => {
+      const { manifestBytes } = prepareSnapshot(contentOf(facts, { policyText: ' '.repeat(policyBytes) }));
+      return tarBytes([manifestBytes.length, policyBytes, 0]) - TAR_END_BYTES;
+    };
+    // The line begins in the last block of the first buffer.
+    let policyBytes = 100_000;
+    while (room(policyBytes) < OUTPUT_BYTES - TAR_BLOCK_BYTES) policyBytes += TAR_BLOCK_BYTES;
+    expect(room(policyBytes)).toBe(OUTPUT_BYTES - TAR_BLOCK_BYTES);
+    await writeSnapshot(directory.file('a'), contentOf(facts, { policyText: ' '.repeat(policyBytes) }));
+    await using snapshot = await openSnapshot(directory.file('a'));
+    expect(await collect(snapshot.facts())).toEqual(facts);
   });
 
   test('tells how far its passes have come', async () => {
     using directory = temporaryDirectory();
     await writeSnapshot(directory.file('a'), contentOf(FACTS));
     const seen: [string, number, number][] = [];
-    await verifySnapshot(directory.file('a'), { progress: (...step) => seen.push(step) });
+    const progress = (...step: [string, number, number]) => seen.push(step);
+    await verifySnapshot(directory.file('a'), { progress });
     const size = readFileSync(directory.file('a')).length - 40;
-    expect(seen).toEqual([
+    const steps = [
       ['digest', size, size],
       ['content', size, size],
-    ]);
+    ];
+    expect(seen).toEqual(steps);
+    seen.length = 0;
+    await using snapshot = await openSnapshot(directory.file('a'), { progress });
+    expect(await collect(snapshot.facts())).toEqual(FACTS);
+    expect(seen).toEqual(steps);
   });
 });
 

@@ -1,4 +1,4 @@
-import { type DiskCall, installFaultDisk } from '../../soak/support/fault-disk.mjs';
+import { type DiskCall, installFaultDisk } from '../soak/support/fault-disk.mjs';
 
 /**
  * Runs `use` while the calls to the disk below `root` that `fails` picks end with EIO. What `fails` throws is thrown by
