@@ -21,6 +21,7 @@ import {
   TAKEN_AT_MS,
   temporaryDirectory,
 } from '../snapshot/support/sample-snapshot.ts';
+import { onFailingDisk } from '../support/failing-disk.ts';
 import { MEMORY_BYTES, publishOne, stageOptions } from './support/sample-generation.ts';
 
 let parent: ReturnType<typeof temporaryDirectory>;
@@ -260,6 +261,15 @@ describe('staging fails, and leaves nothing,', () => {
       small?.close();
       spawnSync('umount', [mount]);
     }
+  });
+
+  test('when the disk does not say how much room it has', async () => {
+    const stage = () => stageGeneration(directory, stageOptions({ expectedBytes: 1 }));
+    await expect(onFailingDisk(directory.path, ({ kind }) => kind === 'stat', stage)).rejects.toMatchObject({
+      code: 'DIRECTORY_UNUSABLE',
+      message: `cannot examine \`${directory.path}\`: the disk reported an error`,
+    });
+    expect(names()).toEqual([]);
   });
 
   test('when this process does not hold the lock', async () => {

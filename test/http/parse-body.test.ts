@@ -22,6 +22,7 @@ const REFUSED: readonly (readonly [title: string, body: string | Buffer, message
   ['a lone surrogate in a key', '{"\\udfff":1}', 'the body has half a surrogate pair in a string, at offset 2'],
   ['a key twice', '{"a":1,"b":2,"a":3}', 'the body has the key "a" twice in one object, at offset 13'],
   ['a key twice, once escaped', '{"a":1,"\\u0061":3}', 'the body has the key "a" twice in one object, at offset 7'],
+  ['a key with an escape that JSON has not', '{"\\q":1}', /^the body is not JSON: /u],
   ['a key twice far below', '[[{"x":{"k":1,"k":1}}]]', 'the body has the key "k" twice in one object, at offset 14'],
   ['65 levels', '['.repeat(65), 'the body is nested deeper than 64 levels, at offset 64'],
   ['10 MB of brackets', '['.repeat(10_000_000), 'the body is nested deeper than 64 levels, at offset 64'],
