@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config';
+
+const ALL = { branches: 100 };
+
+/**
+ * `npm run coverage`: how many branches of the rooms on the way of a decision the tests that run in one process take. A
+ * branch that no test can take is one to remove.
+ */
+// biome-ignore lint/style/noDefaultExport: vitest reads its configuration from there
+export default defineConfig({
+  test: {
+    include: ['test/{dev-server,engine,facts,generations,http,policies,snapshot,sync}/**/*.test.ts'],
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    coverage: {
+      provider: 'v8',
+      enabled: true,
+      include: ['src/{engine,facts,generations,http,snapshot}/**'],
+      reporter: ['text'],
+      thresholds: {
+        'src/engine/**': { branches: 88 },
+        'src/facts/**': { branches: 80 },
+        'src/generations/**': ALL,
+        'src/http/**': ALL,
+        'src/snapshot/**': ALL,
+      },
+    },
+  },
+});
