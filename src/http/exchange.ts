@@ -111,14 +111,15 @@ export class Exchange implements Call {
 
   #stream(answer: Answer, body: Readable): void {
     const headers = this.#headers(answer);
-    const done = () => this.#finish(answer.status);
+    // Before `close`, which means that the client has gone, and before the pipeline calls back.
+    this.#response.on('finish', () => this.#finish(answer.status));
     this.#response.setTimeout(MOST_SILENCE_MS);
     if (this.#acceptsGzip()) {
       this.#response.writeHead(answer.status, [...headers, ...GZIP_HEADERS]);
-      pipeline(body, createGzip(), this.#response, done);
+      pipeline(body, createGzip(), this.#response, () => undefined);
     } else {
       this.#response.writeHead(answer.status, headers);
-      pipeline(body, this.#response, done);
+      pipeline(body, this.#response, () => undefined);
     }
   }
 
