@@ -1,6 +1,7 @@
 import { OsoError } from '../errors/oso-error.ts';
 import { checkFact } from './check-fact.ts';
 import { compareStrings } from './compare-strings.ts';
+import { describeJson } from './describe-json.ts';
 import { type Fact, MAX_FACT_ARITY, type Value } from './fact.ts';
 import { compareSignatures, type Signature } from './signature.ts';
 
@@ -30,7 +31,7 @@ export function parseFactLine(line: string): Fact {
     );
   }
   const args: Value[] = [];
-  for (let at = 0; at < rest.length; at += 2) args.push({ type: rest[at] ?? '', id: rest[at + 1] ?? '' });
+  for (let at = 0; at < rest.length; at += 2) args.push({ type: rest[at] as string, id: rest[at + 1] as string });
   const fact = { predicate, args };
   checkFact(fact);
   return fact;
@@ -57,17 +58,11 @@ function parseStrings(line: string): readonly string[] {
   } catch (cause) {
     throw invalid('a fact line is not JSON', cause);
   }
-  if (!Array.isArray(json)) throw invalid(`a fact line must be a JSON array of strings, found ${describe(json)}`);
+  if (!Array.isArray(json)) throw invalid(`a fact line must be a JSON array of strings, found ${describeJson(json)}`);
   return json.map((item: unknown, index) => {
     if (typeof item === 'string') return item;
-    throw invalid(`a fact line must be a JSON array of strings, found ${describe(item)} at position ${index + 1}`);
+    throw invalid(`a fact line must be a JSON array of strings, found ${describeJson(item)} at position ${index + 1}`);
   });
-}
-
-function describe(json: unknown): string {
-  if (json === null) return 'null';
-  if (Array.isArray(json)) return 'an array';
-  return typeof json === 'object' ? 'an object' : `a ${typeof json}`;
 }
 
 function invalid(message: string, cause?: unknown): OsoError {
@@ -78,9 +73,10 @@ function signatureOf({ predicate, args }: Fact): Signature {
   return { predicate, types: args.map(({ type }) => type) };
 }
 
+/** Of two facts with as many arguments. */
 function compareIds(a: readonly Value[], b: readonly Value[]): number {
   for (const [column, { id }] of a.entries()) {
-    const byId = compareStrings(id, b[column]?.id ?? '');
+    const byId = compareStrings(id, (b[column] as Value).id);
     if (byId !== 0) return byId;
   }
   return 0;

@@ -80,7 +80,7 @@ export class LineScanner {
       if (column === -1) return -1;
       const idEnd = endOfId(view, at + shift);
       if (!this.#take(column, shift, idEnd)) return -1;
-      at = this.ends[column++] ?? 0;
+      at = this.ends[column++] as number;
       shift = idEnd - at;
       at = passCommon(before, at, end, view, shift);
     }
@@ -91,19 +91,19 @@ export class LineScanner {
   /** The column whose id a place in the line before belongs to, or -1; the columns before it are the same. */
   #columnAt(at: number, first: number, shift: number): number {
     let column = first;
-    while (column < this.#arity && at > (this.ends[column] ?? 0)) this.#keep(column++, shift);
-    return column < this.#arity && at >= (this.starts[column] ?? 0) ? column : -1;
+    while (column < this.#arity && at > (this.ends[column] as number)) this.#keep(column++, shift);
+    return column < this.#arity && at >= (this.starts[column] as number) ? column : -1;
   }
 
   #keep(column: number, shift: number): void {
-    this.#nextStarts[column] = (this.starts[column] ?? 0) + shift;
-    this.#nextEnds[column] = (this.ends[column] ?? 0) + shift;
+    this.#nextStarts[column] = (this.starts[column] as number) + shift;
+    this.#nextEnds[column] = (this.ends[column] as number) + shift;
     this.differs[column] = 0;
   }
 
   /** Takes an id that differs and ends at a place; false when it must be parsed. */
   #take(column: number, shift: number, end: number): boolean {
-    const start = (this.starts[column] ?? 0) + shift;
+    const start = (this.starts[column] as number) + shift;
     this.#nextStarts[column] = start;
     this.#nextEnds[column] = end;
     this.differs[column] = 1;

@@ -87,15 +87,14 @@ class MemoryAccessPath implements AccessPath {
   }
 
   seek(a: number, b: number, c: number, d: number, e: number): number {
-    const index = this.#index ?? this.#ready();
+    const index = this.#ready();
     const start = index.seek(a, b, c, d, e);
     this.end = index.end;
     return start;
   }
 
   get(position: number, column: number): number {
-    const index = this.#index ?? this.#ready();
-    return index.get(position, column);
+    return this.#ready().get(position, column);
   }
 
   #ready(): RowIndex {

@@ -49,10 +49,10 @@ export class RowIndex {
   /** The row must be present. The last row of its bucket takes its place. */
   delete(row: number): void {
     this.#readKey(row);
-    const bucket = this.#buckets[this.#keys.find()] ?? [];
-    const last = bucket.pop();
-    const offset = this.#offsets[row] ?? 0;
-    if (last !== undefined && last !== row) {
+    const bucket = this.#buckets[this.#keys.find()] as number[];
+    const last = bucket.pop() as number;
+    const offset = this.#offsets[row] as number;
+    if (last !== row) {
       bucket[offset - 1] = last;
       this.#offsets[last] = offset;
     }

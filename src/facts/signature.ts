@@ -10,7 +10,7 @@ export interface Signature {
 export function compareSignatures(a: Signature, b: Signature): number {
   let order = compareStrings(a.predicate, b.predicate) || a.types.length - b.types.length;
   for (let column = 0; order === 0 && column < a.types.length; column++) {
-    order = compareStrings(a.types[column] ?? '', b.types[column] ?? '');
+    order = compareStrings(a.types[column] as string, b.types[column] as string);
   }
   return order;
 }

@@ -20,25 +20,20 @@ export class TupleNumbers {
     this.#elements = new Int32Array(8 * width);
   }
 
-  /** Numbers given out are below this. */
-  get count(): number {
-    return this.#count;
-  }
-
   /** Element `index` of a numbered tuple. */
   element(number: number, index: number): number {
-    return this.#elements[number * this.#width + index] ?? 0;
+    return this.#elements[number * this.#width + index] as number;
   }
 
   /** The number of `tuple`, or -1. */
   find(): number {
-    return (this.#slots[this.#slot()] ?? 0) - 1;
+    return (this.#slots[this.#slot()] as number) - 1;
   }
 
   /** The number of `tuple`, a new one when it had none. */
   add(): number {
     const slot = this.#slot();
-    const known = this.#slots[slot] ?? 0;
+    const known = this.#slots[slot] as number;
     if (known !== 0) return known - 1;
     const number = this.#count++;
     this.#store(number);
@@ -52,7 +47,7 @@ export class TupleNumbers {
     const mask = this.#slots.length - 1;
     let slot = hashTuple(this.tuple, 0, this.#width) & mask;
     for (;;) {
-      const number = this.#slots[slot] ?? 0;
+      const number = this.#slots[slot] as number;
       if (number === 0 || this.#equals(number - 1)) return slot;
       slot = (slot + 1) & mask;
     }
@@ -67,7 +62,7 @@ export class TupleNumbers {
   #store(number: number): void {
     const at = number * this.#width;
     if (at + this.#width > this.#elements.length) this.#elements = grown(this.#elements);
-    for (let i = 0; i < this.#width; i++) this.#elements[at + i] = this.tuple[i] ?? 0;
+    for (let i = 0; i < this.#width; i++) this.#elements[at + i] = this.tuple[i] as number;
   }
 
   #rehash(): void {
@@ -93,7 +88,7 @@ export function grown(array: Int32Array): Int32Array<ArrayBuffer> {
 function hashTuple(elements: Int32Array, at: number, width: number): number {
   let hash = width;
   for (let i = 0; i < width; i++) {
-    hash = Math.imul(hash ^ (elements[at + i] ?? 0), 0x9e37_79b1);
+    hash = Math.imul(hash ^ (elements[at + i] as number), 0x9e37_79b1);
     hash ^= hash >>> 15;
   }
   hash = Math.imul(hash, 0x85eb_ca6b);

@@ -48,6 +48,16 @@ describe('createMemoryFacts', () => {
     expect(store.relations.map(({ predicate }) => predicate)).toEqual(['a', 'b']);
   });
 
+  test('knows that nothing is to be found by a path whose rows are gone', () => {
+    const store = createMemoryFacts([fact('member', ['User', 'alice'])]);
+    const path = store.relations[0]?.access([0]);
+    expect([path?.meanRows, path?.get(path.seek(0, 0, 0, 0, 0), 0)]).toEqual([1, 0]);
+    store.delete(fact('member', ['User', 'alice']));
+    const start = path?.seek(0, 0, 0, 0, 0) ?? -1;
+    expect([path?.meanRows, path?.end]).toEqual([0, start]);
+    expect(() => path?.get(start, 0)).toThrow(`no row is at position ${start}`);
+  });
+
   test('keeps the handles of values whose facts are gone, and gives them to no other value', () => {
     const store = createMemoryFacts([fact('p', ['T', 'old'])]);
     const old = store.dictionary.handleOf('T', 'old');

@@ -80,6 +80,43 @@ export function describeFactReader(name: string, open: (facts: readonly Fact[]) 
       );
     });
 
+    test('finds UUIDs that begin alike, and none that lies before, between or after them', async () => {
+      const uuid = (n: number) => `01890a5d-ac96-774b-bcce-b302099a${(1000 + n * 2).toString(16).padStart(4, '0')}`;
+      const ids = Array.from({ length: 100 }, (_, n) => uuid(n));
+      await using opened = await open(ids.map((id) => fact('p', ['T', id])));
+      const { dictionary } = opened.reader;
+      for (const id of ids) expect(dictionary.valueOf(dictionary.handleOf('T', id)).id).toBe(id);
+      const others = ids.flatMap((_, n) => [uuid(n + 0.5), uuid(n - 200), uuid(n + 200)]);
+      for (const other of [...others, `${'0'.repeat(8)}${uuid(0).slice(8)}`, `${'f'.repeat(8)}${uuid(0).slice(8)}`])
+        expect(dictionary.handleOf('T', other), other).toBe(-1);
+    });
+
+    test('finds the rows of a few ids among many of their type', async () => {
+      const few = ['t0', 't1500', 't2999'].flatMap((id) => [
+        fact('few', ['T', id], ['String', 'one']),
+        fact('few', ['T', id], ['String', 'two']),
+        fact('fewer', ['T', id]),
+      ]);
+      const all = Array.from({ length: 3000 }, (_, i) => fact('all', ['T', `t${i}`]));
+      const facts = [...all, ...few.slice(1)];
+      await using opened = await open(facts);
+      await expectHolds(opened, facts);
+      const { dictionary, relations } = opened.reader;
+      const counts = relations.map((relation) => {
+        const path = relation.access([0]);
+        return all.map((_, i) => countFound(path, dictionary.handleOf('T', `t${i}`))).reduce((a, b) => a + b);
+      });
+      expect(counts).toEqual([3000, 5, 3]);
+    });
+
+    test('finds many rows that are equal in all columns but one', async () => {
+      const facts = Array.from({ length: 240 }, (_, i) =>
+        fact('p', ['A', `${i % 2}`], ['B', `${i % 3}`], ['C', `${i % 5}`], ['D', `${i}`], ['E', 'e']),
+      );
+      await using opened = await open(facts);
+      await expectHolds(opened, facts);
+    });
+
     test('seeks by every set of bound columns and finds what a search of all facts finds', async () => {
       await fc.assert(
         fc.asyncProperty(arbitraryFacts(), async (facts) => {

@@ -49,7 +49,7 @@ export class BlockReader {
     if (length <= 0 || length > MAX_WINDOW_BYTES) throw this.#damaged();
     this.at = this.source.window(this.#textsAt + start, length);
     this.end = this.at + length;
-    const first = this.source.bytes[this.at] ?? 0;
+    const first = this.source.bytes[this.at] as number;
     this.isPacked = first >= PACKED_BLOCK;
     if (this.isPacked) this.#openPacked(first - PACKED_BLOCK, this.#countIn(block));
   }
@@ -59,14 +59,15 @@ export class BlockReader {
     const bytes = this.source.bytes;
     const common = this.#common;
     const rest = this.at + entry * (UUID_BYTES - common);
-    for (let i = 0; i < UUID_BYTES; i++) this.#uuid[i] = bytes[i < common ? this.at + i : rest + i] ?? 0;
+    for (let i = 0; i < UUID_BYTES; i++) this.#uuid[i] = bytes[i < common ? this.at + i : rest + i] as number;
     printUuid(this.#uuid, target);
   }
 
   /** Reads the next token; the caller moves `at` over the added bytes. `length` is that of the entry before. */
   next(length: number): void {
     const bytes = this.source.bytes;
-    const token = bytes[this.at++] ?? 0;
+    // At the end of a damaged block this may be any byte, or none: then `at` is beyond the end, which is refused below.
+    const token = bytes[this.at++] as number;
     this.shared = token >>> 4;
     this.added = token & TOKEN_LIMIT;
     if (this.shared === TOKEN_LIMIT) this.shared += this.#more();
@@ -115,7 +116,7 @@ export class BlockReader {
       let i = common;
       while (i < UUID_BYTES && bytes[at + i] === uuid[i]) i++;
       if (i === UUID_BYTES) return entry;
-      if ((bytes[at + i] ?? 0) > (uuid[i] ?? 0)) return -1;
+      if ((bytes[at + i] as number) > (uuid[i] as number)) return -1;
     }
     return -1;
   }
@@ -152,13 +153,15 @@ export class BlockReader {
   /** Whether the current entry comes after the key, with which it has `matched` leading bytes in common. */
   #isAfter(key: Uint8Array, length: number, matched: number): boolean {
     if (matched === this.shared + this.added) return false;
-    return matched === length || (this.source.bytes[this.at - this.shared + matched] ?? 0) > (key[matched] ?? 0);
+    return (
+      matched === length || (this.source.bytes[this.at - this.shared + matched] as number) > (key[matched] as number)
+    );
   }
 
   #more(): number {
     let sum = 0;
     for (;;) {
-      const byte = this.source.bytes[this.at++] ?? 0;
+      const byte = this.source.bytes[this.at++] as number;
       sum += byte;
       if (byte < 255) return sum;
       if (this.at >= this.end) throw this.#damaged();
@@ -177,7 +180,7 @@ function isAfter(
 ): boolean {
   const common = Math.min(length, key.length);
   for (let i = 0; i < common; i++) {
-    const difference = (bytes[start + i] ?? 0) - (key.bytes[i] ?? 0);
+    const difference = (bytes[start + i] as number) - (key.bytes[i] as number);
     if (difference !== 0) return difference > 0;
   }
   return length > key.length;

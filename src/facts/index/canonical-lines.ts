@@ -72,11 +72,9 @@ export class CanonicalLines implements Iterable<Uint8Array> {
   }
 
   #columnsOf(relation: IndexRelation): readonly LineColumn[] {
-    return relation.types.map((name) => {
-      const type = this.#reader.types.findIndex((entry) => entry.name === name);
-      if (type === -1) throw new Error('a relation has a type that its index has not');
+    return relation.typeNumbers.map((type) => {
       const [ids, places, lengths] = [newNumbers(), newNumbers(), newNumbers()];
-      return { type, firstHandle: this.#firstHandles[type] ?? 0, ids, places, lengths, last: -1 };
+      return { type, firstHandle: this.#firstHandles[type] as number, ids, places, lengths, last: -1 };
     });
   }
 
@@ -88,7 +86,7 @@ export class CanonicalLines implements Iterable<Uint8Array> {
     for (const [place, column] of columns.entries()) {
       const { ids, firstHandle, type } = column;
       orders[0]?.read(rows, place, ids);
-      for (let row = 0; row < rows.count; row++) ids[row] = (ids[row] ?? 0) - firstHandle;
+      for (let row = 0; row < rows.count; row++) ids[row] = (ids[row] as number) - firstHandle;
       if (place > 0) this.#pieces.find(type, column, rows.count);
     }
   }
@@ -107,13 +105,18 @@ export class CanonicalLines implements Iterable<Uint8Array> {
     let same = 0;
     while (same < columns.length && columns[same]?.ids[row] === columns[same]?.last) same++;
     const { view, bytes } = this.#chunk;
-    let end = copyWords(this.#before.view, this.#beforeStart, this.#beforeStart + (this.#ends[same] ?? 0), view, start);
+    let end = copyWords(
+      this.#before.view,
+      this.#beforeStart,
+      this.#beforeStart + (this.#ends[same] as number),
+      view,
+      start,
+    );
     for (let place = same; place < columns.length; place++) {
-      const column = columns[place];
-      if (column === undefined) break;
+      const column = columns[place] as LineColumn;
       end = this.#printValue(column, row, end);
       this.#ends[place + 1] = end - start;
-      this.#hashes[place + 1] = combine(this.#hashes[place] ?? 0, this.#pieces.hash);
+      this.#hashes[place + 1] = combine(this.#hashes[place] as number, this.#pieces.hash);
     }
     bytes[end] = CLOSING_BRACKET;
     bytes[end + 1] = LINE_FEED;
@@ -122,16 +125,16 @@ export class CanonicalLines implements Iterable<Uint8Array> {
     this.#beforeStart = start;
     this.factCount++;
     this.lineBytes += this.#used - start;
-    this.fingerprint = (this.fingerprint + (this.#hashes[columns.length] ?? 0)) | 0;
+    this.fingerprint = (this.fingerprint + (this.#hashes[columns.length] as number)) | 0;
   }
 
   #printValue(column: LineColumn, row: number, at: number): number {
     const { type, ids, places, lengths } = column;
-    const id = ids[row] ?? 0;
-    const place = places[row] ?? 0;
+    const id = ids[row] as number;
+    const place = places[row] as number;
     column.last = id;
     if (place === 0) return this.#pieces.print(type, id, this.#chunk, at);
-    return this.#pieces.printKept(place, lengths[row] ?? 0, this.#chunk, at);
+    return this.#pieces.printKept(place, lengths[row] as number, this.#chunk, at);
   }
 }
 

@@ -18,7 +18,7 @@ export function checkDirectory(directory: Directory, directoryOffset: number): v
   require(isAscending(types, (a, b) => compareStrings(a.name, b.name)), 'its types are not in order');
   const signatures = relations.map((relation) => ({
     predicate: relation.predicate,
-    types: relation.types.map((type) => types[type]?.name ?? ''),
+    types: relation.types.map((type) => (types[type] as TypeEntry).name),
   }));
   require(isAscending(signatures, compareSignatures), 'its relations are not in order');
   const valueCount = types.reduce((sum, { idCount }) => sum + idCount, 0);

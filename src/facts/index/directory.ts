@@ -1,3 +1,4 @@
+import { describeJson } from '../describe-json.ts';
 import { damaged } from './damaged.ts';
 import { HEADER_BYTES } from './format.ts';
 
@@ -188,5 +189,5 @@ function integer(json: unknown): number {
 }
 
 function wrong(expected: string, json: unknown): Error {
-  return damaged(`its directory should have ${expected} where it has ${typeof json}`);
+  return damaged(`its directory should have ${expected} where it has ${describeJson(json)}`);
 }

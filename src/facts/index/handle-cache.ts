@@ -43,7 +43,7 @@ export class HandleCache {
     if (words[at + TYPE_AND_LENGTH] !== typeAndLength(key)) return NOT_KEPT;
     const id = key.words;
     for (let word = 0; word * 4 < key.length; word++) if (words[at + ID + word] !== id[word]) return NOT_KEPT;
-    return words[at + HANDLE] ?? NOT_KEPT;
+    return words[at + HANDLE] as number;
   }
 
   /** To be called when `find` did not know the key. */
@@ -58,7 +58,7 @@ export class HandleCache {
     const words = this.#words;
     words[at + HANDLE] = handle;
     words[at + TYPE_AND_LENGTH] = typeAndLength(key);
-    for (let word = 0; word * 4 < key.length; word++) words[at + ID + word] = key.words[word] ?? 0;
+    for (let word = 0; word * 4 < key.length; word++) words[at + ID + word] = key.words[word] as number;
   }
 }
 

@@ -36,11 +36,11 @@ export function hashBytes(bytes: Uint8Array, from: number, to: number): number {
   let hash = to - from;
   let at = from;
   for (; at + 4 <= to; at += 4) {
-    const low = (bytes[at] ?? 0) | ((bytes[at + 1] ?? 0) << 8);
-    hash = Math.imul(hash ^ low ^ ((bytes[at + 2] ?? 0) << 16) ^ ((bytes[at + 3] ?? 0) << 24), 0x9e37_79b1);
+    const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
+    hash = Math.imul(hash ^ low ^ ((bytes[at + 2] as number) << 16) ^ ((bytes[at + 3] as number) << 24), 0x9e37_79b1);
     hash ^= hash >>> 15;
   }
-  for (; at < to; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x0100_0193);
+  for (; at < to; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x0100_0193);
   return mix(hash) >>> 0;
 }
 
@@ -52,10 +52,10 @@ export function hashWords(
   let hash = length;
   const wordCount = length >>> 2;
   for (let at = 0; at < wordCount; at++) {
-    hash = Math.imul(hash ^ (words[at] ?? 0), 0x9e37_79b1);
+    hash = Math.imul(hash ^ (words[at] as number), 0x9e37_79b1);
     hash ^= hash >>> 15;
   }
-  for (let at = wordCount * 4; at < length; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x0100_0193);
+  for (let at = wordCount * 4; at < length; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x0100_0193);
   return mix(hash) >>> 0;
 }
 

@@ -22,9 +22,9 @@ export class IdCursor {
   }
 
   moveTo(id: number): void {
-    if (id === this.#id) return;
     const blocks = this.#blocks;
     if (!(id >= 0 && id < blocks.idCount)) throw damaged(`there is no id ${id}`);
+    if (id === this.#id) return;
     const block = id >>> BLOCK_SHIFT;
     blocks.open(block);
     if (blocks.isPacked) {
@@ -62,9 +62,9 @@ export class IdCursor {
     const from = blocks.source.bytes;
     this.length = length;
     for (let entry = last, end = length; entry >= first && end > 0; entry--) {
-      const shared = this.#shared[entry] ?? 0;
-      const start = this.#starts[entry] ?? 0;
-      for (let i = shared; i < end; i++) this.bytes[i] = from[start + i] ?? 0;
+      const shared = this.#shared[entry] as number;
+      const start = this.#starts[entry] as number;
+      for (let i = shared; i < end; i++) this.bytes[i] = from[start + i] as number;
       if (shared < end) end = shared;
     }
   }

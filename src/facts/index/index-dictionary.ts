@@ -63,7 +63,7 @@ export class IndexDictionary implements Dictionary {
     let high = this.#types.length;
     while (high - low > 1) {
       const middle = (low + high) >>> 1;
-      if ((this.#types[middle]?.first ?? 0) <= handle) low = middle;
+      if ((this.#types[middle] as TypeHandles).first <= handle) low = middle;
       else high = middle;
     }
     const type = this.#types[low];

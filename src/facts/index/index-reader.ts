@@ -26,8 +26,8 @@ export class IndexReader implements FactReader {
     this.relations = relations.map(
       (entry) =>
         new IndexRelation(source, entry, {
-          types: entry.types.map((type) => this.types[type]?.name ?? ''),
-          ranges: entry.types.map((type) => ranges[type] ?? { first: 0, count: 0 }),
+          types: entry.types.map((type) => (this.types[type] as TypeDictionary).name),
+          ranges: entry.types.map((type) => ranges[type] as HandleRange),
         }),
     );
     this.factCount = relations.reduce((sum, { rowCount }) => sum + rowCount, 0);

@@ -7,6 +7,8 @@ import { type HandleRange, RelationOrder } from './relation-order.ts';
 export class IndexRelation implements Relation {
   readonly predicate: string;
   readonly types: readonly string[];
+  /** By column, the place of its type in the directory. */
+  readonly typeNumbers: readonly number[];
   readonly rowCount: number;
   /** Canonical order first. */
   readonly orders: readonly RelationOrder[];
@@ -18,6 +20,7 @@ export class IndexRelation implements Relation {
   ) {
     this.predicate = entry.predicate;
     this.types = columns.types;
+    this.typeNumbers = entry.types;
     this.rowCount = entry.rowCount;
     const shape = { rowCount: entry.rowCount, ranges: columns.ranges };
     this.orders = entry.orders.map((order) => new RelationOrder(source, order, shape));
@@ -80,7 +83,7 @@ class OrderPath implements AccessPath {
 
   /** Narrows the rows from `start` to `end`, equal in the columns before, to those with this handle. */
   #narrow(start: number, depth: number, handle: number): number {
-    const column = this.seeks[depth] ?? 0;
+    const column = this.seeks[depth] as number;
     const from = this.#order.lowerBound(column, start, this.end, handle);
     this.end = this.#order.upperBound(column, from, this.end, handle);
     return from;

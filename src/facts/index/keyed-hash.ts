@@ -16,12 +16,12 @@ const LOW_KEYS = randomFillSync(new Int32Array(MAX_PAIRS + 2));
  */
 export function keyedHash(bytes: Uint8Array, from: number, to: number): number {
   // The length makes ids differ that are equal but for NULs at their end.
-  let high = ((HIGH_KEYS[0] ?? 0) + Math.imul(HIGH_KEYS[1] ?? 0, to - from)) | 0;
-  let low = ((LOW_KEYS[0] ?? 0) + Math.imul(LOW_KEYS[1] ?? 0, to - from)) | 0;
+  let high = ((HIGH_KEYS[0] as number) + Math.imul(HIGH_KEYS[1] as number, to - from)) | 0;
+  let low = ((LOW_KEYS[0] as number) + Math.imul(LOW_KEYS[1] as number, to - from)) | 0;
   for (let at = from, pair = 2; at < to; at += 2, pair++) {
-    const next = (bytes[at] ?? 0) | (at + 1 < to ? (bytes[at + 1] ?? 0) << 8 : 0);
-    high = (high + Math.imul(HIGH_KEYS[pair] ?? 0, next)) | 0;
-    low = (low + Math.imul(LOW_KEYS[pair] ?? 0, next)) | 0;
+    const next = (bytes[at] as number) | (at + 1 < to ? (bytes[at + 1] as number) << 8 : 0);
+    high = (high + Math.imul(HIGH_KEYS[pair] as number, next)) | 0;
+    low = (low + Math.imul(LOW_KEYS[pair] as number, next)) | 0;
   }
   return ((high & HIGH_HALF) | (low >>> 16)) >>> 0;
 }

@@ -49,10 +49,10 @@ export class PackedArray {
     if (width === 0) return 0;
     const at = this.#source.window(this.#offset + index * width, width);
     const bytes = this.#source.bytes;
-    let value = bytes[at] ?? 0;
-    if (width > 1) value |= (bytes[at + 1] ?? 0) << 8;
-    if (width > 2) value |= (bytes[at + 2] ?? 0) << 16;
-    return width > 3 ? value + (bytes[at + 3] ?? 0) * 0x100_0000 : value;
+    let value = bytes[at] as number;
+    if (width > 1) value |= (bytes[at + 1] as number) << 8;
+    if (width > 2) value |= (bytes[at + 2] as number) << 16;
+    return width > 3 ? value + (bytes[at + 3] as number) * 0x100_0000 : value;
   }
 
   #outOfRange(): Error {

@@ -64,7 +64,7 @@ export class PagedSource implements ByteSource {
   }
 
   #frame(page: number): number {
-    const known = this.#frameOfPage[page] ?? 0;
+    const known = this.#frameOfPage[page] as number;
     const frame = known === 0 ? this.#load(page) : known - 1;
     this.#used[frame] = 1;
     return frame;
@@ -72,7 +72,7 @@ export class PagedSource implements ByteSource {
 
   #load(page: number): number {
     const frame = this.#freeFrame();
-    const evicted = this.#pageInFrame[frame] ?? -1;
+    const evicted = this.#pageInFrame[frame] as number;
     if (evicted !== -1) this.#frameOfPage[evicted] = 0;
     this.#pageInFrame[frame] = -1;
     const start = page * PAGE_BYTES;

@@ -32,7 +32,7 @@ export class RelationOrder {
   constructor(source: ByteSource, entry: OrderEntry, shape: { rowCount: number; ranges: readonly HandleRange[] }) {
     const { lead, keys, offsets } = entry;
     const others = shape.ranges.map((_, column) => column).filter((column) => column !== lead);
-    const leadRange = shape.ranges[lead] ?? { first: 0, count: 0 };
+    const leadRange = shape.ranges[lead] as HandleRange;
     this.columns = [lead, ...others];
     this.rowCount = shape.rowCount;
     this.distinct = entry.distinct;
@@ -79,13 +79,12 @@ export class RelationOrder {
 
   /** The first row in [from, to) whose value in a column, not the leading one, is at least `handle`, or `to`. */
   lowerBound(column: number, from: number, to: number, handle: number): number {
-    return this.#values[column]?.lowerBound(from, to, handle) ?? to;
+    return (this.#values[column] as PackedArray).lowerBound(from, to, handle);
   }
 
-  /** One past the last row in [from, to) whose value is `handle`; the rows begin with those. */
+  /** One past the last row in [from, to) whose value in such a column is `handle`; the rows begin with those. */
   upperBound(column: number, from: number, to: number, handle: number): number {
-    const values = this.#values[column];
-    if (values === undefined) return to;
+    const values = this.#values[column] as PackedArray;
     // Few rows are equal in two columns, and then they are looked at anyway.
     for (let row = from; row < from + FEW_ROWS; row++) if (row === to || values.get(row) !== handle) return row;
     return values.lowerBound(from + FEW_ROWS, to, handle + 1);

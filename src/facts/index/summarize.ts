@@ -1,13 +1,13 @@
 import { compareStrings } from '../compare-strings.ts';
 import type { FactSummary } from '../fact-sink.ts';
 import { printSignature } from '../signature.ts';
-import type { Directory } from './directory.ts';
+import type { Directory, TypeEntry } from './directory.ts';
 
 /** The summary that a directory records. Signatures that are printed alike are counted together. */
 export function summarize({ types, relations, digest, lineBytes }: Directory): FactSummary {
   const counts = new Map<string, number>();
   for (const relation of relations) {
-    const names = relation.types.map((type) => types[type]?.name ?? '');
+    const names = relation.types.map((type) => (types[type] as TypeEntry).name);
     const signature = printSignature({ predicate: relation.predicate, types: names });
     counts.set(signature, (counts.get(signature) ?? 0) + relation.rowCount);
   }

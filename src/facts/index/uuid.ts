@@ -20,9 +20,9 @@ for (const [digit, character] of HEX.entries()) DIGIT_OF[character] = digit;
 export function packUuid(text: Uint8Array, start: number, target: Uint8Array): boolean {
   let seen = 0;
   for (let byte = 0; byte < UUID_BYTES; byte++) {
-    const at = start + (DIGITS_AT[byte] ?? 0);
-    const high = DIGIT_OF[text[at] ?? 0] ?? NO_DIGIT;
-    const low = DIGIT_OF[text[at + 1] ?? 0] ?? NO_DIGIT;
+    const at = start + (DIGITS_AT[byte] as number);
+    const high = DIGIT_OF[text[at] as number] as number;
+    const low = DIGIT_OF[text[at + 1] as number] as number;
     target[byte] = (high << 4) | low;
     seen |= high | low;
   }
@@ -32,10 +32,10 @@ export function packUuid(text: Uint8Array, start: number, target: Uint8Array): b
 /** Writes the text of a packed UUID to the first 36 bytes of the target. */
 export function printUuid(packed: Uint8Array, target: Uint8Array): void {
   for (let byte = 0; byte < UUID_BYTES; byte++) {
-    const at = DIGITS_AT[byte] ?? 0;
-    const value = packed[byte] ?? 0;
-    target[at] = HEX[value >>> 4] ?? 0;
-    target[at + 1] = HEX[value & 15] ?? 0;
+    const at = DIGITS_AT[byte] as number;
+    const value = packed[byte] as number;
+    target[at] = HEX[value >>> 4] as number;
+    target[at + 1] = HEX[value & 15] as number;
   }
   for (const at of DASHES_AT) target[at] = DASH;
 }

@@ -54,7 +54,7 @@ export class ValuePieces {
 
   /** Prints a value: the number of its type, and its dense id. Neighbours after each other cost least. Returns where it ends. */
   print(number: number, id: number, target: LineBytes, at: number): number {
-    const type = this.#typeOf(number);
+    const type = this.#types[number] as TypePieces;
     const end = printValue(type, id, target.bytes, at);
     this.hash = hashOf(type);
     return end;
@@ -65,15 +65,15 @@ export class ValuePieces {
    * nowhere. Nothing depends on a value before: so the processor fetches many of them at once, before they are printed.
    */
   find(number: number, { ids, places, lengths }: ValueBatch, count: number): void {
-    const type = this.#typeOf(number);
+    const type = this.#types[number] as TypePieces;
     for (let i = 0; i < count; i++) {
-      const id = ids[i] ?? 0;
+      const id = ids[i] as number;
       const block = type.firstBlock + (id >>> BLOCK_SHIFT);
-      let kept = this.#blocks[block] ?? 0;
+      let kept = this.#blocks[block] as number;
       if (kept === 0 && this.#hasRoom()) kept = this.#keep(type, block);
-      places[i] = kept === 0 ? 0 : kept + (this.#strides[block] ?? 0) * (id & (BLOCK_IDS - 1));
+      places[i] = kept === 0 ? 0 : kept + (this.#strides[block] as number) * (id & (BLOCK_IDS - 1));
     }
-    for (let i = 0; i < count; i++) lengths[i] = this.#view.getInt32(places[i] ?? 0, true);
+    for (let i = 0; i < count; i++) lengths[i] = this.#view.getInt32(places[i] as number, true);
   }
 
   /** Prints the value that is kept at a place. */
@@ -82,12 +82,6 @@ export class ValuePieces {
     const start = place + HEAD_BYTES;
     this.hash = view.getInt32(place + 4, true);
     return copyWords(view, start, start + length, target.view, at);
-  }
-
-  #typeOf(number: number): TypePieces {
-    const type = this.#types[number];
-    if (type === undefined) throw new Error(`there is no type ${number}`);
-    return type;
   }
 
   #hasRoom(): boolean {
@@ -111,10 +105,10 @@ export class ValuePieces {
     const stride = (HEAD_BYTES + longest + 7) & ~3;
     const place = this.#used;
     for (let entry = 0, start = 0; entry < count; entry++) {
-      const end = this.#ends[entry] ?? 0;
+      const end = this.#ends[entry] as number;
       const head = place + entry * stride;
       this.#view.setInt32(head, end - start, true);
-      this.#view.setInt32(head + 4, this.#hashes[entry] ?? 0, true);
+      this.#view.setInt32(head + 4, this.#hashes[entry] as number, true);
       copyWords(view, start, end, this.#view, head + HEAD_BYTES);
       start = end;
     }
@@ -169,7 +163,7 @@ const FIRST_BYTE = 4;
 
 function printValue({ head, cursor }: TypePieces, id: number, target: Buffer, start: number): number {
   cursor.moveTo(id);
-  for (let i = 0; i < head.length; i++) target[start + i] = head[i] ?? 0;
+  for (let i = 0; i < head.length; i++) target[start + i] = head[i] as number;
   return escapeInto(target, start + head.length, cursor);
 }
 
@@ -181,7 +175,7 @@ function hashOf({ cursor }: TypePieces): number {
 function escapeInto(target: Buffer, start: number, { bytes, length }: IdCursor): number {
   let at = start;
   for (let i = 0; i < length; i++) {
-    const byte = bytes[i] ?? 0;
+    const byte = bytes[i] as number;
     if (byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH) target[at++] = byte;
     else at += target.write(JSON.stringify(String.fromCharCode(byte)).slice(1, -1), at, 'latin1');
   }

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
 import type { Fact } from '../../../src/facts/fact.ts';
 import { compareFacts, printFactLine } from '../../../src/facts/fact-line.ts';
 import type { FactSummary } from '../../../src/facts/fact-sink.ts';
-import { type Directory, listSections, type Section } from '../../../src/facts/index/directory.ts';
 import { openHashedIndex, openIndex, openSharedIndex } from '../../../src/facts/index/open-index.ts';
+import { fixChecksums, putTogether, takeApart } from '../../support/craft-index.ts';
 import { describeFactReader, fact } from '../../support/fact-reader-conformance.ts';
 import { buildTestIndex, openTestIndex, readAll } from '../../support/index-files.ts';
 import { Random } from '../../support/random.ts';
@@ -194,6 +193,15 @@ describe('openIndex', () => {
     expect(index.share().idCacheBytes).toBe(2 ** 20);
   });
 
+  test('has no values in columns that are not there', async () => {
+    using built = await buildTestIndex(FACTS);
+    using index = openIndex(built.path, { memoryBytes: 2 ** 20, verify: false });
+    for (const relation of index.reader.relations) {
+      const arity = relation.types.length;
+      expect(() => relation.access([]).get(0, arity)).toThrow(`there is no column ${arity}`);
+    }
+  });
+
   test('streams lines whose concatenation has the digest of the summary', async () => {
     using built = await buildTestIndex(FACTS);
     using index = openIndex(built.path, { memoryBytes: 2 ** 20, verify: false });
@@ -210,6 +218,7 @@ describe('openIndex', () => {
     const facts = Array.from({ length: 10_000 }, (_row, i) =>
       fact('owner', ['Repo', `r${10_000 + i - (i % 3)}`], ['String', `s${(i % 3) >> 1}`], ['User', userOf(i)]),
     );
+    for (let i = 0; i < 100; i++) facts.push(fact('watches', ['Repo', `r${10_000 + i}`], ['User', userOf(i * 99)]));
     using built = await buildTestIndex(facts);
     using index = openIndex(built.path, { memoryBytes: 2 ** 30, verify: false });
     const expected = facts.toSorted(compareFacts).map(printFactLine).join('');
@@ -332,12 +341,11 @@ async function expectRefusalOrAnswers(path: string, seed: number): Promise<void>
 
 /** Changes a section or a number of the directory, and makes the checksums right again. */
 function damage(original: Buffer, random: Random): Buffer {
-  const bytes = Buffer.from(original);
-  const textLength = bytes.readUInt32LE(bytes.length - 16);
-  const textStart = bytes.length - 16 - textLength;
-  let text = bytes.toString('utf8', textStart, bytes.length - 16);
+  const parts = takeApart(original);
+  const { sections } = parts;
+  let { text } = parts;
   if (random.below(2) === 0) {
-    for (let n = random.below(4); n >= 0; n--) bytes[16 + random.below(textStart - 16)] = random.below(256);
+    for (let n = random.below(4); n >= 0; n--) sections[16 + random.below(sections.length - 16)] = random.below(256);
   } else {
     const numbers = [...text.matchAll(/\d+/g)];
     const number = numbers[random.below(numbers.length)];
@@ -345,23 +353,7 @@ function damage(original: Buffer, random: Random): Buffer {
     const other = [value + 1, Math.max(0, value - 1), 0, 4_294_967_295, value * 1000, 2 ** 53 - 1][random.below(6)];
     text = `${text.slice(0, number?.index)}${other}${text.slice((number?.index ?? 0) + (number?.[0].length ?? 0))}`;
   }
-  const fixed = Buffer.from(fixChecksums(text, bytes.subarray(0, textStart)));
-  const footer = Buffer.from(bytes.subarray(bytes.length - 16));
-  footer.writeUInt32LE(fixed.length, 0);
-  footer.writeUInt32LE(crc32(fixed), 4);
-  return Buffer.concat([bytes.subarray(0, textStart), fixed, footer]);
-}
-
-function fixChecksums(text: string, sections: Buffer): string {
-  const directory: Directory = JSON.parse(text);
-  const fix = (section: Section) =>
-    Object.assign(section, { crc32: crc32(sections.subarray(section.offset, section.offset + section.length)) });
-  try {
-    listSections(directory).forEach(fix);
-  } catch {
-    return text;
-  }
-  return JSON.stringify(directory);
+  return putTogether({ sections, text: fixChecksums({ sections, text }) });
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -63,10 +63,10 @@ export class ChunkIds implements IdTexts {
     const typeAndLength = type * LENGTH_SPAN + length;
     let at = this.#homeOf(hash, type);
     for (;;) {
-      const known = slots[at] ?? 0;
+      const known = slots[at] as number;
       if (known === 0) break;
       const isAlike = slots[at + 1] === hash && slots[at + 3] === typeAndLength;
-      if (isAlike && this.#equals(slots[at + 2] ?? 0, length)) return known - 1;
+      if (isAlike && this.#equals(slots[at + 2] as number, length)) return known - 1;
       at += SLOT_WORDS;
       if (at === slots.length) at = 0;
     }

@@ -20,9 +20,9 @@ export class ColumnFile {
     return this.#count;
   }
 
-  /** Smallest value so far; 0 when there is none. */
+  /** Smallest and largest value so far; there must be one. */
   get min(): number {
-    return this.#count === 0 ? 0 : this.#min;
+    return this.#min;
   }
 
   get max(): number {

@@ -29,7 +29,7 @@ export class DictionaryWriter {
   add(bytes: Uint8Array, start: number, length: number): void {
     if (this.#blockCount === BLOCK_IDS) this.#writeBlock();
     const at = this.#blockCount * MAX_ID_BYTES;
-    for (let i = 0; i < length; i++) this.#texts[at + i] = bytes[start + i] ?? 0;
+    for (let i = 0; i < length; i++) this.#texts[at + i] = bytes[start + i] as number;
     this.#lengths[this.#blockCount++] = length;
     this.#hashes.append(hashBytes(bytes, start, start + length));
     this.idCount++;
@@ -44,8 +44,9 @@ export class DictionaryWriter {
     return true;
   }
 
+  /** There must be an id. */
   finish(name: string): Omit<TypeEntry, 'slots'> {
-    if (this.#blockCount > 0) this.#writeBlock();
+    this.#writeBlock();
     const texts = this.#sections.end();
     const blocks = this.#sections.packed(this.#blockOffsets);
     return { name, idCount: this.idCount, texts, blocks };
@@ -61,21 +62,17 @@ export class DictionaryWriter {
   /** Whether all ids of the block are UUIDs; then they are packed. */
   #pack(): boolean {
     for (let entry = 0; entry < this.#blockCount; entry++) {
-      const uuid = this.#uuids[entry];
-      const isPacked =
-        uuid !== undefined &&
-        this.#lengths[entry] === UUID_TEXT_BYTES &&
-        packUuid(this.#texts, entry * MAX_ID_BYTES, uuid);
-      if (!isPacked) return false;
+      const uuid = this.#uuids[entry] as Uint8Array;
+      if (this.#lengths[entry] !== UUID_TEXT_BYTES) return false;
+      if (!packUuid(this.#texts, entry * MAX_ID_BYTES, uuid)) return false;
     }
     return true;
   }
 
   #writePacked(): void {
     const uuids = this.#uuids.slice(0, this.#blockCount);
-    const [first] = uuids;
-    const last = uuids.at(-1);
-    if (first === undefined || last === undefined) return;
+    const first = uuids[0] as Uint8Array;
+    const last = uuids.at(-1) as Uint8Array;
     let common = 0;
     while (common < UUID_BYTES - 1 && first[common] === last[common]) common++;
     this.#sections.byte(PACKED_BLOCK + common);
@@ -87,7 +84,7 @@ export class DictionaryWriter {
     let lastLength = 0;
     for (let entry = 0; entry < this.#blockCount; entry++) {
       const at = entry * MAX_ID_BYTES;
-      const length = this.#lengths[entry] ?? 0;
+      const length = this.#lengths[entry] as number;
       const shared = this.#sharedWithLast(at, Math.min(length, lastLength));
       this.#writeToken(shared, length - shared);
       this.#sections.bytes(this.#texts, at + shared, at + length);

@@ -18,7 +18,7 @@ export class FactChunk {
   readonly #rows: Uint32Array;
   readonly #spills: Spills;
   /** By column, the value of the fact before, its number and its hash: readers of sorted facts hand on the same object. */
-  readonly #lastValues: (Value | undefined)[] = [];
+  readonly #lastValues: Value[] = [];
   readonly #lastNumbers = new Uint32Array(MAX_FACT_ARITY);
   readonly #lastHashes = new Uint32Array(MAX_FACT_ARITY);
   #usedWords = 0;
@@ -42,14 +42,14 @@ export class FactChunk {
     const at = this.#usedWords;
     let fingerprint = signature.hash;
     for (let column = 0; column < arity; column++) {
-      const value = fact.args[column];
-      if (value === undefined || value !== this.#lastValues[column]) {
-        this.#lastNumbers[column] = this.#ids.add(typeNumbers[column] ?? 0, value?.id ?? '');
+      const value = fact.args[column] as Value;
+      if (value !== this.#lastValues[column]) {
+        this.#lastNumbers[column] = this.#ids.add(typeNumbers[column] as number, value.id);
         this.#lastHashes[column] = this.#ids.lastHash;
         this.#lastValues[column] = value;
       }
-      fingerprint = combine(fingerprint, this.#lastHashes[column] ?? 0);
-      this.#rows[at + ROW_HEAD + column] = this.#lastNumbers[column] ?? 0;
+      fingerprint = combine(fingerprint, this.#lastHashes[column] as number);
+      this.#rows[at + ROW_HEAD + column] = this.#lastNumbers[column] as number;
     }
     this.#rows[at] = signature.number;
     this.#rows[at + 1] = fingerprint;
@@ -78,16 +78,16 @@ export class FactChunk {
   /** Returns the place of each id among the sorted ids of its type. */
   #spillIds(): Uint32Array {
     const { types, starts, lengths, bytes, count } = this.#ids;
-    const byType = groupByNumber(count, (id) => types[id] ?? 0);
+    const byType = groupByNumber(count, (id) => types[id] as number);
     const ranks = new Uint32Array(count);
     const writer = new SpillWriter(this.#spills.ids);
     for (const { number, order } of byType) {
       sortIds(this.#ids, order);
       const at = writer.at;
       for (let rank = 0; rank < order.length; rank++) {
-        const id = order[rank] ?? 0;
+        const id = order[rank] as number;
         ranks[id] = rank;
-        writer.text(bytes, starts[id] ?? 0, lengths[id] ?? 0);
+        writer.text(bytes, starts[id] as number, lengths[id] as number);
       }
       const sizeBytes = writer.at - at;
       this.#spills.idRuns.push({ chunk: this.#chunkCount, type: number, at, sizeBytes, count: order.length });
@@ -101,16 +101,16 @@ export class FactChunk {
     const starts = new Uint32Array(this.#rowCount);
     for (let row = 0, at = 0; row < this.#rowCount; row++) {
       starts[row] = at;
-      at += ROW_HEAD + (this.#arities[rows[at] ?? 0] ?? 0);
+      at += ROW_HEAD + (this.#arities[rows[at] as number] as number);
     }
     const writer = new SpillWriter(this.#spills.rows);
-    for (const { number, order } of groupByNumber(this.#rowCount, (row) => rows[starts[row] ?? 0] ?? 0)) {
+    for (const { number, order } of groupByNumber(this.#rowCount, (row) => rows[starts[row] as number] as number)) {
       this.#spills.rowRuns.push({ chunk: this.#chunkCount, signature: number, at: writer.at, count: order.length });
-      const arity = this.#arities[number] ?? 0;
+      const arity = this.#arities[number] as number;
       for (const row of order) {
-        const at = (starts[row] ?? 0) + ROW_HEAD;
-        for (let column = 0; column < arity; column++) writer.word(ranks[rows[at + column] ?? 0] ?? 0);
-        writer.word(rows[at - 1] ?? 0);
+        const at = (starts[row] as number) + ROW_HEAD;
+        for (let column = 0; column < arity; column++) writer.word(ranks[rows[at + column] as number] as number);
+        writer.word(rows[at - 1] as number);
       }
     }
     writer.flush();
@@ -132,7 +132,7 @@ function groupByNumber(count: number, numberOf: (member: number) => number): rea
   for (let member = 0; member < count; member++) {
     const number = numberOf(member);
     while (counts.length <= number) counts.push(0);
-    counts[number] = (counts[number] ?? 0) + 1;
+    counts[number] = (counts[number] as number) + 1;
   }
   const sorted = new Uint32Array(count);
   const ends: number[] = [];
@@ -143,11 +143,11 @@ function groupByNumber(count: number, numberOf: (member: number) => number): rea
   }
   for (let member = 0; member < count; member++) {
     const number = numberOf(member);
-    const at = ends[number] ?? 0;
+    const at = ends[number] as number;
     sorted[at] = member;
     ends[number] = at + 1;
   }
   return counts
-    .map((size, number) => ({ number, order: sorted.subarray((ends[number] ?? 0) - size, ends[number]) }))
+    .map((size, number) => ({ number, order: sorted.subarray((ends[number] as number) - size, ends[number]) }))
     .filter(({ order }) => order.length > 0);
 }

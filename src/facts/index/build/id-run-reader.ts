@@ -30,7 +30,7 @@ export class IdRunReader {
     const at = this.start + this.length;
     if (at + LEAST_BUFFER_BYTES > this.#filled && this.#readBytes < this.#run.sizeBytes) this.#fill(at);
     else this.start = at;
-    this.length = (this.bytes[this.start] ?? 0) | ((this.bytes[this.start + 1] ?? 0) << 8);
+    this.length = (this.bytes[this.start] as number) | ((this.bytes[this.start + 1] as number) << 8);
     this.start += 2;
     return true;
   }
@@ -51,7 +51,7 @@ export class IdRunReader {
 export function compareCurrent(a: IdRunReader, b: IdRunReader): number {
   const common = Math.min(a.length, b.length);
   for (let i = 0; i < common; i++) {
-    const difference = (a.bytes[a.start + i] ?? 0) - (b.bytes[b.start + i] ?? 0);
+    const difference = (a.bytes[a.start + i] as number) - (b.bytes[b.start + i] as number);
     if (difference !== 0) return difference;
   }
   return a.length - b.length;

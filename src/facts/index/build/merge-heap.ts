@@ -13,7 +13,7 @@ export class MergeHeap {
 
   /** The number that comes first, or -1 when none is left. */
   get first(): number {
-    return this.#size === 0 ? -1 : (this.#items[0] ?? -1);
+    return this.#size === 0 ? -1 : (this.#items[0] as number);
   }
 
   /** What the first number stands for is larger than it was. */
@@ -24,20 +24,20 @@ export class MergeHeap {
   /** What the first number stands for has come to its end. */
   ended(): void {
     this.#size--;
-    this.#items[0] = this.#items[this.#size] ?? -1;
+    this.#items[0] = this.#items[this.#size] as number;
     this.#sink(0);
   }
 
   #sink(start: number): void {
     const items = this.#items;
-    const item = items[start] ?? -1;
+    const item = items[start] as number;
     let at = start;
     for (;;) {
       let child = 2 * at + 1;
       if (child >= this.#size) break;
-      if (child + 1 < this.#size && this.#before(items[child + 1] ?? -1, items[child] ?? -1)) child++;
-      if (!this.#before(items[child] ?? -1, item)) break;
-      items[at] = items[child] ?? -1;
+      if (child + 1 < this.#size && this.#before(items[child + 1] as number, items[child] as number)) child++;
+      if (!this.#before(items[child] as number, item)) break;
+      items[at] = items[child] as number;
       at = child;
     }
     items[at] = item;

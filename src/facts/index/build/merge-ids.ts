@@ -30,15 +30,15 @@ export function* mergeIds(input: MergeInput, writer: DictionaryWriter): Generato
   }
   const outputs = runs.map((run) => new WordsAt(input.renumbered, run.count));
   for (const reader of readers) reader.next();
-  const heap = new MergeHeap(readers.length, (a, b) => compareReaders(readers, a, b) < 0);
+  const isBefore = (a: number, b: number) => compareCurrent(readers[a] as IdRunReader, readers[b] as IdRunReader) < 0;
+  const heap = new MergeHeap(readers.length, isBefore);
   for (let run = heap.first; run !== -1; run = heap.first) {
-    const reader = readers[run];
-    if (reader === undefined) break;
+    const reader = readers[run] as IdRunReader;
     if (!writer.isLast(reader.bytes, reader.start, reader.length)) {
       writer.add(reader.bytes, reader.start, reader.length);
       if (writer.idCount % TURN_IDS === 0) yield;
     }
-    outputs[run]?.append(writer.idCount - 1);
+    (outputs[run] as WordsAt).append(writer.idCount - 1);
     if (reader.next()) heap.advanced();
     else heap.ended();
   }
@@ -50,12 +50,6 @@ function* copyIds(reader: IdRunReader, writer: DictionaryWriter): Generator<void
     writer.add(reader.bytes, reader.start, reader.length);
     if (writer.idCount % TURN_IDS === 0) yield;
   }
-}
-
-function compareReaders(readers: readonly IdRunReader[], a: number, b: number): number {
-  const left = readers[a];
-  const right = readers[b];
-  return left === undefined || right === undefined ? 0 : compareCurrent(left, right);
 }
 
 /** Words that go to a region of a file kept free for them. */

@@ -41,7 +41,7 @@ export class OrderCollector {
   add(rows: Uint32Array, count: number, width: number): void {
     const arity = this.#distinct.length;
     for (let row = 0, at = 0; row < count; row++, at += width) {
-      const fingerprint = width > arity ? (rows[at + arity] ?? 0) : 0;
+      const fingerprint = width > arity ? (rows[at + arity] as number) : 0;
       this.takenFingerprint = (this.takenFingerprint + fingerprint) | 0;
       const changed = this.rowCount === 0 ? 0 : this.#firstChange(rows, at, arity);
       if (changed === arity && this.rowCount > 0) continue;
@@ -79,14 +79,14 @@ export class OrderCollector {
   #addRow(rows: Uint32Array, at: number, changed: number): void {
     const arity = this.#distinct.length;
     if (changed === 0 && arity > 0) {
-      this.#keys.append(rows[at] ?? 0);
+      this.#keys.append(rows[at] as number);
       this.#offsets.append(this.rowCount);
     }
     for (let column = 0; column < arity; column++) {
-      const value = rows[at + column] ?? 0;
+      const value = rows[at + column] as number;
       this.#last[column] = value;
       this.columns[column]?.append(value);
-      if (column >= changed) this.#distinct[column] = (this.#distinct[column] ?? 0) + 1;
+      if (column >= changed) this.#distinct[column] = (this.#distinct[column] as number) + 1;
     }
     this.rowCount++;
   }
@@ -108,7 +108,8 @@ export class OrderCollector {
     for (let done = 0; done < this.#keys.count; ) {
       const count = this.#keys.read(keys, done);
       this.#offsets.read(offsets, done);
-      for (let i = 0; i < count; i++) for (; next <= (keys[i] ?? 0); next++) this.#dense.append(offsets[i] ?? 0);
+      for (let i = 0; i < count; i++)
+        for (; next <= (keys[i] as number); next++) this.#dense.append(offsets[i] as number);
       done += count;
     }
     this.#dense.append(this.rowCount);

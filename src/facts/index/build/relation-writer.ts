@@ -90,7 +90,7 @@ export class RelationWriter {
       const count = Math.min(BLOCK_ROWS, from.rowCount - done);
       for (const [place, column] of columns.entries()) {
         from.columns[column]?.read(values, done);
-        for (let row = 0; row < count; row++) rows[row * arity + place] = values[row] ?? 0;
+        for (let row = 0; row < count; row++) rows[row * arity + place] = values[row] as number;
       }
       sorter.add(rows, count);
       yield;
@@ -111,7 +111,7 @@ export class RelationWriter {
       for (let column = 0; column < arity; column++) {
         const map = maps[column];
         if (map === undefined) continue;
-        for (let row = 0, at = column; row < count; row++, at += width) rows[at] = map[rows[at] ?? 0] ?? 0;
+        for (let row = 0, at = column; row < count; row++, at += width) rows[at] = map[rows[at] as number] as number;
       }
       sorter.add(rows, count);
       yield;

@@ -55,10 +55,10 @@ export class RowSorter {
       if (this.#count === this.#order.length) this.#spill();
       const from = row * width;
       const to = this.#count++ * width;
-      for (let word = 0; word < width; word++) this.#rows[to + word] = rows[from + word] ?? 0;
+      for (let word = 0; word < width; word++) this.#rows[to + word] = rows[from + word] as number;
       for (let word = 0; word < this.#keyWidth; word++) {
-        const value = rows[from + word] ?? 0;
-        if (value > (this.#max[word] ?? 0)) this.#max[word] = value;
+        const value = rows[from + word] as number;
+        if (value > (this.#max[word] as number)) this.#max[word] = value;
       }
     }
   }
@@ -94,15 +94,15 @@ export class RowSorter {
   #gather(target: Uint32Array, from: number, count: number): void {
     const width = this.#width;
     for (let row = 0; row < count; row++) {
-      const source = (this.#order[from + row] ?? 0) * width;
-      for (let word = 0; word < width; word++) target[row * width + word] = this.#rows[source + word] ?? 0;
+      const source = (this.#order[from + row] as number) * width;
+      for (let word = 0; word < width; word++) target[row * width + word] = this.#rows[source + word] as number;
     }
   }
 
   #sortInMemory(): void {
     for (let row = 0; row < this.#count; row++) this.#order[row] = row;
     for (let word = this.#keyWidth - 1; word >= 0; word--) {
-      const bits = 32 - Math.clz32(this.#max[word] ?? 0);
+      const bits = 32 - Math.clz32(this.#max[word] as number);
       for (let shift = 0; shift < bits; shift += DIGIT_BITS) this.#pass(word, shift);
     }
   }
@@ -113,11 +113,11 @@ export class RowSorter {
     const rows = this.#rows;
     const width = this.#width;
     for (let row = 0, at = word; row < this.#count; row++, at += width) {
-      const digit = ((rows[at] ?? 0) >>> shift) & DIGIT_MASK;
-      counts[digit] = (counts[digit] ?? 0) + 1;
+      const digit = ((rows[at] as number) >>> shift) & DIGIT_MASK;
+      counts[digit] = (counts[digit] as number) + 1;
     }
     for (let digit = 0, start = 0; digit <= DIGIT_MASK; digit++) {
-      const size = counts[digit] ?? 0;
+      const size = counts[digit] as number;
       if (size === this.#count) return;
       counts[digit] = start;
       start += size;
@@ -125,9 +125,9 @@ export class RowSorter {
     const order = this.#order;
     const sorted = this.#spare;
     for (let i = 0; i < this.#count; i++) {
-      const row = order[i] ?? 0;
-      const digit = ((rows[row * width + word] ?? 0) >>> shift) & DIGIT_MASK;
-      const at = counts[digit] ?? 0;
+      const row = order[i] as number;
+      const digit = ((rows[row * width + word] as number) >>> shift) & DIGIT_MASK;
+      const at = counts[digit] as number;
       sorted[at] = row;
       counts[digit] = at + 1;
     }

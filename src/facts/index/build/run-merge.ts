@@ -55,9 +55,9 @@ export class RunMerge {
     for (; count < room; count++) {
       const run = this.#heap.first;
       if (run === -1) break;
-      const buffer = this.#buffers[run];
-      const at = this.#at[run] ?? 0;
-      for (let word = 0; word < width; word++) target[count * width + word] = buffer?.[at + word] ?? 0;
+      const buffer = this.#buffers[run] as Uint32Array;
+      const at = this.#at[run] as number;
+      for (let word = 0; word < width; word++) target[count * width + word] = buffer[at + word] as number;
       this.#advance(run, at + width);
     }
     return count;
@@ -65,15 +65,15 @@ export class RunMerge {
 
   #advance(run: number, at: number): void {
     this.#at[run] = at;
-    if (at < (this.#filled[run] ?? 0) || this.#fill(run)) this.#heap.advanced();
+    if (at < (this.#filled[run] as number) || this.#fill(run)) this.#heap.advanced();
     else this.#heap.ended();
   }
 
   /** Reads the next rows of a run into its buffer; false at its end. */
   #fill(run: number): boolean {
-    const buffer = this.#buffers[run] ?? new Uint32Array(0);
-    const { at, count } = this.#runs[run] ?? { at: 0, count: 0 };
-    const done = this.#read[run] ?? 0;
+    const buffer = this.#buffers[run] as Uint32Array;
+    const { at, count } = this.#runs[run] as RowsOnDisk;
+    const done = this.#read[run] as number;
     const rows = Math.min(Math.floor(buffer.length / this.#width), count - done);
     if (rows === 0) return false;
     this.#file.read(bytesOf(buffer.subarray(0, rows * this.#width)), at + done * this.#width * 4);
@@ -85,12 +85,12 @@ export class RunMerge {
 
   /** Equal rows come in the order of their runs. */
   #isBefore(a: number, b: number): boolean {
-    const left = this.#buffers[a];
-    const right = this.#buffers[b];
-    const leftAt = this.#at[a] ?? 0;
-    const rightAt = this.#at[b] ?? 0;
+    const left = this.#buffers[a] as Uint32Array;
+    const right = this.#buffers[b] as Uint32Array;
+    const leftAt = this.#at[a] as number;
+    const rightAt = this.#at[b] as number;
     for (let word = 0; word < this.#keyWidth; word++) {
-      const difference = (left?.[leftAt + word] ?? 0) - (right?.[rightAt + word] ?? 0);
+      const difference = (left[leftAt + word] as number) - (right[rightAt + word] as number);
       if (difference !== 0) return difference < 0;
     }
     return a < b;

@@ -45,7 +45,7 @@ export class SectionWriter {
       this.#writeLong(source.subarray(from, to));
       return;
     }
-    for (let at = from; at < to; at++) this.#buffer[this.#used++] = source[at] ?? 0;
+    for (let at = from; at < to; at++) this.#buffer[this.#used++] = source[at] as number;
   }
 
   /** Ends the section. */
@@ -70,7 +70,7 @@ export class SectionWriter {
     const width = widthOf(column.max - base);
     for (let done = 0; width > 0 && done < column.count; ) {
       const count = column.read(this.#values, done);
-      for (let i = 0; i < count; i++) this.#integer((this.#values[i] ?? 0) - base, width);
+      for (let i = 0; i < count; i++) this.#integer((this.#values[i] as number) - base, width);
       done += count;
     }
     return { ...this.end(), count: column.count, width, base };

@@ -45,7 +45,7 @@ function* fill(part: SlotsPart, { hashes, from, idCount }: SlotsInput): Generato
   for (let done = 0; done < idCount; done += CHUNK_VALUES) {
     const count = Math.min(CHUNK_VALUES, idCount - done);
     hashes.read(values.subarray(0, count), from + done);
-    for (let i = 0; i < count; i++) part.add(done + i, values[i] ?? 0);
+    for (let i = 0; i < count; i++) part.add(done + i, values[i] as number);
     yield;
   }
 }
@@ -102,9 +102,9 @@ class SlotsPart {
     const from = newHome - this.#first;
     for (let at = from; at < from + MAX_PROBES; at++) {
       if (this.#comesBefore(at, home, id)) continue;
-      const otherHome = this.#homeOf[at] ?? 0;
-      const otherId = this.#idOf[at] ?? 0;
-      const otherSlot = this.#slots[at] ?? 0;
+      const otherHome = this.#homeOf[at] as number;
+      const otherId = this.#idOf[at] as number;
+      const otherSlot = this.#slots[at] as number;
       this.maxProbes = Math.max(this.maxProbes, this.#first + at - home + 1);
       this.#slots[at] = slot;
       this.#homeOf[at] = home;
@@ -119,8 +119,8 @@ class SlotsPart {
 
   /** Whether a slot is taken by an id that comes before this one. */
   #comesBefore(at: number, home: number, id: number): boolean {
-    const otherHome = this.#homeOf[at] ?? 0;
-    return this.#slots[at] !== 0 && (otherHome < home || (otherHome === home && (this.#idOf[at] ?? 0) < id));
+    const otherHome = this.#homeOf[at] as number;
+    return this.#slots[at] !== 0 && (otherHome < home || (otherHome === home && (this.#idOf[at] as number) < id));
   }
 
   /** The slots of this part that no later part can change. */

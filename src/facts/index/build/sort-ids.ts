@@ -26,7 +26,8 @@ export function sortIds(texts: IdTexts, order: Uint32Array): void {
 }
 
 function isSorted(texts: IdTexts, order: Uint32Array): boolean {
-  for (let i = 1; i < order.length; i++) if (!isBefore(texts, order[i - 1] ?? 0, order[i] ?? 0, 0)) return false;
+  for (let i = 1; i < order.length; i++)
+    if (!isBefore(texts, order[i - 1] as number, order[i] as number, 0)) return false;
   return true;
 }
 
@@ -60,9 +61,9 @@ function splitRun(work: Work, { from, to, depth }: Run, runs: Run[]): void {
   let runFrom = from;
   let runKey = -1;
   for (let i = from; i < to; i++) {
-    const packed = keys[i] ?? 0;
+    const packed = keys[i] as number;
     const key = Math.floor(packed / NUMBER_LIMIT);
-    order[i] = copy[from + (packed - key * NUMBER_LIMIT)] ?? 0;
+    order[i] = copy[from + (packed - key * NUMBER_LIMIT)] as number;
     if (key === runKey) continue;
     if (i - runFrom > 1) runs.push({ from: runFrom, to: i, depth: depth + KEY_BYTES });
     runFrom = i;
@@ -75,34 +76,34 @@ function splitRun(work: Work, { from, to, depth }: Run, runs: Run[]): void {
 function makeKeys({ texts, order, keys, copy }: Work, { from, to, depth }: Run): void {
   let longest = 0;
   for (let i = from; i < to; i++) {
-    const id = order[i] ?? 0;
+    const id = order[i] as number;
     copy[i] = id;
     keys[i] = keyAt(texts, id, depth) * NUMBER_LIMIT + (i - from);
-    longest = Math.max(longest, texts.lengths[id] ?? 0);
+    longest = Math.max(longest, texts.lengths[id] as number);
   }
   if (depth < longest) return;
   // Ids that are equal beyond their ends differ in trailing NUL bytes: there the shorter comes first.
-  for (let i = from; i < to; i++) keys[i] = (texts.lengths[copy[i] ?? 0] ?? 0) * NUMBER_LIMIT + (i - from);
+  for (let i = from; i < to; i++) keys[i] = (texts.lengths[copy[i] as number] as number) * NUMBER_LIMIT + (i - from);
 }
 
 /** Four bytes from `depth` on, zeros beyond the end. */
 function keyAt({ bytes, starts, lengths }: IdTexts, id: number, depth: number): number {
-  const start = starts[id] ?? 0;
-  const left = (lengths[id] ?? 0) - depth;
+  const start = starts[id] as number;
+  const left = (lengths[id] as number) - depth;
   const at = start + depth;
-  const high = left > 0 ? (bytes[at] ?? 0) : 0;
-  const rest = left > 1 ? (bytes[at + 1] ?? 0) << 16 : 0;
-  const third = left > 2 ? (bytes[at + 2] ?? 0) << 8 : 0;
-  const fourth = left > 3 ? (bytes[at + 3] ?? 0) : 0;
+  const high = left > 0 ? (bytes[at] as number) : 0;
+  const rest = left > 1 ? (bytes[at + 1] as number) << 16 : 0;
+  const third = left > 2 ? (bytes[at + 2] as number) << 8 : 0;
+  const fourth = left > 3 ? (bytes[at + 3] as number) : 0;
   return high * 0x100_0000 + (rest | third | fourth);
 }
 
 function sortByInsertion({ texts, order }: Work, { from, to, depth }: Run): void {
   for (let i = from + 1; i < to; i++) {
-    const id = order[i] ?? 0;
+    const id = order[i] as number;
     let at = i;
-    while (at > from && isBefore(texts, id, order[at - 1] ?? 0, depth)) {
-      order[at] = order[at - 1] ?? 0;
+    while (at > from && isBefore(texts, id, order[at - 1] as number, depth)) {
+      order[at] = order[at - 1] as number;
       at--;
     }
     order[at] = id;
@@ -110,13 +111,13 @@ function sortByInsertion({ texts, order }: Work, { from, to, depth }: Run): void
 }
 
 function isBefore({ bytes, starts, lengths }: IdTexts, a: number, b: number, depth: number): boolean {
-  const aStart = starts[a] ?? 0;
-  const bStart = starts[b] ?? 0;
-  const aLength = lengths[a] ?? 0;
-  const bLength = lengths[b] ?? 0;
+  const aStart = starts[a] as number;
+  const bStart = starts[b] as number;
+  const aLength = lengths[a] as number;
+  const bLength = lengths[b] as number;
   const common = Math.min(aLength, bLength);
   for (let i = Math.min(depth, common); i < common; i++) {
-    const difference = (bytes[aStart + i] ?? 0) - (bytes[bStart + i] ?? 0);
+    const difference = (bytes[aStart + i] as number) - (bytes[bStart + i] as number);
     if (difference !== 0) return difference < 0;
   }
   return aLength < bLength;

@@ -31,7 +31,7 @@ export class SpillWriter {
     let used = this.#used;
     this.#bytes[used++] = length;
     this.#bytes[used++] = length >>> 8;
-    for (let i = 0; i < length; i++) this.#bytes[used++] = source[start + i] ?? 0;
+    for (let i = 0; i < length; i++) this.#bytes[used++] = source[start + i] as number;
     this.#used = used;
   }
 

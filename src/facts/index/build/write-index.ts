@@ -9,10 +9,10 @@ import { DictionaryWriter } from './dictionary-writer.ts';
 import { mergeIds, type Renumbering } from './merge-ids.ts';
 import { RelationWriter } from './relation-writer.ts';
 import { SectionWriter } from './section-writer.ts';
-import type { SignatureTable } from './signature-table.ts';
+import type { NumberedSignature, SignatureTable } from './signature-table.ts';
 import { writeSlots } from './slots-writer.ts';
 import { SpillFile } from './spill-file.ts';
-import type { Spills } from './spills.ts';
+import type { IdRun, RowRun, Spills } from './spills.ts';
 import type { TemporaryFiles } from './temporary-files.ts';
 import { writeFully } from './write-fully.ts';
 
@@ -51,11 +51,10 @@ export function* writeIndex(input: WriteIndexInput): Generator<void, WrittenSect
   const runs = groupBy(spills.rowRuns, ({ signature }) => signature);
   const relations: RelationEntry[] = [];
   for (const number of sortedNumbers(signatures.signatures, compareSignatures)) {
-    const signature = signatures.signatures[number];
-    if (signature === undefined) continue;
-    const types = signature.typeNumbers.map((type) => places[type] ?? 0);
+    const signature = signatures.signatures[number] as NumberedSignature;
+    const types = signature.typeNumbers.map((type) => places[type] as number);
     const renumbering = (chunk: number, type: number) => dictionaries.renumbering(chunk, type);
-    relations.push(yield* writer.write({ signature, types, runs: runs.get(number) ?? [], renumbering }));
+    relations.push(yield* writer.write({ signature, types, runs: runs.get(number) as readonly RowRun[], renumbering }));
     progress?.('write', writer.takenCount, spills.factCount);
   }
   writer.checkTaken(spills);
@@ -93,13 +92,13 @@ class DictionaryStage {
 
   *write(type: number): Generator<void, Omit<TypeEntry, 'slots'>> {
     const { spills, signatures, memoryBytes } = this.#input;
-    const runs = this.#runs.get(type) ?? [];
+    const runs = this.#runs.get(type) as readonly IdRun[];
     this.#blockOffsets.clear();
     const writer = new DictionaryWriter(this.#sections, this.#blockOffsets, this.#hashes);
     const merge = { runs, ids: spills.ids, renumbered: this.renumbered, memoryBytes };
     const renumberings = yield* mergeIds(merge, writer);
     this.#renumberings.set(type, new Map(runs.map(({ chunk }, index) => [chunk, renumberings[index]])));
-    return writer.finish(signatures.typeNames[type] ?? '');
+    return writer.finish(signatures.typeNames[type] as string);
   }
 
   renumbering(chunk: number, type: number): Renumbering {
