@@ -10,6 +10,7 @@ import { IndexReader } from '../index-reader.ts';
 import { PagedSource } from '../paged-source.ts';
 import { ResidentSource } from '../resident-source.ts';
 import { summarize } from '../summarize.ts';
+import { checkOrders } from './check-orders.ts';
 import { writeFully } from './write-fully.ts';
 import type { WrittenSections } from './write-index.ts';
 
@@ -38,7 +39,8 @@ export function* checkReadBack(input: ReadBackInput): Generator<void, FactSummar
 
 function* readBack(input: ReadBackInput): Generator<void, { readonly digest: string; readonly lineBytes: number }> {
   const { written, progress } = input;
-  const lines = new CanonicalLines(openWritten(input), { reusesChunks: true });
+  const reader = openWritten(input);
+  const lines = new CanonicalLines(reader, { reusesChunks: true });
   const hash = createHash('sha256');
   for (const chunk of lines) {
     hash.update(chunk);
@@ -48,6 +50,7 @@ function* readBack(input: ReadBackInput): Generator<void, { readonly digest: str
   if (lines.fingerprint !== written.fingerprint) {
     throw new OsoError('INDEX_INVALID', 'the index reads back other than it was written: one of its facts differs');
   }
+  yield* checkOrders(reader);
   return { digest: hash.digest('hex'), lineBytes: lines.lineBytes };
 }
 

@@ -6,9 +6,14 @@ import { packUuid, UUID_BYTES, UUID_TEXT_BYTES } from '../uuid.ts';
 import type { ColumnFile } from './column-file.ts';
 import type { SectionWriter } from './section-writer.ts';
 
+/** What the directory says of a type, but for its hash slots; and the sum of the hashes they are made from, modulo 2^32. */
+export type WrittenDictionary = Omit<TypeEntry, 'slots'> & { readonly hashSum: number };
+
 /** Writes the texts and blocks of one type from its ids in order. */
 export class DictionaryWriter {
   idCount = 0;
+  /** Sum of the hashes of the ids modulo 2^32. */
+  hashSum = 0;
   readonly #sections: SectionWriter;
   readonly #blockOffsets: ColumnFile;
   readonly #hashes: ColumnFile;
@@ -31,7 +36,9 @@ export class DictionaryWriter {
     const at = this.#blockCount * MAX_ID_BYTES;
     for (let i = 0; i < length; i++) this.#texts[at + i] = bytes[start + i] as number;
     this.#lengths[this.#blockCount++] = length;
-    this.#hashes.append(hashBytes(bytes, start, start + length));
+    const hash = hashBytes(bytes, start, start + length);
+    this.#hashes.append(hash);
+    this.hashSum = (this.hashSum + hash) | 0;
     this.idCount++;
   }
 
@@ -45,11 +52,11 @@ export class DictionaryWriter {
   }
 
   /** There must be an id. */
-  finish(name: string): Omit<TypeEntry, 'slots'> {
+  finish(name: string): WrittenDictionary {
     this.#writeBlock();
     const texts = this.#sections.end();
     const blocks = this.#sections.packed(this.#blockOffsets);
-    return { name, idCount: this.idCount, texts, blocks };
+    return { name, idCount: this.idCount, texts, blocks, hashSum: this.hashSum };
   }
 
   #writeBlock(): void {

@@ -1,3 +1,4 @@
+import { OsoError } from '../../../errors/oso-error.ts';
 import type { SlotsEntry } from '../directory.ts';
 import { BLOCK_SHIFT, HOMES_PER_THREE, MAX_PROBES } from '../format.ts';
 import type { ColumnFile } from './column-file.ts';
@@ -15,12 +16,15 @@ export interface SlotsInput {
   readonly hashes: ColumnFile;
   readonly from: number;
   readonly idCount: number;
+  /** Their sum modulo 2^32 as they were written. */
+  readonly hashSum: number;
   readonly memoryBytes: number;
 }
 
 /**
  * Writes the hash slots of one type, as many homes at a time as fit into memory, going through all hashes for each
- * part. Null when ids crowd so much that bisection is better. Yields now and then.
+ * part. Null when ids crowd so much that bisection is better. Throws INDEX_INVALID when the hashes are not read as they
+ * were written: nothing else would tell. Yields now and then.
  */
 export function* writeSlots(input: SlotsInput, sections: SectionWriter): Generator<void, SlotsEntry | null> {
   const homes = Math.ceil((input.idCount * HOMES_PER_THREE) / 3);
@@ -40,14 +44,20 @@ export function* writeSlots(input: SlotsInput, sections: SectionWriter): Generat
   return { table: { ...sections.end(), count: homes + maxProbes, width: 4, base: 0 }, homes, maxProbes, blockBits };
 }
 
-function* fill(part: SlotsPart, { hashes, from, idCount }: SlotsInput): Generator<void> {
+function* fill(part: SlotsPart, { hashes, from, idCount, hashSum }: SlotsInput): Generator<void> {
+  let sum = 0;
   const values = new Uint32Array(Math.min(CHUNK_VALUES, idCount));
   for (let done = 0; done < idCount; done += CHUNK_VALUES) {
     const count = Math.min(CHUNK_VALUES, idCount - done);
     hashes.read(values.subarray(0, count), from + done);
-    for (let i = 0; i < count; i++) part.add(done + i, values[i] as number);
+    for (let i = 0; i < count; i++) {
+      const hash = values[i] as number;
+      sum = (sum + hash) | 0;
+      part.add(done + i, hash);
+    }
     yield;
   }
+  if (sum !== hashSum) throw new OsoError('INDEX_INVALID', 'the hashes of ids were read other than they were written');
 }
 
 /**

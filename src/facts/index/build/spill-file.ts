@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs';
+import { OsoError } from '../../../errors/oso-error.ts';
 import type { TemporaryFiles } from './temporary-files.ts';
 import { writeFully } from './write-fully.ts';
 
@@ -32,12 +33,13 @@ export class SpillFile {
     writeFully(this.#descriptor, bytes, at);
   }
 
-  /** Fills the target from a place. The caller asks for what was written only. */
+  /** Fills the target from a place. The caller asks for what was written only; INDEX_INVALID when it is not there. */
   read(target: Uint8Array, at: number): void {
     let done = 0;
     while (done < target.length) {
       const count = readSync(this.#descriptor, target, done, target.length - done, at + done);
-      if (count === 0) throw new Error('a temporary file ends too early');
+      if (count === 0)
+        throw new OsoError('INDEX_INVALID', 'a temporary file of the index ends before what was written');
       done += count;
     }
   }

@@ -5,7 +5,7 @@ import type { RelationEntry, TypeEntry } from '../directory.ts';
 import { printHeader } from '../envelope.ts';
 import { HEADER_BYTES } from '../format.ts';
 import { ColumnFile } from './column-file.ts';
-import { DictionaryWriter } from './dictionary-writer.ts';
+import { DictionaryWriter, type WrittenDictionary } from './dictionary-writer.ts';
 import { mergeIds, type Renumbering } from './merge-ids.ts';
 import { RelationWriter } from './relation-writer.ts';
 import { SectionWriter } from './section-writer.ts';
@@ -43,7 +43,7 @@ export function* writeIndex(input: WriteIndexInput): Generator<void, WrittenSect
   const typeNumbers = sortedNumbers(signatures.typeNames, compareStrings);
   const hashes = new ColumnFile(files);
   const dictionaries = new DictionaryStage(input, sections, hashes);
-  const entries: Omit<TypeEntry, 'slots'>[] = [];
+  const entries: WrittenDictionary[] = [];
   for (const number of typeNumbers) entries.push(yield* dictionaries.write(number));
 
   const writer = new RelationWriter(sections, files, { spills, renumbered: dictionaries.renumbered, memoryBytes });
@@ -61,9 +61,9 @@ export function* writeIndex(input: WriteIndexInput): Generator<void, WrittenSect
 
   const types: TypeEntry[] = [];
   let from = 0;
-  for (const entry of entries) {
+  for (const { hashSum, ...entry } of entries) {
     const { idCount } = entry;
-    types.push({ ...entry, slots: yield* writeSlots({ hashes, from, idCount, memoryBytes }, sections) });
+    types.push({ ...entry, slots: yield* writeSlots({ hashes, from, idCount, hashSum, memoryBytes }, sections) });
     from += idCount;
   }
   const { factCount, fingerprint } = writer;
@@ -90,7 +90,7 @@ class DictionaryStage {
     this.#runs = groupBy(input.spills.idRuns, ({ type }) => type);
   }
 
-  *write(type: number): Generator<void, Omit<TypeEntry, 'slots'>> {
+  *write(type: number): Generator<void, WrittenDictionary> {
     const { spills, signatures, memoryBytes } = this.#input;
     const runs = this.#runs.get(type) as readonly IdRun[];
     this.#blockOffsets.clear();
