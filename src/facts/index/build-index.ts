@@ -21,10 +21,10 @@ export interface BuildIndexOptions {
 }
 
 /**
- * Builds the immutable index of a stream of facts in constant memory, reads it back, and compares counts and
- * digests of what went in with what comes out. Removes everything it wrote when it throws.
- * Throws FACT_INVALID for a fact that is not well formed, NO_SPACE when the disk is full, INDEX_INVALID when
- * the read-back differs, or the signal's reason.
+ * Builds the immutable index of a stream of facts in constant memory, reads it back, and compares what went in with
+ * what comes out: counts, fingerprints of all facts, and the rows of every order. Removes everything it wrote when it
+ * throws. Throws FACT_INVALID for a fact that is not well formed, NO_SPACE when the disk is full, INDEX_INVALID when
+ * anything differs, or the signal's reason.
  */
 export async function buildIndex(facts: FactStream, options: BuildIndexOptions): Promise<FactSummary> {
   options.signal?.throwIfAborted();

@@ -73,6 +73,16 @@ describe('buildIndex', () => {
     expect((await readAll(index)).map(printFactLine)).toEqual(expected);
   });
 
+  test('takes the same object for a value that comes again as well as another one', async () => {
+    const equal = MANY.slice(0, 5000).toSorted(compareFacts);
+    const known = new Map(equal.flatMap(({ args }) => args.map((value) => [`${value.type} ${value.id}`, value])));
+    const same = equal.map(({ predicate, args }) => ({
+      predicate,
+      args: args.map((value) => known.get(`${value.type} ${value.id}`) ?? value),
+    }));
+    expect(await build(same, { memoryBytes: 0 })).toEqual(await build(equal, { memoryBytes: 0 }));
+  });
+
   test('sorts hostile ids by their bytes, also in crowds with long common starts', async () => {
     const crowd = fc.tuple(
       fc.constantFrom('', 'common/'.repeat(20), 'é'.repeat(50)),
