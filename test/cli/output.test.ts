@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
-import { describe, expect, test } from 'vitest';
+import chalk from 'chalk';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { createOutput } from '../../src/cli/output.ts';
 import { paintFor } from '../../src/cli/paint.ts';
 import { startProgress } from '../../src/cli/progress.ts';
@@ -122,6 +123,7 @@ describe('progress', () => {
     ['on a dumb terminal', outputWith({ env: { TERM: 'dumb' } }, true)],
     ['on a terminal that does not know its width, which would be drawn on for ever', outputWith({}, true, 0)],
   ])('is silent %s', async (_, { output, err }) => {
+    expect(output.drawing).toBe('none');
     using progress = await startProgress(output, new FakeClock(), 'working');
     progress.onFacts('read', 1, 2);
     progress.onBytes('write', 1, 2);
@@ -130,13 +132,24 @@ describe('progress', () => {
   });
 
   test('is drawn on a terminal, without colour when NO_COLOR says so', async () => {
-    const { output, err } = outputWith({ env: { NO_COLOR: '1' } }, true);
-    const progress = await startProgress(output, new FakeClock(), 'working');
-    progress[Symbol.dispose]();
-    const drawn = err();
-    expect(drawn).toMatch('working');
-    expect(drawn).not.toContain('\u001b[36m');
-    progress[Symbol.dispose]();
-    expect(err()).toBe('');
+    const levelHere = chalk.level;
+    onTestFinished(() => {
+      chalk.level = levelHere;
+    });
+    // As on a terminal: where tests run there is none.
+    chalk.level = 1;
+    for (const [env, isCyan] of [
+      [{}, true],
+      [{ NO_COLOR: '1' }, false],
+    ] as const) {
+      const { output, err } = outputWith({ env }, true);
+      const progress = await startProgress(output, new FakeClock(), 'working');
+      progress[Symbol.dispose]();
+      const drawn = err();
+      expect(drawn).toMatch('working');
+      expect(drawn.includes('\u001b[36m')).toBe(isCyan);
+      progress[Symbol.dispose]();
+      expect(err()).toBe('');
+    }
   });
 });

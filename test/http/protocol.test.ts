@@ -27,6 +27,13 @@ test('the age is never negative, whatever the clock does', async () => {
   expect(reply.headers['oso-fallback-age']).toBe('0');
 });
 
+test('the age is what the data themselves say, wherever the wall clock has gone', async () => {
+  await using running = await startServer({ data: createFakeData({ authorize: true }, { ageMs: () => 7_500 }) });
+  running.clock.jumpWall(86_400_000);
+  const reply = await running.ask({ path: '/api/authorize', body: AUTHORIZE });
+  expect(reply.headers['oso-fallback-age']).toBe('7');
+});
+
 test.each([undefined, '', 'é', 'x'.repeat(201)])('the request id %j is replaced by a new one', async (given) => {
   await using running = await startServer();
   const headers = given === undefined ? {} : { 'x-request-id': given };

@@ -1,0 +1,2 @@
+resource Folder extends Foldr {}
+resource Other {}
