@@ -189,6 +189,21 @@ WHERE f0.arg0 = 'alice' and f0.arg2 IN ('1', '2')) AS allowed
     expect(sql).toContain("WHERE f0.arg0 = '11'");
   });
 
+  test.each(['not is_cut(folder)', 'not is_cut(parent)', 'not is_cut(folder) and not is_cut(parent)'])(
+    'over many central facts ends though each step asks rows: %s',
+    (condition) => {
+      const cut = `${policy} has_role(user: User, "reader", folder: Folder) if
+        parent matches Folder and has_relation(folder, "within", parent) and has_role(user, "reader", parent) and
+        ${condition};`;
+      const bindings = 'facts:\n  is_cut(Folder:_): { query: "SELECT id FROM cut" }\n';
+      const ring = Array.from({ length: 12 }, (_, id) => `has_relation Folder:${id} within Folder:${(id + 1) % 12}`);
+      const roles = Array.from({ length: 40 }, (_, id) => `has_role User:alice reader Folder:${id}`);
+      const ids = Array.from({ length: 40 }, (_, id) => `'${id}'`).sort();
+      const sql = listSql(list, 'id', localData(cut, [...roles, ...ring], bindings));
+      expect([...new Set(sql.match(/'\d+'/gu))].sort()).toEqual(ids);
+    },
+  );
+
   test('through rows of the database is refused with the rule', () => {
     const bindings =
       'facts:\n  has_relation(Folder:_, parent, Folder:_):\n    query: SELECT id, parent_id FROM folders\n';
