@@ -27,6 +27,8 @@ export interface CliProcess extends AsyncDisposable {
   readonly ended: Promise<CliResult>;
   /** The first line of stdout, with `--json`, whose `event` is this. Rejects when the process ends without it. */
   event(name: string): Promise<Record<string, unknown>>;
+  /** Resolves when stderr holds these words. Rejects when the process ends without them. */
+  said(words: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
 }
 
@@ -50,28 +52,34 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Cli
   });
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString();
+    for (const check of waiting) check();
   });
   const ended = new Promise<CliResult>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
   });
+  /** What `look` finds in the output, as soon as it is there. */
+  function find<T>(what: string, look: () => T | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const check = () => {
+        const found = look();
+        if (found !== undefined) resolve(found);
+      };
+      waiting.push(check);
+      check();
+      ended.then(
+        ({ code, signal }) => reject(new Error(`ended with ${code ?? signal} before \`${what}\`\n${stdout}${stderr}`)),
+        reject,
+      );
+    });
+  }
   return {
     pid: child.pid ?? 0,
     ended,
-    event: (name) =>
-      new Promise((resolve, reject) => {
-        const check = () => {
-          const found = eventsIn(stdout).find((event) => event['event'] === name);
-          if (found) resolve(found);
-        };
-        waiting.push(check);
-        check();
-        ended.then(
-          ({ code, signal }) =>
-            reject(new Error(`ended with ${code ?? signal} before \`${name}\`\n${stdout}${stderr}`)),
-          reject,
-        );
-      }),
+    event: (name) => find(name, () => eventsIn(stdout).find((event) => event['event'] === name)),
+    said: async (words) => {
+      await find(words, () => stderr.includes(words) || undefined);
+    },
     kill: (signal) => {
       child.kill(signal);
     },
