@@ -20,7 +20,8 @@ export interface KnownSignature {
 
 /**
  * A variable of unknown type has the types of the parameters it is passed to: heads, signatures and other calls of the
- * same predicate and arity, united; of several predicates, what they have in common (polar reference, 3.3.6).
+ * same predicate and arity, united; of several predicates, what they have in common (polar reference, 3.3.6). A parameter
+ * that only variables of unknown type are passed to has their types, and limits them only when nothing else does.
  *
  * Two passes make the answer independent of the order of rules: first something for every variable that can be known,
  * then whatever else reached the positions it is passed to.
@@ -32,7 +33,7 @@ export function inferTypes(
 ): InferredTypes {
   const network = new Network();
   for (const { predicate, types } of signatures) {
-    for (const [position, set] of types.entries()) network.place(predicate, types.length, position).add(set);
+    for (const [position, set] of types.entries()) network.place(predicate, types.length, position).define(set);
   }
   const cells = new Map(rules.map((rule) => [rule, connect(rule, network, table)]));
   const cellsOf = (rule: TypedRule) => cells.get(rule) as readonly (Cell | undefined)[];
@@ -57,9 +58,16 @@ export function inferTypes(
 class Place {
   readonly types = new Set<string>();
   readonly readers: Cell[] = [];
+  /** Whether a head, a signature or a call with a known type says what it takes. */
+  isDefined = false;
 
   add(set: TypeSet): void {
     if (set.kind === 'some') for (const type of set.types) this.types.add(type);
+  }
+
+  define(set: TypeSet): void {
+    this.isDefined = true;
+    this.add(set);
   }
 }
 
@@ -122,8 +130,15 @@ function give(cell: Cell, types: ReadonlySet<string>): void {
   for (const target of cell.targets) target.add(cell.result());
 }
 
+/** What a type is to be taken from. */
+function limitsOf({ sources }: Cell): readonly Place[] {
+  const known = [...sources].filter(isKnown);
+  const defined = known.filter(({ isDefined }) => isDefined);
+  return defined.length > 0 ? defined : known;
+}
+
 function firstTypes(cell: Cell): ReadonlySet<string> {
-  const known = [...cell.sources].filter(isKnown);
+  const known = limitsOf(cell);
   const common = commonTypes(known);
   return common.length > 0 ? new Set(common) : new Set(known.flatMap((place) => [...place.types]));
 }
@@ -134,7 +149,7 @@ function commonTypes([first, ...rest]: readonly Place[]): readonly string[] {
 
 function growCell(cell: Cell): boolean {
   const before = cell.types.size;
-  for (const type of commonTypes([...cell.sources].filter(isKnown))) cell.types.add(type);
+  for (const type of commonTypes(limitsOf(cell))) cell.types.add(type);
   return cell.types.size > before;
 }
 
@@ -153,7 +168,8 @@ function connect(rule: TypedRule, network: Network, table: TypeTable): readonly 
       const place = network.place(predicate, terms.length, position);
       const direct = termTypes(term, types);
       const cell = term.kind === 'variable' && direct.kind === 'any' ? cells[term.index] : undefined;
-      if (!cell) place.add(direct);
+      if (!reads) place.isDefined = true;
+      if (!cell) place.define(direct);
       else tieCell(cell, place, reads);
     }
   };
@@ -164,7 +180,7 @@ function connect(rule: TypedRule, network: Network, table: TypeTable): readonly 
 
 function tieCell(cell: Cell, place: Place, reads: boolean): void {
   if (cell.preset) {
-    place.add(cell.preset);
+    place.define(cell.preset);
     return;
   }
   cell.targets.add(place);
