@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/bench/**'],
     pool: 'forks',
+    setupFiles: ['test/support/seed-fast-check.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // A second, as vitest has it, is little on a machine that does other work as well.

@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     include: ['test/{dev-server,engine,facts,generations,http,policies,snapshot,sync}/**/*.test.ts'],
     pool: 'forks',
+    setupFiles: ['test/support/seed-fast-check.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     coverage: {

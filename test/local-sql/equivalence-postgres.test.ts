@@ -2,10 +2,11 @@ import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { localWorld } from '../support/local-world.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
+import { givenSeed } from '../support/random.ts';
 import { type Check, checksOf, expectFewRefusals, idsOf, newTally } from './equivalence.ts';
 
 const WORLDS = Number(process.env['LOCAL_SQL_WORLDS'] ?? 2_100);
-const FIRST_SEED = Number(process.env['LOCAL_SQL_SEED'] ?? 1);
+const FIRST_SEED = givenSeed ?? 1;
 const BATCH = 50;
 
 let server: PostgresServer;

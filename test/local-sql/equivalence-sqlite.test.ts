@@ -1,10 +1,11 @@
 import initSqlJs from 'sql.js';
 import { describe, expect, test } from 'vitest';
 import { type LocalWorld, localWorld } from '../support/local-world.ts';
+import { givenSeed } from '../support/random.ts';
 import { type Check, checksOf, expectFewRefusals, idsOf, newTally } from './equivalence.ts';
 
 const WORLDS = Number(process.env['LOCAL_SQL_WORLDS'] ?? 2_000);
-const FIRST_SEED = Number(process.env['LOCAL_SQL_SEED'] ?? 5_001);
+const FIRST_SEED = givenSeed ?? 5_001;
 
 type Database = initSqlJs.Database;
 

@@ -6,17 +6,17 @@ import type { Value } from '../../src/facts/fact.ts';
 import { createMemoryFacts } from '../../src/facts/memory-facts.ts';
 import { loadPolicy } from '../../src/program/load-policy.ts';
 import type { Program } from '../../src/program/program.ts';
-import { Random } from '../support/random.ts';
+import { givenSeed, Random } from '../support/random.ts';
 import { type RandomWorld, randomWorld } from '../support/random-world.ts';
 import { isStranger, type ReferenceModel, referenceModel, STRANGER } from '../support/reference-evaluator.ts';
 
 /*
- * The engine against the naive reference evaluator, on random worlds. `DIFFERENTIAL_WORLDS` and `DIFFERENTIAL_SEED`
- * widen the search; every failure names its seed, and `DIFFERENTIAL_SEED=n DIFFERENTIAL_WORLDS=1` replays it.
+ * The engine against the naive reference evaluator, on random worlds. `DIFFERENTIAL_WORLDS` and `TEST_SEED` widen the
+ * search; every failure names its seed, and `TEST_SEED=n DIFFERENTIAL_WORLDS=1` replays it.
  */
 
 const WORLDS = Number(process.env['DIFFERENTIAL_WORLDS'] ?? 900);
-const FIRST_SEED = Number(process.env['DIFFERENTIAL_SEED'] ?? 1);
+const FIRST_SEED = givenSeed ?? 1;
 const QUESTIONS_PER_WORLD = 36;
 
 interface Subject {

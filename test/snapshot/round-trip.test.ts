@@ -5,6 +5,7 @@ import { compareFacts, printFactLine } from '../../src/facts/fact-line.ts';
 import { openSnapshot } from '../../src/snapshot/read-snapshot.ts';
 import { verifySnapshot } from '../../src/snapshot/verify-snapshot.ts';
 import { writeSnapshot } from '../../src/snapshot/write-snapshot.ts';
+import { Random, seedOf } from '../support/random.ts';
 import { collect, contentOf, FACTS, role, temporaryDirectory } from './support/sample-snapshot.ts';
 
 const directory = temporaryDirectory();
@@ -56,35 +57,26 @@ test('any policy and any facts come back as they were', async () => {
   );
 });
 
-/** A small generator with a printable seed: fast-check would keep every one of these large values. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
-test('every export of 2,500 random sizes verifies', async () => {
-  const seed = Math.trunc(Math.random() * 2 ** 31);
-  const random = randomFrom(seed);
+test('every export of 2,500 random sizes verifies', async (context) => {
+  // fast-check would keep every one of these large values.
+  const random = new Random(seedOf(context));
   for (let run = 0; run < 2500; run++) {
-    const facts = Array.from({ length: random(60) }, (_, i) =>
-      role(`${i}-${random(1e9).toString(36)}`, `o${random(9)}`),
+    const facts = Array.from({ length: random.below(60) }, (_, i) =>
+      role(`${i}-${random.below(1e9).toString(36)}`, `o${random.below(9)}`),
     );
-    const policyText = `# ${'x'.repeat(random(1200))}`;
+    const policyText = `# ${'x'.repeat(random.below(1200))}`;
     await writeSnapshot(path, contentOf(facts, { policyText }));
     const verdict = await verifySnapshot(path);
-    expect(verdict.ok, `seed ${seed}, run ${run}`).toBe(true);
+    expect(verdict.ok, `run ${run}`).toBe(true);
     expect(verdict.manifest?.facts.count).toBe(facts.length);
   }
 }, 120_000);
 
 test('files whose size lies around multiples of 64 KiB verify', async () => {
-  const random = randomFrom(2026);
+  const random = new Random(2026);
   // Six bits a character, so one character more is about one byte more after compression. A policy that grows into the
   // next tar block makes a leap, a longer tenant fills it.
-  const text = Array.from({ length: 200_000 }, () => String.fromCharCode(0x30 + random(64))).join('');
+  const text = Array.from({ length: 200_000 }, () => String.fromCharCode(0x30 + random.below(64))).join('');
   const seen = new Set<number>();
   let tailAt = 180_000;
   for (const base of [65_536, 131_072, 65_536, 131_072]) {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeSnapshot } from '../../src/snapshot/write-snapshot.ts';
 import { publishOne } from '../generations/support/sample-generation.ts';
 import { contentOf, FACTS, role, TAKEN_AT_MS } from '../snapshot/support/sample-snapshot.ts';
-import { Random } from '../support/random.ts';
+import { Random, seedOf } from '../support/random.ts';
 import { type DiskChange, installFaultDisk } from './support/fault-disk.mjs';
 import { inspectDirectory } from './support/inspect-directory.ts';
 import { runHere } from './support/run-here.ts';
@@ -105,12 +105,12 @@ describe('when the power goes', () => {
   for (const { name, from, args, onTheWay, atTheEnd } of SCENARIOS) {
     test(
       `B4 during ${name}, the old or the new data are there, and nothing is lost that was said to be done`,
-      async ({ task }) => {
+      async (context) => {
         const cwd = join(folder, 'work');
         cpSync(join(folder, from), cwd, { recursive: true });
         const disk = new VolatileDisk(cwd);
         const changes = await record(cwd, args);
-        const seed = Date.now() % 1_000_000;
+        const seed = seedOf(context);
         const random = new Random(seed);
         const left = new Map<
           string,
@@ -119,7 +119,7 @@ describe('when the power goes', () => {
         for (const [at, change] of changes.entries()) {
           disk.apply(change);
           const isLast = at === changes.length - 1;
-          const where = `seed ${seed}, after change ${at + 1} of ${changes.length}, ${change.kind} ${change.path}`;
+          const where = `after change ${at + 1} of ${changes.length}, ${change.kind} ${change.path}`;
           const allowed = isLast ? [atTheEnd] : onTheWay;
           for (const [print, tree] of outcomes(disk, random)) left.set(print, { tree, where, allowed });
         }
@@ -134,7 +134,7 @@ describe('when the power goes', () => {
           rmSync(cwd, { recursive: true });
         }
         const served = [...tally].map(([what, count]) => `${count} ${what}`).join(', ');
-        task.meta.measured = `${changes.length} changes, ${left.size} states that a loss of power may leave, 0 unusable (${served})`;
+        context.task.meta.measured = `${changes.length} changes, ${left.size} states that a loss of power may leave, 0 unusable (${served}), seed ${seed}`;
       },
       sized(120_000, 3_600_000),
     );

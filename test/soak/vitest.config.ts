@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/soak/**/*.test.ts'],
     pool: 'forks',
+    setupFiles: ['test/support/seed-fast-check.ts'],
     fileParallelism: false,
     testTimeout: 3_600_000,
     hookTimeout: 120_000,

@@ -1,3 +1,19 @@
+import type { TestContext } from 'vitest';
+
+const { TEST_SEED } = process.env;
+
+/** `TEST_SEED` of the environment, a whole number: random tests begin with it, so that a run can be replayed. */
+export const givenSeed = TEST_SEED === undefined ? undefined : Number(TEST_SEED);
+
+if (givenSeed !== undefined && !Number.isInteger(givenSeed)) throw new Error('TEST_SEED is no whole number');
+
+/** The seed of a test that tries other cases in each run. It is printed when the test fails. */
+export function seedOf({ task, onTestFailed }: TestContext): number {
+  const seed = givenSeed ?? Date.now() % 1_000_000;
+  onTestFailed(() => console.error(`TEST_SEED=${seed} replays: ${task.name}`));
+  return seed;
+}
+
 /** Deterministic random choices from a seed (mulberry32): the same on every platform. */
 export class Random {
   #state: number;
