@@ -127,14 +127,14 @@ test('P14 stopped and continued, the age counts the pause, and one copy follows,
     const [before, startedMs] = [ageMs(await status()), performance.now()];
     node.kill('SIGSTOP');
     await new Promise((resolve) => setTimeout(resolve, 5_000));
-    cloud.always('/api/policy', undefined);
-    const asked = attempts();
+    const [asked, continuedMs] = [attempts(), performance.now()];
     node.kill('SIGCONT');
-    const passedMs = performance.now() - startedMs;
-    expect(ageMs(await status()) - before).toBeGreaterThan(passedMs - 1_000);
+    // As long as the control plane fails, no copy makes the data younger.
+    expect(ageMs(await status()) - before).toBeGreaterThan(continuedMs - startedMs - 1_000);
+    cloud.always('/api/policy', undefined);
     await until(status, ({ sync }) => sync?.online === true);
-    // Each copy looks at the policy twice.
-    expect(attempts() - asked).toBeLessThanOrEqual(4);
+    // One attempt is due at once, the next ones 0.9 s apart or more; each looks at the policy twice at most.
+    expect(attempts() - asked).toBeLessThanOrEqual(2 + 2 * Math.floor((performance.now() - continuedMs) / 900));
   } finally {
     await node[Symbol.asyncDispose]();
   }
