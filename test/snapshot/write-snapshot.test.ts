@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import {
-  createWriteStream,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -11,9 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import type { Fact } from '../../src/facts/fact.ts';
 import { printFactLine } from '../../src/facts/fact-line.ts';
 import { openSnapshot } from '../../src/snapshot/read-snapshot.ts';
 import { verifySnapshot } from '../../src/snapshot/verify-snapshot.ts';
@@ -23,14 +20,13 @@ import {
   contentOf,
   deferred,
   FACTS,
+  many,
   POLICY,
   role,
   streamOf,
   summaryOf,
   temporaryDirectory,
 } from './support/sample-snapshot.ts';
-
-const many = (count: number): Fact[] => Array.from({ length: count }, (_, i) => role(`user-${i}`, `org-${i % 7}`));
 
 describe('a file', () => {
   test('holds what was written, readable by nobody else', async () => {
@@ -343,55 +339,6 @@ describe('content', () => {
     const written = writeSnapshot(directory.file('a'), contentOf(FACTS, changes));
     await expect(written).rejects.toMatchObject({ code: 'SNAPSHOT_INVALID', message });
     expect(existsSync(directory.file('a'))).toBe(false);
-  });
-});
-
-describe('a stream', () => {
-  test('gets the bytes that a file would have, and stays open', async () => {
-    using directory = temporaryDirectory();
-    const stream = new PassThrough();
-    const received: Buffer[] = [];
-    stream.on('data', (chunk: Buffer) => received.push(chunk));
-    const { sizeBytes } = await writeSnapshot(stream, contentOf(FACTS));
-    await writeSnapshot(directory.file('a'), contentOf(FACTS));
-    expect(stream.writableEnded).toBe(false);
-    expect(Buffer.concat(received).equals(readFileSync(directory.file('a')))).toBe(true);
-    expect(sizeBytes).toBe(Buffer.concat(received).length);
-  });
-
-  test('is never given more than it has passed on', async () => {
-    let pending = 0;
-    let most = 0;
-    const slow = new Writable({
-      highWaterMark: 1,
-      write(_chunk, _encoding, done) {
-        most = Math.max(most, ++pending);
-        setImmediate(() => {
-          pending--;
-          done();
-        });
-      },
-    });
-    await writeSnapshot(slow, contentOf(many(20_000)));
-    expect(most).toBe(1);
-  });
-
-  test('that is full, closed or interrupted fails the export', async () => {
-    const full = createWriteStream('/dev/full');
-    await expect(writeSnapshot(full, contentOf(FACTS))).rejects.toMatchObject({
-      code: 'NO_SPACE',
-      message: 'cannot write `-`: the disk is full',
-    });
-    const closed = new PassThrough();
-    closed.destroy();
-    await expect(writeSnapshot(closed, contentOf(FACTS))).rejects.toMatchObject({
-      code: 'DIRECTORY_UNUSABLE',
-      message: 'cannot write `-`: the stream was closed',
-    });
-    const controller = new AbortController();
-    const stuck = new Writable({ write: () => controller.abort(new Error('interrupted')) });
-    const written = writeSnapshot(stuck, contentOf(FACTS), { signal: controller.signal });
-    await expect(written).rejects.toThrow('interrupted');
   });
 });
 

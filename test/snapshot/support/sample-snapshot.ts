@@ -30,6 +30,11 @@ export function role(user: string, organization: string, name = 'member'): Fact 
   };
 }
 
+/** Roles of so many users. */
+export function many(count: number): Fact[] {
+  return Array.from({ length: count }, (_, i) => role(`user-${i}`, `org-${i % 7}`));
+}
+
 export const FACTS: readonly Fact[] = [role('alice', 'acme'), role('bob', 'acme'), role('eve', 'initech')];
 
 /** The summary of facts, computed in the plainest way. They must be unique. */
