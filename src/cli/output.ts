@@ -37,7 +37,7 @@ export function createOutput({ stdout, stderr, isJson, isQuiet, env }: OutputOpt
   };
   for (const stream of [stdout, stderr]) stream.on('error', onError);
   let results = stdout;
-  const isWatched = !isQuiet && isDrawable(stderr, env) && stderr.columns !== 0;
+  const isWatched = !isQuiet && !env['CI'] && isDrawable(stderr, env) && stderr.columns !== 0;
   return {
     isJson,
     isQuiet,

@@ -32,7 +32,8 @@ export async function startProgress(output: Output, clock: Clock, text: string):
   const { default: ora } = await import('ora');
   const stream = output.stderr as NodeJS.WriteStream;
   const color = output.drawing === 'coloured' ? 'cyan' : false;
-  const spinner = ora({ text, stream, color, discardStdin: false }).start();
+  // It is decided already whether somebody watches; the library would ask the process's own environment again.
+  const spinner = ora({ text, stream, color, isEnabled: true, discardStdin: false }).start();
   let stage = '';
   let sinceMs = 0;
   const show = (amount: Omit<StageProgress, 'elapsedMs'>) => {

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import chalk from 'chalk';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createOutput } from '../../src/cli/output.ts';
 import { paintFor } from '../../src/cli/paint.ts';
 import { startProgress } from '../../src/cli/progress.ts';
@@ -121,6 +121,7 @@ describe('progress', () => {
     ['without a terminal', outputWith()],
     ['with --quiet', outputWith({ isQuiet: true }, true)],
     ['on a dumb terminal', outputWith({ env: { TERM: 'dumb' } }, true)],
+    ['on a terminal that a CI system imitates', outputWith({ env: { CI: 'true' } }, true)],
     ['on a terminal that does not know its width, which would be drawn on for ever', outputWith({}, true, 0)],
   ])('is silent %s', async (_, { output, err }) => {
     expect(output.drawing).toBe('none');
@@ -135,7 +136,11 @@ describe('progress', () => {
     const levelHere = chalk.level;
     onTestFinished(() => {
       chalk.level = levelHere;
+      vi.unstubAllEnvs();
     });
+    // Where tests run is not where the command runs: only the environment that it was given counts.
+    vi.stubEnv('CI', 'true');
+    vi.stubEnv('TERM', 'dumb');
     // As on a terminal: where tests run there is none.
     chalk.level = 1;
     for (const [env, isCyan] of [
