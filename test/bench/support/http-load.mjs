@@ -91,7 +91,8 @@ export function openLine(port) {
       tell = undefined;
       told?.(status);
     };
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true }, () => opened(line));
+    const onread = { buffer: Buffer.alloc(REPLY_BYTES), callback: (_, reply) => settle(statusOf(reply)) || true };
+    const socket = connect({ port, host: '127.0.0.1', noDelay: true, onread }, () => opened(line));
     const line = {
       ask(request, onStatus) {
         tell = onStatus;
@@ -100,12 +101,12 @@ export function openLine(port) {
       },
       close: () => socket.destroy(),
     };
-    socket
-      .on('data', (reply) => settle(statusOf(reply)))
-      .on('error', failed)
-      .on('close', () => settle(undefined));
+    socket.on('error', failed).on('close', () => settle(undefined));
   });
 }
+
+/** More than a reply has. */
+const REPLY_BYTES = 4096;
 
 /** Of `HTTP/1.1 200 OK`. */
 function statusOf(reply) {
