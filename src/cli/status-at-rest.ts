@@ -1,6 +1,7 @@
 import { viewDataDirectory } from '../generations/data-directory.ts';
 import { confirmedAtMs, knownAge } from '../generations/directory-state.ts';
 import { loadState } from '../generations/load-state.ts';
+import { seemingHolder } from '../generations/lock.ts';
 import { ageOnArrival } from '../sync/data-age.ts';
 import { isoTime, type NodeStatus, type SnapshotStatus, sizeStatus } from '../sync/node-status.ts';
 import { generationStatus } from '../sync/status-of-node.ts';
@@ -30,7 +31,7 @@ export async function statusAtRest(path: string, nowMs: number): Promise<NodeSta
     version: version(),
     clientId: state.clientId,
     state: 'at-rest',
-    reason: metadata === undefined ? 'the data directory holds no generation' : null,
+    reason: reasonAtRest(path, metadata !== undefined),
     environment: metadata?.environment ?? null,
     tenant: metadata?.tenant ?? null,
     origin: metadata === undefined ? null : 'persisted',
@@ -45,4 +46,11 @@ export async function statusAtRest(path: string, nowMs: number): Promise<NodeSta
     size: sizeStatus(metadata?.factCount ?? 0, current?.bytes ?? 0),
     workers: null,
   };
+}
+
+/** A node that listens at another address than was asked is not at rest, and must not look like it. */
+function reasonAtRest(path: string, holdsData: boolean): string | null {
+  const holder = seemingHolder(path);
+  if (holder !== undefined) return `${holder} has it open and did not answer; name its address with --url or --port`;
+  return holdsData ? null : 'the data directory holds no generation';
 }

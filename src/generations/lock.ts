@@ -81,13 +81,47 @@ function lockedBy(directory: string, path: string): OsoError {
 
 /** Empty when the hint cannot be read: its writer may be just starting. */
 function describeHolder(path: string): string {
+  const holder = readHolder(path);
+  return holder === undefined ? '' : ` by ${nameOf(holder)}`;
+}
+
+/**
+ * The process of this host that named itself in the lock of a directory and still runs, such as `process 17 on host (serve)`.
+ * A hint: the lock is not tried, because a node that starts in that moment would find it taken.
+ */
+export function seemingHolder(directory: string): string | undefined {
+  const holder = readHolder(lockPath(directory));
+  const isHere = holder !== undefined && holder.host === hostname() && holder.pid !== process.pid;
+  return isHere && isRunning(holder.pid) ? nameOf(holder) : undefined;
+}
+
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+  readonly command: string;
+}
+
+function readHolder(path: string): Holder | undefined {
   try {
     const holder: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (typeof holder !== 'object' || holder === null) return '';
+    if (typeof holder !== 'object' || holder === null) return undefined;
     const { pid, host, command } = holder as { pid?: unknown; host?: unknown; command?: unknown };
-    if (typeof pid !== 'number' || typeof host !== 'string' || typeof command !== 'string') return '';
-    return ` by process ${pid} on ${host} (${command})`;
+    if (typeof pid !== 'number' || typeof host !== 'string' || typeof command !== 'string') return undefined;
+    return { pid, host, command };
   } catch {
-    return '';
+    return undefined;
+  }
+}
+
+function nameOf({ pid, host, command }: Holder): string {
+  return `process ${pid} on ${host} (${command})`;
+}
+
+/** Of another user too. */
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -12,7 +12,7 @@ export interface NodeStatus {
   readonly clientId: string;
   /** `at-rest`: a data directory that no node answers for. */
   readonly state: 'starting' | 'serving' | 'failed' | 'at-rest';
-  /** Why nothing is served; null while something is. */
+  /** Why nothing is served, or a directory may not be at rest; else null. */
   readonly reason: string | null;
   readonly environment: string | null;
   readonly tenant: string | null;

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { lockDirectory } from '../../src/generations/lock.ts';
 import { jsonOf, openWorkplace, POLICY, reader } from './support/workplace.ts';
 
 const ENTRY = fileURLToPath(new URL('../../dist/bin/oso-fallback.js', import.meta.url));
@@ -130,6 +132,19 @@ describe('import', () => {
     const text = (await place.run(['status'], { OSO_PORT: '1' })).stdout;
     expect(text).toContain('state        at-rest\nenvironment  env1 of tenant ten1\norigin       persisted\n');
     expect(text).toMatch(/size {9}1 facts, .* give the disk at least /);
+  });
+
+  test('status of a directory that a process has open, but does not answer for, says so', async () => {
+    await using place = await openWorkplace();
+    await place.run(['export', 'a.snapshot']);
+    await place.run(['import', 'a.snapshot']);
+    const lock = lockDirectory(join(place.path, '.oso'), 'serve');
+    const { stdout } = await place.run(['status'], { OSO_PORT: '1' });
+    lock.release();
+    expect(stdout.split('\n')[0]).toBe(
+      `state        at-rest: process ${process.pid} on ${hostname()} (serve) has it open and did not answer; ` +
+        'name its address with --url or --port',
+    );
   });
 
   test('refuses another environment, older data and too much missing, each with its way around', async () => {

@@ -4,21 +4,21 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import { describe, expect, test, vi } from 'vitest';
-import { lockDirectory } from '../../src/generations/lock.ts';
+import { lockDirectory, seemingHolder } from '../../src/generations/lock.ts';
 import { temporaryDirectory } from '../snapshot/support/sample-snapshot.ts';
 
 /** A process that holds the lock of a directory, and says so, until it is ended. */
-async function holder(directory: string): Promise<ChildProcess & Disposable> {
+async function holder(directory: string, host = 'elsewhere'): Promise<ChildProcess & Disposable> {
   const program = `
     import { openSync, writeFileSync } from 'node:fs';
     import { tryLock } from 'fs-native-extensions';
     const path = process.argv[1] + '/lock';
     const fd = openSync(path, 'a+', 0o600);
     if (!tryLock(fd)) throw new Error('taken');
-    writeFileSync(path, JSON.stringify({ pid: process.pid, host: 'elsewhere', command: 'serve' }));
+    writeFileSync(path, JSON.stringify({ pid: process.pid, host: process.argv[2], command: 'serve' }));
     console.log('locked');
     setInterval(() => {}, 1e6);`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program, directory], {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program, directory, host], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   await once(child.stdout, 'data');
@@ -107,5 +107,45 @@ describe('a locked directory', () => {
     const message = `cannot open \`${directory.file('lock')}\`: it is a directory`;
     const refusal = expect.objectContaining({ code: 'DIRECTORY_UNUSABLE', message });
     expect(() => lockDirectory(directory.path, 'serve')).toThrow(refusal);
+  });
+});
+
+describe('the seeming holder of a directory', () => {
+  const name = (pid: number | undefined) => `process ${pid} on ${hostname()} (serve)`;
+
+  test('is a running process of this host, and nobody once that has ended', async () => {
+    using directory = temporaryDirectory();
+    using child = await holder(directory.path, hostname());
+    expect(seemingHolder(directory.path)).toBe(name(child.pid));
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    expect(seemingHolder(directory.path)).toBeUndefined();
+  });
+
+  test('may belong to another user', async () => {
+    using directory = temporaryDirectory();
+    using child = await holder(directory.path, hostname());
+    const kill = vi.spyOn(process, 'kill').mockImplementation(() => {
+      throw Object.assign(new Error('not permitted'), { code: 'EPERM' });
+    });
+    try {
+      expect(seemingHolder(directory.path)).toBe(name(child.pid));
+    } finally {
+      kill.mockRestore();
+    }
+  });
+
+  test('is nobody on another host, of whom nothing is known', async () => {
+    using directory = temporaryDirectory();
+    using _child = await holder(directory.path);
+    expect(seemingHolder(directory.path)).toBeUndefined();
+  });
+
+  test('is nobody where nobody ever was, and not the process that asks', () => {
+    using directory = temporaryDirectory();
+    expect(seemingHolder(directory.path)).toBeUndefined();
+    const lock = lockDirectory(directory.path, 'serve');
+    expect(seemingHolder(directory.path)).toBeUndefined();
+    lock.release();
   });
 });
