@@ -1,6 +1,7 @@
 import { request as requestHttp } from 'node:http';
 import { OsoError } from '../errors/oso-error.ts';
 import type { NodeStatus } from '../sync/node-status.ts';
+import { messageOf } from '../util/message-of.ts';
 
 /** A node that needs longer than this for a small answer is not well. */
 const TIMEOUT_MS = 5_000;
@@ -119,7 +120,7 @@ function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ECONNREFUSED') return 'connection refused';
   if (code === 'ENOTFOUND') return 'no such host';
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 }
 
 function unreachable(url: string, why: string, cause?: unknown): OsoError {

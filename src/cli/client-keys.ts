@@ -1,5 +1,6 @@
 import { OsoError } from '../errors/oso-error.ts';
 import { ioError } from '../snapshot/io-error.ts';
+import { messageOf } from '../util/message-of.ts';
 import { readAll } from './watched-file.ts';
 
 /** The contents of a file of client keys. Throws CONFIG_INVALID when it cannot be read. */
@@ -13,6 +14,5 @@ export async function readClientKeys(path: string): Promise<Buffer> {
 /** CONFIG_INVALID for a file that a setting names. */
 export function unreadable(variable: string, path: string, error: unknown): OsoError {
   const failure = ioError(error, 'read', path);
-  const why = failure instanceof Error ? failure.message : String(failure);
-  return new OsoError('CONFIG_INVALID', `\`${variable}\`: ${why}`, { cause: error });
+  return new OsoError('CONFIG_INVALID', `\`${variable}\`: ${messageOf(failure)}`, { cause: error });
 }

@@ -12,6 +12,7 @@ import type { NodeStatus } from '../sync/node-status.ts';
 import { statusOfNode } from '../sync/status-of-node.ts';
 import type { AttemptOutcome } from '../sync/sync-loop.ts';
 import type { Clock } from '../util/clock.ts';
+import { messageOf } from '../util/message-of.ts';
 import { Board, createBoardMemory } from '../workers/board.ts';
 import { ClientAccess } from '../workers/client-access.ts';
 import { Crew } from '../workers/crew.ts';
@@ -153,7 +154,7 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
   });
 
   const onProblem = (error: unknown) => {
-    alarms.raise('reload', `a changed file was not taken: ${error instanceof Error ? error.message : String(error)}`);
+    alarms.raise('reload', `a changed file was not taken: ${messageOf(error)}`);
   };
   const reloads: (() => void)[] = [];
   function reloadOnChange(paths: readonly string[], contents: readonly Buffer[], use: WatchedFiles['use']): void {

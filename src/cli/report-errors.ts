@@ -1,5 +1,6 @@
 import { OsoError } from '../errors/oso-error.ts';
 import { ioError } from '../snapshot/io-error.ts';
+import { messageOf } from '../util/message-of.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
 import type { Output } from './output.ts';
 import type { Paint } from './paint.ts';
@@ -44,8 +45,4 @@ function renderError(error: unknown, paint: Paint): string {
   if (error instanceof OsoError) return error.render().replace(/^\w+/, paint.bad);
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `INTERNAL: a bug in oso-fallback\n${stack}`;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

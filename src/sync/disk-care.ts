@@ -4,6 +4,7 @@ import { listGenerations } from '../generations/list-generations.ts';
 import { pruneGenerations } from '../generations/prune-generations.ts';
 import { quarantine } from '../generations/quarantine.ts';
 import type { Log } from '../util/log.ts';
+import { messageOf } from '../util/message-of.ts';
 import { type DirectorySurvey, surveyDirectory } from './survey-directory.ts';
 
 export interface DiskCareOptions {
@@ -70,8 +71,4 @@ export function createDiskCare({ directory, log, keep, inUse }: DiskCareOptions)
       for (const entry of await listGenerations(directory)) if (entry.id > id) await putAside(entry.id);
     },
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -10,6 +10,7 @@ import type { StateBook } from '../generations/state-book.ts';
 import { takenAtMsOf } from '../snapshot/parse-manifest.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Log } from '../util/log.ts';
+import { messageOf } from '../util/message-of.ts';
 import type { AlarmBook } from './alarm-book.ts';
 import type { BuildResult, KnownContent, ScrubResult } from './build-process/job.ts';
 import { createDiskCare, type DiskCare } from './disk-care.ts';
@@ -375,6 +376,5 @@ function emptyDirectory(): OsoError {
 
 function asOsoError(error: unknown): OsoError {
   if (error instanceof OsoError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new OsoError('NOTHING_TO_START_FROM', message, { cause: error });
+  return new OsoError('NOTHING_TO_START_FROM', messageOf(error), { cause: error });
 }

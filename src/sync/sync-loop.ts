@@ -1,6 +1,7 @@
 import { OsoError } from '../errors/oso-error.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Log } from '../util/log.ts';
+import { messageOf } from '../util/message-of.ts';
 import { type Attempts, attemptFailed, attemptStarted, attemptSucceeded, NO_ATTEMPTS } from './attempts.ts';
 import { retryAfterMsOf } from './build-process/job.ts';
 import { delayAfterFailure, delayAfterSuccess } from './schedule.ts';
@@ -119,7 +120,7 @@ async function settle(attempt: () => Promise<SyncResult>): Promise<AttemptOutcom
     return { ok: true, result: await attempt() };
   } catch (error) {
     if (error instanceof OsoError) return { ok: false, error };
-    const message = `the attempt broke: ${error instanceof Error ? error.message : String(error)}`;
+    const message = `the attempt broke: ${messageOf(error)}`;
     return { ok: false, error: new OsoError('CONTROL_PLANE_FAILED', message, { cause: error }) };
   }
 }

@@ -18,6 +18,7 @@ export async function statusOf(url: string) {
   return JSON.parse((await ask(url, '/status')).text);
 }
 
+/** Looks until what is seen is as wanted; the deadline is that of the test. */
 export async function until<T>(look: () => Promise<T>, isWanted: (seen: T) => boolean): Promise<T> {
   for (;;) {
     const seen = await look();
@@ -34,16 +35,17 @@ export async function idle(url: string): Promise<void> {
   );
 }
 
-export async function serving(node: CliProcess) {
-  const { url, origin } = await node.event('serving');
-  return { url: String(url).replace('localhost', '127.0.0.1'), origin: String(origin) };
+export async function serving(node: CliProcess): Promise<{ url: string; origin: string; [key: string]: unknown }> {
+  const { url, origin, ...rest } = await node.event('serving');
+  return { url: String(url).replace('localhost', '127.0.0.1'), origin: String(origin), ...rest };
 }
 
-export async function end(node: CliProcess) {
-  node.kill('SIGTERM');
+export async function end(node: CliProcess, signal: NodeJS.Signals = 'SIGTERM') {
+  node.kill(signal);
   return await node.ended;
 }
 
+/** A decision, and nothing that only looks like one. */
 export async function mayRead(url: string, user: string): Promise<boolean> {
   const response = await fetch(`${url}/api/authorize`, {
     method: 'POST',
@@ -56,5 +58,7 @@ export async function mayRead(url: string, user: string): Promise<boolean> {
       resource_id: 'r1',
     }),
   });
-  return JSON.stringify(await response.json()) === '{"allowed":true}';
+  const text = await response.text();
+  if (text !== '{"allowed":true}' && text !== '{"allowed":false}') throw new Error(`${response.status}: ${text}`);
+  return text === '{"allowed":true}';
 }
