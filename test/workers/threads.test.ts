@@ -5,7 +5,7 @@ import { drain } from '../../src/http/drain.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { descriptorOf } from '../../src/workers/descriptor-of.ts';
 import { send } from '../support/http-client.ts';
-import { type Asked, ask, askOnce, type Connection } from './support/connections.ts';
+import { type Asked, ask, askOnce, askOthers, type Connection } from './support/connections.ts';
 import { startThreads } from './support/threads.ts';
 
 /*
@@ -27,24 +27,35 @@ async function requestsOf({ metrics }: { readonly metrics: { render(): Promise<s
   return [...text.matchAll(/^oso_fallback_worker_requests_total\{worker="\d+"\} (\d+)$/gmu)].map(([, n]) => Number(n));
 }
 
-/** Connections that ask until they are stopped: so many that every thread has some. Which gets one is the kernel's choice. */
-async function askAll(threads: Parameters<typeof requestsOf>[0] & { readonly port: number }) {
+type Asking = Parameters<typeof requestsOf>[0] & { readonly port: number };
+
+/** Which thread gets a connection is the kernel's choice: one that none of so many came to is not chosen. */
+const MOST_CONNECTIONS = 600;
+
+/** Opens connections that ask until they are stopped, a dozen at a time, until the requests by thread are as wanted. */
+async function askUntil(threads: Asking, isWanted: (requests: readonly number[]) => boolean) {
   const connections: Connection[] = [];
-  do {
-    connections.push(...ask(threads.port, 12));
-    await pause(100);
-  } while ((await requestsOf(threads)).includes(0));
-  return connections;
+  for (;;) {
+    connections.push(...ask(threads.port, 6));
+    await pause(50);
+    connections.push(...askOthers(threads.port, 6));
+    await pause(50);
+    const requests = await requestsOf(threads);
+    if (isWanted(requests)) return connections;
+    if (connections.length < MOST_CONNECTIONS) continue;
+    await stopAll(connections);
+    throw new Error(`after ${MOST_CONNECTIONS} connections the threads have answered ${requests}`);
+  }
+}
+
+/** So many connections that every thread has some. */
+function askAll(threads: Asking) {
+  return askUntil(threads, (requests) => !requests.includes(0));
 }
 
 /** More connections, until the second thread has answered more than this. */
-async function grown(threads: Parameters<typeof requestsOf>[0] & { readonly port: number }, before: number) {
-  const connections: Connection[] = [];
-  do {
-    connections.push(...ask(threads.port, 12));
-    await pause(100);
-  } while (((await requestsOf(threads))[1] ?? 0) <= before);
-  return connections;
+function grown(threads: Asking, before: number) {
+  return askUntil(threads, (requests) => (requests[1] ?? 0) > before);
 }
 
 describe('three threads', () => {

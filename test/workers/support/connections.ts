@@ -1,4 +1,5 @@
 import { Agent, request } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
 import { KEY } from './threads.ts';
 
 const BODY = JSON.stringify({
@@ -25,9 +26,30 @@ export interface Connection {
   stop(): Promise<void>;
 }
 
+/** Between two questions of a connection: without it a few dozen keep this thread, which answers as well, busy for good. */
+const PAUSE_MS = 4;
+
+/** Long enough for a thread that sleeps to be woken on a busy machine. */
+const ASIDE_MS = 10;
+
 /** Connections that ask until they are stopped. */
 export function ask(port: number, count: number): readonly Connection[] {
   return Array.from({ length: count }, () => connect(port));
+}
+
+/**
+ * The same, and this thread stands aside until they are accepted. It accepts connections too, and being awake already it
+ * would be the first each time on a busy machine.
+ */
+export function askOthers(port: number, count: number): readonly Connection[] {
+  const connections = ask(port, count);
+  // They are opened in this tick.
+  process.nextTick(standAside);
+  return connections;
+}
+
+function standAside(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ASIDE_MS);
 }
 
 function connect(port: number): Connection {
@@ -35,7 +57,10 @@ function connect(port: number): Connection {
   const asked: Asked[] = [];
   const state: { broken: Error | undefined; isStopped: boolean } = { broken: undefined, isStopped: false };
   async function run(): Promise<void> {
-    while (!state.isStopped) asked.push(await askOnce(port, agent));
+    while (!state.isStopped) {
+      asked.push(await askOnce(port, agent));
+      await setTimeout(PAUSE_MS);
+    }
   }
   const ended = run().catch((error: unknown) => {
     state.broken = error instanceof Error ? error : new Error(String(error));
