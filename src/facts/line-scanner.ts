@@ -17,6 +17,7 @@ export class LineScanner {
   #nextEnds = new Int32Array(MAX_FACT_ARITY);
   #bytes: Uint8Array | undefined;
   #view = NO_BYTES;
+  #length = 0;
   /** The line before, in its bytes. */
   #before = NO_BYTES;
   #start = 0;
@@ -51,6 +52,7 @@ export class LineScanner {
     if (bytes !== this.#bytes) {
       this.#bytes = bytes;
       this.#view = viewOf(bytes);
+      this.#length = bytes.length;
     }
     const end = this.#compare(from);
     if (end !== -1) this.#goOn(from, end);
@@ -70,10 +72,10 @@ export class LineScanner {
 
   /** Goes from one id that differs to the next: what lies between them is as in the line before. */
   #compare(from: number): number {
-    const [before, view, end] = [this.#before, this.#view, this.#end];
+    const [before, view, end, length] = [this.#before, this.#view, this.#end, this.#length];
     let column = 0;
     let shift = from - this.#start;
-    let at = passCommon(before, this.#start, end, view, shift);
+    let at = passCommon(before, this.#start, end, view, shift, length);
     if (at === end || !isLater(before.getUint8(at), view.getUint8(at + shift))) return -1;
     while (at !== end) {
       column = this.#columnAt(at, column, shift);
@@ -82,7 +84,7 @@ export class LineScanner {
       if (!this.#take(column, shift, idEnd)) return -1;
       at = this.ends[column++] as number;
       shift = idEnd - at;
-      at = passCommon(before, at, end, view, shift);
+      at = passCommon(before, at, end, view, shift, length);
     }
     while (column < this.#arity) this.#keep(column++, shift);
     return end + shift;
@@ -111,15 +113,18 @@ export class LineScanner {
   }
 }
 
-/** The first place in the line before whose byte is another one in the line now, `shift` bytes further on; or its end. */
-function passCommon(before: DataView, from: number, end: number, now: DataView, shift: number): number {
-  const wordsEnd = Math.min(end, now.byteLength - shift) - 4;
+/**
+ * The first place from `from` to `end` in the line before whose byte is another one in the line now, `shift` bytes further
+ * on; or `end`. The bytes now have the given length, which a DataView itself tells but slowly.
+ *
+ * Eight bytes are compared as a double, which takes half as many steps as words do. In UTF-8 doubles are equal only when
+ * all bytes are: the one exception is zero, and that of the other sign would need the byte 80 after the byte 00.
+ */
+function passCommon(before: DataView, from: number, end: number, now: DataView, shift: number, length: number): number {
+  const last = Math.min(end, length - shift);
   let at = from;
-  for (; at <= wordsEnd; at += 4) {
-    const differing = before.getInt32(at, true) ^ now.getInt32(at + shift, true);
-    // Words are little-endian: the lowest bit that differs lies in the first byte that does.
-    if (differing !== 0) return at + ((31 - Math.clz32(differing & -differing)) >> 3);
-  }
+  while (at <= last - 8 && before.getFloat64(at, true) === now.getFloat64(at + shift, true)) at += 8;
+  if (at <= last - 4 && before.getInt32(at, true) === now.getInt32(at + shift, true)) at += 4;
   while (at < end && before.getUint8(at) === now.getUint8(at + shift)) at++;
   return at;
 }

@@ -71,8 +71,8 @@ describe('LineScanner recognizes', () => {
     }
   });
 
-  test('an id that differs first in any byte of a word, and ends anywhere', () => {
-    for (let same = 0; same < 9; same++) {
+  test('an id that differs first in any byte of a word or of the next two, and ends anywhere', () => {
+    for (let same = 0; same < 17; same++) {
       for (let rest = 1; rest < 9; rest++) {
         const before = role(`${'x'.repeat(same)}a`, 'member', 'acme');
         const after = role(`${'x'.repeat(same)}${'\u007f'.repeat(rest)}`, 'member', 'zoo');
