@@ -144,10 +144,15 @@ async function writeStream(
     await writeChunk(stream, chunk, options.signal);
     sizeBytes += chunk.length;
   };
+  // One chunk is on its way while the next is made; a failure is thrown before that one is written.
+  let writing = Promise.resolve();
   for await (const chunk of encode(prepared, options)) {
     hash.update(chunk);
-    await write(chunk);
+    await writing;
+    writing = write(chunk);
+    writing.catch(alreadyReported);
   }
+  await writing;
   await write(makeTrailer(hash.digest()));
   stream.off('error', alreadyReported);
   return sizeBytes;

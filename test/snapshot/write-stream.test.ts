@@ -1,8 +1,18 @@
+import { createHash } from 'node:crypto';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { PassThrough, Writable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import type { Fact } from '../../src/facts/fact.ts';
+import type { FactStream } from '../../src/facts/fact-sink.ts';
 import { writeSnapshot } from '../../src/snapshot/write-snapshot.ts';
-import { contentOf, FACTS, many, temporaryDirectory } from './support/sample-snapshot.ts';
+import { contentOf, FACTS, many, role, streamOf, temporaryDirectory } from './support/sample-snapshot.ts';
+
+/** Roles, in order, that hardly compress. */
+function hashed(count: number): readonly Fact[] {
+  const ids = Array.from({ length: count }, (_, i) => createHash('sha256').update(`${i}`).digest('hex'));
+  return ids.sort().map((id) => role(id, 'acme'));
+}
 
 describe('a stream', () => {
   test('gets the bytes that a file would have, and stays open', async () => {
@@ -32,6 +42,30 @@ describe('a stream', () => {
     });
     await writeSnapshot(slow, contentOf(many(20_000)));
     expect(most).toBe(1);
+  });
+
+  test('that fails while the next bytes are made fails the export with that', async () => {
+    let writes = 0;
+    let made = 0;
+    const failing = new Writable({
+      write(_chunk, _encoding, done) {
+        writes++;
+        setImmediate(() => done(Object.assign(new Error('no room'), { code: 'ENOSPC' })));
+      },
+    });
+    const facts = hashed(50_000);
+    async function* slowly(): FactStream {
+      for await (const batch of streamOf(facts)) {
+        yield batch;
+        made += batch.length;
+        await nextTurn();
+        await nextTurn();
+      }
+    }
+    const written = writeSnapshot(failing, contentOf(facts, { facts: slowly() }));
+    await expect(written).rejects.toMatchObject({ code: 'NO_SPACE', message: 'cannot write `-`: the disk is full' });
+    expect(writes).toBe(1);
+    expect(made).toBeLessThan(facts.length);
   });
 
   test('that is full, closed or interrupted fails the export', async () => {
