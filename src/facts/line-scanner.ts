@@ -117,8 +117,8 @@ export class LineScanner {
  * The first place from `from` to `end` in the line before whose byte is another one in the line now, `shift` bytes further
  * on; or `end`. The bytes now have the given length, which a DataView itself tells but slowly.
  *
- * Eight bytes are compared as a double, which takes half as many steps as words do. In UTF-8 doubles are equal only when
- * all bytes are: the one exception is zero, and that of the other sign would need the byte 80 after the byte 00.
+ * Eight bytes are compared as a double, which takes half as many steps as words do. Doubles are equal only when all bytes
+ * are, but for the two zeros: and a line that was recognized or parsed has no bytes of zero.
  */
 function passCommon(before: DataView, from: number, end: number, now: DataView, shift: number, length: number): number {
   const last = Math.min(end, length - shift);
