@@ -22,10 +22,17 @@ export class SignatureTable {
   readonly signatures: NumberedSignature[] = [];
   readonly typeNames: string[] = [];
   readonly #root: Node = { signature: undefined, next: new Map() };
+  /** That of the fact before. */
+  #last: NumberedSignature | undefined;
   readonly #typeNumbers = new Map<string, number>();
 
   /** The signature of a fact. Throws FACT_INVALID when its names are not well formed, or are too many. */
   of(fact: Fact): NumberedSignature {
+    if (this.#last === undefined || !isOf(this.#last, fact)) this.#last = this.#find(fact);
+    return this.#last;
+  }
+
+  #find(fact: Fact): NumberedSignature {
     let node = this.#root.next.get(fact.predicate);
     for (const { type } of fact.args) node = node?.next.get(type);
     return node?.signature ?? this.#add(fact);
@@ -63,6 +70,13 @@ export class SignatureTable {
     this.#typeNumbers.set(type, number);
     return number;
   }
+}
+
+/** Whether a fact has a signature. Readers of sorted facts hand on the very same names, so this is quick. */
+function isOf({ predicate, types }: Signature, fact: Fact): boolean {
+  if (fact.predicate !== predicate || fact.args.length !== types.length) return false;
+  for (let column = 0; column < types.length; column++) if (fact.args[column]?.type !== types[column]) return false;
+  return true;
 }
 
 function hashSignature({ predicate, types }: Signature): number {
