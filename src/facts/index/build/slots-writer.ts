@@ -68,6 +68,8 @@ class SlotsPart {
   readonly blockBits: number;
   maxProbes = 1;
   isCrowded = false;
+  /** What a mark is multiplied by to stand above a block number: a shift would not keep the product unsigned. */
+  readonly #markUnit: number;
   readonly #homes: number;
   readonly #partHomes: number;
   readonly #slots: Uint32Array;
@@ -80,6 +82,7 @@ class SlotsPart {
   constructor(idCount: number, homes: number, partHomes: number) {
     const slotCount = partHomes + MAX_PROBES;
     this.blockBits = 32 - Math.clz32(((idCount - 1) >>> BLOCK_SHIFT) + 1);
+    this.#markUnit = 2 ** this.blockBits;
     this.#homes = homes;
     this.#partHomes = partHomes;
     this.#slots = new Uint32Array(slotCount);
@@ -101,8 +104,7 @@ class SlotsPart {
     const home = Math.floor((hash / 2 ** 32) * this.#homes);
     if (home < this.#first || home >= this.#end || this.isCrowded) return;
     const bits = this.blockBits;
-    // The multiplication keeps the product unsigned where a shift would not.
-    this.#put(home, id, ((hash << bits) >>> bits) * 2 ** bits + (id >>> BLOCK_SHIFT) + 1);
+    this.#put(home, id, ((hash << bits) >>> bits) * this.#markUnit + (id >>> BLOCK_SHIFT) + 1);
   }
 
   #put(newHome: number, newId: number, newSlot: number): void {

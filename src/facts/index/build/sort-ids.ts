@@ -53,10 +53,11 @@ function sortRun(work: Work, first: Run): void {
   }
 }
 
-/** Sorts a run by its next bytes, and adds the runs that are still equal. */
-function splitRun(work: Work, { from, to, depth }: Run, runs: Run[]): void {
+/** Sorts a run by its next bytes that are not all the same, and adds the runs that are still equal. */
+function splitRun(work: Work, { from, to, depth: first }: Run, runs: Run[]): void {
   const { order, keys, copy } = work;
-  makeKeys(work, { from, to, depth });
+  let depth = first;
+  while (!makeKeys(work, { from, to, depth })) depth += KEY_BYTES;
   keys.subarray(from, to).sort();
   let runFrom = from;
   let runKey = -1;
@@ -72,18 +73,29 @@ function splitRun(work: Work, { from, to, depth }: Run, runs: Run[]): void {
   if (to - runFrom > 1) runs.push({ from: runFrom, to, depth: depth + KEY_BYTES });
 }
 
-/** Fills in `keys` and `copy` for a run. */
-function makeKeys({ texts, order, keys, copy }: Work, { from, to, depth }: Run): void {
-  let longest = 0;
+/** Fills in `keys` and `copy` for a run; false when all keys are the same, as ids of one type often begin alike. */
+function makeKeys({ texts, order, keys, copy }: Work, { from, to, depth }: Run): boolean {
+  const first = keyAt(texts, order[from] as number, depth);
+  let differ = false;
+  let goOn = false;
   for (let i = from; i < to; i++) {
     const id = order[i] as number;
+    const key = keyAt(texts, id, depth);
     copy[i] = id;
-    keys[i] = keyAt(texts, id, depth) * NUMBER_LIMIT + (i - from);
-    longest = Math.max(longest, texts.lengths[id] as number);
+    keys[i] = key * NUMBER_LIMIT + (i - from);
+    if (key !== first) differ = true;
+    if ((texts.lengths[id] as number) > depth) goOn = true;
   }
-  if (depth < longest) return;
-  // Ids that are equal beyond their ends differ in trailing NUL bytes: there the shorter comes first.
-  for (let i = from; i < to; i++) keys[i] = (texts.lengths[copy[i] as number] as number) * NUMBER_LIMIT + (i - from);
+  return goOn ? differ : makeLengthKeys(texts, { from, to, keys, copy });
+}
+
+/** Ids that are equal beyond their ends differ in trailing NUL bytes: there the shorter comes first. */
+function makeLengthKeys(
+  { lengths }: IdTexts,
+  { from, to, keys, copy }: Pick<Work, 'keys' | 'copy'> & Pick<Run, 'from' | 'to'>,
+): boolean {
+  for (let i = from; i < to; i++) keys[i] = (lengths[copy[i] as number] as number) * NUMBER_LIMIT + (i - from);
+  return true;
 }
 
 /** Four bytes from `depth` on, zeros beyond the end. */
