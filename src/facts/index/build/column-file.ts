@@ -30,12 +30,45 @@ export class ColumnFile {
   }
 
   append(value: number): void {
-    const at = this.#count % BUFFER_VALUES;
-    if (at === 0 && this.#count > 0) this.#file.append(bytesOf(this.#buffer));
-    this.#buffer[at] = value;
+    this.#buffer[this.#room()] = value;
     this.#count++;
     if (value < this.#min) this.#min = value;
     if (value > this.#max) this.#max = value;
+  }
+
+  /** Appends `count` words, the one at `from` and every `stride`th behind it. */
+  appendFrom(words: Uint32Array, { from, stride, count }: { from: number; stride: number; count: number }): void {
+    for (let done = 0; done < count; ) {
+      const at = this.#room();
+      const some = Math.min(count - done, BUFFER_VALUES - at);
+      this.#copy(words, { from: from + done * stride, stride, at, count: some });
+      this.#count += some;
+      done += some;
+    }
+  }
+
+  /** Where in the buffer the next value goes. */
+  #room(): number {
+    const at = this.#count % BUFFER_VALUES;
+    if (at === 0 && this.#count > 0) this.#file.append(bytesOf(this.#buffer));
+    return at;
+  }
+
+  #copy(
+    words: Uint32Array,
+    { from, stride, at, count }: { from: number; stride: number; at: number; count: number },
+  ): void {
+    const buffer = this.#buffer;
+    let min = this.#min;
+    let max = this.#max;
+    for (let i = 0, word = from; i < count; i++, word += stride) {
+      const value = words[word] as number;
+      buffer[at + i] = value;
+      if (value < min) min = value;
+      if (value > max) max = value;
+    }
+    this.#min = min;
+    this.#max = max;
   }
 
   /** Fills the target with the values from an index on and returns how many there were. */

@@ -17,8 +17,10 @@ export class OrderCollector {
   readonly #keys: ColumnFile;
   readonly #offsets: ColumnFile;
   readonly #dense: ColumnFile;
+  /** The row kept last. */
   readonly #last: Uint32Array;
-  #distinct: number[] = [];
+  /** By column, the rows that differ there first from the row before. */
+  #changes: number[] = [];
 
   /** For relations of up to `arity` columns. */
   constructor(files: TemporaryFiles, arity: number) {
@@ -34,20 +36,23 @@ export class OrderCollector {
     this.rowCount = 0;
     this.fingerprint = 0;
     this.takenFingerprint = 0;
-    this.#distinct = new Array<number>(arity).fill(0);
+    this.#changes = new Array<number>(arity).fill(0);
   }
 
-  /** Takes the next `count` rows, `width` words each: the columns in the order of sorting, then perhaps a fingerprint. */
+  /**
+   * Takes the next `count` rows, `width` words each: the columns in the order of sorting, then perhaps a fingerprint.
+   * Duplicates are moved over.
+   */
   add(rows: Uint32Array, count: number, width: number): void {
-    const arity = this.#distinct.length;
-    for (let row = 0, at = 0; row < count; row++, at += width) {
-      const fingerprint = width > arity ? (rows[at + arity] as number) : 0;
-      this.takenFingerprint = (this.takenFingerprint + fingerprint) | 0;
-      const changed = this.rowCount === 0 ? 0 : this.#firstChange(rows, at, arity);
-      if (changed === arity && this.rowCount > 0) continue;
-      this.#addRow(rows, at, changed);
-      this.fingerprint = (this.fingerprint + fingerprint) | 0;
+    const arity = this.#changes.length;
+    const kept = this.#drop(rows, count, width);
+    if (kept === 0) return;
+    for (let column = 0; column < arity; column++) {
+      this.columns[column]?.appendFrom(rows, { from: column, stride: width, count: kept });
     }
+    this.rowCount += kept;
+    const last = (kept - 1) * width;
+    this.#last.set(rows.subarray(last, last + arity));
   }
 
   finish(lead: number, sections: SectionWriter): OrderEntry {
@@ -64,31 +69,37 @@ export class OrderCollector {
       keyCount: isDense ? span : keyCount,
       keys: isDense ? null : sections.packed(keys),
       offsets: offsets.count - 1 === this.rowCount && keyCount === this.rowCount ? null : sections.packed(offsets),
-      columns: this.columns.slice(1, this.#distinct.length).map((column) => sections.packed(column)),
-      distinct: this.#distinct,
+      columns: this.columns.slice(1, this.#changes.length).map((column) => sections.packed(column)),
+      distinct: this.#changes.map((_, column) => sumOf(this.#changes.slice(0, column + 1))),
     };
   }
 
-  /** The first column in which a row differs from the last one, or the number of columns. */
-  #firstChange(rows: Uint32Array, at: number, arity: number): number {
-    let column = 0;
-    while (column < arity && rows[at + column] === this.#last[column]) column++;
-    return column;
-  }
-
-  #addRow(rows: Uint32Array, at: number, changed: number): void {
-    const arity = this.#distinct.length;
-    if (changed === 0 && arity > 0) {
-      this.#keys.append(rows[at] as number);
-      this.#offsets.append(this.rowCount);
+  /** Moves the rows that are no duplicates to the start, notes their keys, and returns their number. */
+  #drop(rows: Uint32Array, count: number, width: number): number {
+    const changes = this.#changes;
+    const arity = changes.length;
+    const hasFingerprint = width > arity;
+    let before = this.#last;
+    let beforeAt = 0;
+    let kept = 0;
+    for (let at = 0; at < count * width; at += width) {
+      const fingerprint = hasFingerprint ? (rows[at + arity] as number) : 0;
+      const isFirst = this.rowCount + kept === 0;
+      const changed = isFirst ? 0 : firstChange(before, beforeAt, rows, at, arity);
+      this.takenFingerprint = (this.takenFingerprint + fingerprint) | 0;
+      before = rows;
+      beforeAt = at;
+      if (changed === arity && !isFirst) continue;
+      if (arity > 0) changes[changed] = (changes[changed] as number) + 1;
+      if (arity > 0 && changed === 0) {
+        this.#keys.append(rows[at] as number);
+        this.#offsets.append(this.rowCount + kept);
+      }
+      this.fingerprint = (this.fingerprint + fingerprint) | 0;
+      if (kept * width < at) rows.copyWithin(kept * width, at, at + width);
+      kept++;
     }
-    for (let column = 0; column < arity; column++) {
-      const value = rows[at + column] as number;
-      this.#last[column] = value;
-      this.columns[column]?.append(value);
-      if (column >= changed) this.#distinct[column] = (this.#distinct[column] as number) + 1;
-    }
-    this.rowCount++;
+    return kept;
   }
 
   /** An offset for every id between the first key and the last costs one look; searching keys costs a dozen. */
@@ -115,4 +126,15 @@ export class OrderCollector {
     this.#dense.append(this.rowCount);
     return this.#dense;
   }
+}
+
+/** The first of some columns in which two rows differ, or their number. */
+function firstChange(a: Uint32Array, aAt: number, b: Uint32Array, bAt: number, arity: number): number {
+  let column = 0;
+  while (column < arity && a[aAt + column] === b[bAt + column]) column++;
+  return column;
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
 }

@@ -20,8 +20,6 @@ export class RowSorter {
   /** Rows in sorted order after `#sort`, and room for a pass. */
   #order: Uint32Array;
   #spare: Uint32Array;
-  /** Largest value of each word of the key. */
-  readonly #max: Uint32Array;
   readonly #counts = new Uint32Array(DIGIT_MASK + 1);
   /** Rows added so far. */
   rowCount = 0;
@@ -44,22 +42,18 @@ export class RowSorter {
     this.#rows = new Uint32Array(capacity * width);
     this.#order = new Uint32Array(capacity);
     this.#spare = new Uint32Array(capacity);
-    this.#max = new Uint32Array(keyWidth);
   }
 
   /** Adds `count` rows that lie one after the other. */
   add(rows: Uint32Array, count: number): void {
     const width = this.#width;
     this.rowCount += count;
-    for (let row = 0; row < count; row++) {
+    for (let done = 0; done < count; ) {
       if (this.#count === this.#order.length) this.#spill();
-      const from = row * width;
-      const to = this.#count++ * width;
-      for (let word = 0; word < width; word++) this.#rows[to + word] = rows[from + word] as number;
-      for (let word = 0; word < this.#keyWidth; word++) {
-        const value = rows[from + word] as number;
-        if (value > (this.#max[word] as number)) this.#max[word] = value;
-      }
+      const some = Math.min(count - done, this.#order.length - this.#count);
+      this.#rows.set(rows.subarray(done * width, (done + some) * width), this.#count * width);
+      this.#count += some;
+      done += some;
     }
   }
 
@@ -101,10 +95,31 @@ export class RowSorter {
 
   #sortInMemory(): void {
     for (let row = 0; row < this.#count; row++) this.#order[row] = row;
+    // Those of sorted facts are, as far as the order of the facts goes.
+    if (this.#isSorted()) return;
     for (let word = this.#keyWidth - 1; word >= 0; word--) {
-      const bits = 32 - Math.clz32(this.#max[word] as number);
+      const bits = this.#bitsOf(word);
       for (let shift = 0; shift < bits; shift += DIGIT_BITS) this.#pass(word, shift);
     }
+  }
+
+  #isSorted(): boolean {
+    const rows = this.#rows;
+    const width = this.#width;
+    const keyWidth = this.#keyWidth;
+    for (let at = width; at < this.#count * width; at += width) {
+      let word = 0;
+      while (word < keyWidth && rows[at + word] === rows[at - width + word]) word++;
+      if (word < keyWidth && (rows[at + word] as number) < (rows[at - width + word] as number)) return false;
+    }
+    return true;
+  }
+
+  /** Bits of the largest value of a word. */
+  #bitsOf(word: number): number {
+    let all = 0;
+    for (let at = word; at < this.#count * this.#width; at += this.#width) all |= this.#rows[at] as number;
+    return 32 - Math.clz32(all);
   }
 
   /** Sorts by one digit of one word. */

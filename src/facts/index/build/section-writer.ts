@@ -70,20 +70,25 @@ export class SectionWriter {
     const width = widthOf(column.max - base);
     for (let done = 0; width > 0 && done < column.count; ) {
       const count = column.read(this.#values, done);
-      for (let i = 0; i < count; i++) this.#integer((this.#values[i] as number) - base, width);
+      if (this.#used + count * width > BUFFER_BYTES) this.#flush();
+      this.#integers(count, width, base);
       done += count;
     }
     return { ...this.end(), count: column.count, width, base };
   }
 
-  #integer(value: number, width: number): void {
-    if (this.#used + width > BUFFER_BYTES) this.#flush();
+  /** Adds the first values less the base. There is room: the buffer holds as many as are packed at a time. */
+  #integers(count: number, width: number, base: number): void {
     const buffer = this.#buffer;
+    const values = this.#values;
     let used = this.#used;
-    buffer[used++] = value;
-    if (width > 1) buffer[used++] = value >>> 8;
-    if (width > 2) buffer[used++] = value >>> 16;
-    if (width > 3) buffer[used++] = value >>> 24;
+    for (let i = 0; i < count; i++) {
+      const value = (values[i] as number) - base;
+      buffer[used++] = value;
+      if (width > 1) buffer[used++] = value >>> 8;
+      if (width > 2) buffer[used++] = value >>> 16;
+      if (width > 3) buffer[used++] = value >>> 24;
+    }
     this.#used = used;
   }
 
