@@ -3,6 +3,7 @@ import { combine } from '../hash-id.ts';
 import { ChunkIds, MAX_CHUNK_IDS } from './chunk-ids.ts';
 import type { NumberedSignature } from './signature-table.ts';
 import { sortIds } from './sort-ids.ts';
+import { bytesOf } from './spill-file.ts';
 import { SpillWriter } from './spill-writer.ts';
 import type { Spills } from './spills.ts';
 
@@ -10,8 +11,9 @@ import type { Spills } from './spills.ts';
 const ROW_HEAD = 2;
 
 /**
- * As many facts as fit into memory: their distinct ids, and a row for each fact. Of every 16 bytes of memory six hold
- * texts, six serve the numbers of ids with the room to sort them (some 60 bytes an id), and four hold rows.
+ * As many facts as fit into memory: their distinct ids, and a row for each fact. Of every 16 bytes of memory four hold
+ * texts, seven serve the numbers of ids with the room to sort them (some 60 bytes an id), and five hold rows: as it fits
+ * ids as long as UUIDs, each in some two facts.
  */
 export class FactChunk {
   readonly #ids: ChunkIds;
@@ -27,9 +29,9 @@ export class FactChunk {
 
   constructor(memoryBytes: number, spills: Spills) {
     const sixteenth = Math.max(memoryBytes, LEAST_MEMORY_BYTES) / 16;
-    const idCapacity = Math.min(MAX_CHUNK_IDS, Math.floor((sixteenth * 6) / 60));
-    this.#ids = new ChunkIds(idCapacity, Math.floor(sixteenth * 6));
-    this.#rows = new Uint32Array(sixteenth);
+    const idCapacity = Math.min(MAX_CHUNK_IDS, Math.floor((sixteenth * 7) / 60));
+    this.#ids = new ChunkIds(idCapacity, Math.floor(sixteenth * 4));
+    this.#rows = new Uint32Array(Math.floor((sixteenth * 5) / 4));
     this.#spills = spills;
   }
 
@@ -78,10 +80,9 @@ export class FactChunk {
   /** Returns the place of each id among the sorted ids of its type. */
   #spillIds(): Uint32Array {
     const { types, starts, lengths, bytes, count } = this.#ids;
-    const byType = groupByNumber(count, (id) => types[id] as number);
     const ranks = new Uint32Array(count);
     const writer = new SpillWriter(this.#spills.ids);
-    for (const { number, order } of byType) {
+    for (const { number, order } of groupByNumber(types, identity(count))) {
       sortIds(this.#ids, order);
       const at = writer.at;
       for (let rank = 0; rank < order.length; rank++) {
@@ -97,57 +98,85 @@ export class FactChunk {
   }
 
   #spillRows(ranks: Uint32Array): void {
-    const rows = this.#rows;
-    const starts = new Uint32Array(this.#rowCount);
-    for (let row = 0, at = 0; row < this.#rowCount; row++) {
-      starts[row] = at;
-      at += ROW_HEAD + (this.#arities[rows[at] as number] as number);
-    }
-    const writer = new SpillWriter(this.#spills.rows);
-    for (const { number, order } of groupByNumber(this.#rowCount, (row) => rows[starts[row] as number] as number)) {
-      this.#spills.rowRuns.push({ chunk: this.#chunkCount, signature: number, at: writer.at, count: order.length });
+    const { rows: file, rowRuns } = this.#spills;
+    for (const { number, order } of groupByNumber(this.#rows, this.#rowStarts())) {
+      rowRuns.push({ chunk: this.#chunkCount, signature: number, at: file.sizeBytes, count: order.length });
       const arity = this.#arities[number] as number;
-      for (const row of order) {
-        const at = (starts[row] as number) + ROW_HEAD;
-        for (let column = 0; column < arity; column++) writer.word(ranks[rows[at + column] as number] as number);
-        writer.word(rows[at - 1] as number);
+      const block = new Uint32Array(Math.min(BLOCK_ROWS, order.length) * (arity + 1));
+      for (let done = 0; done < order.length; done += BLOCK_ROWS) {
+        const starts = order.subarray(done, done + BLOCK_ROWS);
+        this.#rankRows(starts, arity, ranks, block);
+        file.append(bytesOf(block.subarray(0, starts.length * (arity + 1))));
       }
     }
-    writer.flush();
+  }
+
+  #rowStarts(): Uint32Array {
+    const starts = new Uint32Array(this.#rowCount);
+    const rows = this.#rows;
+    const arities = this.#arities;
+    for (let row = 0, at = 0; row < starts.length; row++) {
+      starts[row] = at;
+      at += ROW_HEAD + (arities[rows[at] as number] as number);
+    }
+    return starts;
+  }
+
+  /** Writes rows to a block as they are spilled: the place of each id, and the fingerprint. */
+  #rankRows(starts: Uint32Array, arity: number, ranks: Uint32Array, block: Uint32Array): void {
+    const rows = this.#rows;
+    let to = 0;
+    for (let row = 0; row < starts.length; row++) {
+      const at = starts[row] as number;
+      const end = at + ROW_HEAD + arity;
+      for (let from = at + ROW_HEAD; from < end; from++) block[to++] = ranks[rows[from] as number] as number;
+      block[to++] = rows[at + 1] as number;
+    }
   }
 }
+
+/** Rows written to disk at a time; arbitrary. */
+const BLOCK_ROWS = 4096;
 
 /** A chunk must hold some facts of the longest ids. */
 const LEAST_MEMORY_BYTES = 256 * 1024;
 
 interface Group {
   readonly number: number;
-  /** The members, ascending. */
+  /** The places of the group, in the order in which they came. */
   readonly order: Uint32Array;
 }
 
-/** The members 0 … count - 1 by a small number that each has; a counting sort. */
-function groupByNumber(count: number, numberOf: (member: number) => number): readonly Group[] {
+/** Places by the small number that stands at each; a counting sort. */
+function groupByNumber(numbers: Uint32Array, places: Uint32Array): readonly Group[] {
   const counts: number[] = [];
-  for (let member = 0; member < count; member++) {
-    const number = numberOf(member);
+  for (let i = 0; i < places.length; i++) {
+    const number = numbers[places[i] as number] as number;
     while (counts.length <= number) counts.push(0);
     counts[number] = (counts[number] as number) + 1;
   }
-  const sorted = new Uint32Array(count);
+  const sorted = new Uint32Array(places.length);
   const ends: number[] = [];
   let end = 0;
   for (const size of counts) {
     ends.push(end);
     end += size;
   }
-  for (let member = 0; member < count; member++) {
-    const number = numberOf(member);
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] as number;
+    const number = numbers[place] as number;
     const at = ends[number] as number;
-    sorted[at] = member;
+    sorted[at] = place;
     ends[number] = at + 1;
   }
   return counts
     .map((size, number) => ({ number, order: sorted.subarray((ends[number] as number) - size, ends[number]) }))
     .filter(({ order }) => order.length > 0);
+}
+
+/** 0 … count - 1. */
+function identity(count: number): Uint32Array {
+  const numbers = new Uint32Array(count);
+  for (let number = 0; number < count; number++) numbers[number] = number;
+  return numbers;
 }

@@ -2,27 +2,19 @@ import type { SpillFile } from './spill-file.ts';
 
 const BUFFER_BYTES = 64 * 1024;
 
-/** Collects small records before they go to the end of a spill file. */
+/** Collects texts before they go to the end of a spill file. */
 export class SpillWriter {
   readonly #file: SpillFile;
   readonly #bytes = new Uint8Array(BUFFER_BYTES);
-  readonly #words = new Uint32Array(this.#bytes.buffer);
   #used = 0;
 
   constructor(file: SpillFile) {
     this.#file = file;
   }
 
-  /** Where the next record goes. */
+  /** Where the next text goes. */
   get at(): number {
     return this.#file.sizeBytes + this.#used;
-  }
-
-  /** Appends a 32-bit integer. A file has either words or texts. */
-  word(value: number): void {
-    if (this.#used === BUFFER_BYTES) this.flush();
-    this.#words[this.#used >> 2] = value;
-    this.#used += 4;
   }
 
   /** Appends a length of two bytes and that many bytes. */
