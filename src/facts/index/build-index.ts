@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { FactBatch } from '../fact.ts';
 import type { FactProgress, FactStream, FactSummary } from '../fact-sink.ts';
 import { checkReadBack } from './build/check-read-back.ts';
 import { FactChunk } from './build/fact-chunk.ts';
@@ -58,16 +59,19 @@ async function buildInto(descriptor: number, facts: FactStream, options: BuildIn
   return summary;
 }
 
-/** Facts taken in between two turns of the event loop. */
-const TURN_FACTS = 32_768;
+/** Most facts taken in at a time; at least as many come between two turns of the event loop. */
+const TURN_FACTS = 16_384;
 
 async function takeIn(facts: FactStream, spills: Spills, options: BuildIndexOptions): Promise<SignatureTable> {
   const signatures = new SignatureTable();
   const chunk = new FactChunk(options.memoryBytes, spills);
+  let turnAt = TURN_FACTS;
   for await (const batch of facts) {
-    for (const fact of batch) {
-      chunk.add(fact, signatures.of(fact));
-      if (spills.factCount % TURN_FACTS === 0) await takeTurn(options.signal);
+    for (let from = 0; from < batch.length; from += TURN_FACTS) {
+      addFacts(batch.slice(from, from + TURN_FACTS), signatures, chunk);
+      if (spills.factCount < turnAt) continue;
+      turnAt = spills.factCount + TURN_FACTS;
+      await takeTurn(options.signal);
     }
     options.progress?.('read', spills.factCount, undefined);
     options.signal?.throwIfAborted();
@@ -75,6 +79,10 @@ async function takeIn(facts: FactStream, spills: Spills, options: BuildIndexOpti
   chunk.spill();
   options.progress?.('sort', 0, spills.factCount);
   return signatures;
+}
+
+function addFacts(batch: FactBatch, signatures: SignatureTable, chunk: FactChunk): void {
+  for (const fact of batch) chunk.add(fact, signatures.of(fact));
 }
 
 /** Runs long work to its end, letting other work have a turn whenever it yields. */

@@ -52,9 +52,9 @@ export class CanonicalLines implements Iterable<Uint8Array> {
       for (let from = 0; from < relation.rowCount; from += BATCH_ROWS) {
         const count = Math.min(BATCH_ROWS, relation.rowCount - from);
         this.#readRows(relation, { from, count }, columns);
-        for (let row = 0; row < count; row++) {
+        for (let row = 0; row < count; ) {
           if (this.#used > CHUNK_BYTES) yield this.#takeChunk();
-          this.#printRow(row, columns);
+          row = this.#printRows(row, count, columns);
         }
       }
     }
@@ -86,7 +86,7 @@ export class CanonicalLines implements Iterable<Uint8Array> {
     for (const [place, column] of columns.entries()) {
       const { ids, firstHandle, type } = column;
       orders[0]?.read(rows, place, ids);
-      for (let row = 0; row < rows.count; row++) ids[row] = (ids[row] as number) - firstHandle;
+      subtract(ids, rows.count, firstHandle);
       if (place > 0) this.#pieces.find(type, column, rows.count);
     }
   }
@@ -97,6 +97,13 @@ export class CanonicalLines implements Iterable<Uint8Array> {
     this.#hashes[0] = hashText(JSON.stringify([predicate, ...types]));
     this.#before = { bytes, view: viewOf(bytes) };
     this.#beforeStart = 0;
+  }
+
+  /** Prints rows up to `end` as far as there is room, and returns the next one. */
+  #printRows(first: number, end: number, columns: readonly LineColumn[]): number {
+    let row = first;
+    while (row < end && this.#used <= CHUNK_BYTES) this.#printRow(row++, columns);
+    return row;
   }
 
   /** Copies what is as in the line before, and prints what differs. */
@@ -151,6 +158,10 @@ interface LineColumn extends ValueBatch {
 const BATCH_ROWS = 128;
 
 const newNumbers = () => new Int32Array(BATCH_ROWS);
+
+function subtract(numbers: Int32Array, count: number, subtrahend: number): void {
+  for (let i = 0; i < count; i++) numbers[i] = (numbers[i] as number) - subtrahend;
+}
 
 function newChunk(): LineBytes {
   const bytes = Buffer.allocUnsafe(CHUNK_BYTES + MAX_LINE_BYTES);

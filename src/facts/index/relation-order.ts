@@ -71,10 +71,9 @@ export class RelationOrder {
 
   /** Writes the handles in a column of some rows to the beginning of the target. */
   read(rows: { readonly from: number; readonly count: number }, column: number, target: Int32Array): void {
-    const { from, count } = rows;
     const values = this.#values[column];
-    for (let i = 0; i < count; i++)
-      target[i] = values === undefined ? this.#leadOf(from + i, column) : values.get(from + i);
+    if (values === undefined) this.#readLead(rows, column, target);
+    else values.read(rows.from, rows.count, target);
   }
 
   /** The first row in [from, to) whose value in a column, not the leading one, is at least `handle`, or `to`. */
@@ -107,6 +106,19 @@ export class RelationOrder {
     if (column !== this.#lead) throw new Error(`there is no column ${column}`);
     const key = this.#offsets === undefined ? row : this.#keyOfRow(row, this.#offsets);
     return this.#keys === undefined ? this.#firstKey + key : this.#keys.get(key);
+  }
+
+  #readLead(
+    { from, count }: { readonly from: number; readonly count: number },
+    column: number,
+    target: Int32Array,
+  ): void {
+    for (let i = 0; i < count; ) {
+      const lead = this.#leadOf(from + i, column);
+      const end = this.#offsets === undefined ? 0 : this.#offsets.get(this.#lastKey + 1) - from;
+      do target[i++] = lead;
+      while (i < end && i < count);
+    }
   }
 
   #keyOfRow(row: number, offsets: PackedArray): number {

@@ -33,10 +33,20 @@ function* sumRows(order: RelationOrder): Generator<void, number> {
     hashes.fill(0);
     for (const column of order.columns.keys()) {
       order.read({ from, count }, column, ids);
-      for (let row = 0; row < count; row++) hashes[row] = combine(hashes[row] as number, ids[row] as number);
+      combineAll(hashes, ids, count);
     }
-    for (let row = 0; row < count; row++) sum = (sum + (hashes[row] as number)) | 0;
+    sum = (sum + sumOf(hashes, count)) | 0;
     yield;
   }
+  return sum;
+}
+
+function combineAll(hashes: Int32Array, ids: Int32Array, count: number): void {
+  for (let row = 0; row < count; row++) hashes[row] = combine(hashes[row] as number, ids[row] as number);
+}
+
+function sumOf(numbers: Int32Array, count: number): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum = (sum + (numbers[i] as number)) | 0;
   return sum;
 }

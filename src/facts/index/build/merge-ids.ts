@@ -17,7 +17,7 @@ export interface MergeInput {
 }
 
 /** Ids between two turns of the event loop. */
-const TURN_IDS = 65_536;
+const TURN_IDS = 16_384;
 
 /** Merges the runs of one type into its dictionary. Yields now and then; returns a renumbering for each run. */
 export function* mergeIds(input: MergeInput, writer: DictionaryWriter): Generator<void, readonly Renumbering[]> {
@@ -46,10 +46,16 @@ export function* mergeIds(input: MergeInput, writer: DictionaryWriter): Generato
 }
 
 function* copyIds(reader: IdRunReader, writer: DictionaryWriter): Generator<void> {
+  while (copySome(reader, writer)) yield;
+}
+
+/** Copies ids until it is time for another turn; false at the end. */
+function copySome(reader: IdRunReader, writer: DictionaryWriter): boolean {
   while (reader.next()) {
     writer.add(reader.bytes, reader.start, reader.length);
-    if (writer.idCount % TURN_IDS === 0) yield;
+    if (writer.idCount % TURN_IDS === 0) return true;
   }
+  return false;
 }
 
 /** Words that go to a region of a file kept free for them. */

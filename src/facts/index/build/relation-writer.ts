@@ -90,7 +90,7 @@ export class RelationWriter {
       const count = Math.min(BLOCK_ROWS, from.rowCount - done);
       for (const [place, column] of columns.entries()) {
         from.columns[column]?.read(values, done);
-        for (let row = 0; row < count; row++) rows[row * arity + place] = values[row] as number;
+        spread(values, count, rows, { place, width: arity });
       }
       sorter.add(rows, count);
       yield;
@@ -110,8 +110,7 @@ export class RelationWriter {
       this.#rows.read(bytesOf(rows.subarray(0, count * width)), run.at + done * width * 4);
       for (let column = 0; column < arity; column++) {
         const map = maps[column];
-        if (map === undefined) continue;
-        for (let row = 0, at = column; row < count; row++, at += width) rows[at] = map[rows[at] as number] as number;
+        if (map !== undefined) renumber(rows, count, map, { column, width });
       }
       sorter.add(rows, count);
       yield;
@@ -134,6 +133,26 @@ export class RelationWriter {
   #sorter(shape: { readonly width: number; readonly keyWidth: number }, rowCount: number): RowSorter {
     return new RowSorter(this.#sorted, shape, { memoryBytes: this.#memoryBytes, rowCount });
   }
+}
+
+/** Writes values to one word of each row. */
+function spread(
+  values: Uint32Array,
+  count: number,
+  rows: Uint32Array,
+  { place, width }: { readonly place: number; readonly width: number },
+): void {
+  for (let row = 0, at = place; row < count; row++, at += width) rows[at] = values[row] as number;
+}
+
+/** Replaces one word of each row by what the map has in its place. */
+function renumber(
+  rows: Uint32Array,
+  count: number,
+  map: Uint32Array,
+  { column, width }: { readonly column: number; readonly width: number },
+): void {
+  for (let row = 0, at = column; row < count; row++, at += width) rows[at] = map[rows[at] as number] as number;
 }
 
 function* collect(

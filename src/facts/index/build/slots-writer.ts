@@ -50,11 +50,7 @@ function* fill(part: SlotsPart, { hashes, from, idCount, hashSum }: SlotsInput):
   for (let done = 0; done < idCount; done += CHUNK_VALUES) {
     const count = Math.min(CHUNK_VALUES, idCount - done);
     hashes.read(values.subarray(0, count), from + done);
-    for (let i = 0; i < count; i++) {
-      const hash = values[i] as number;
-      sum = (sum + hash) | 0;
-      part.add(done + i, hash);
-    }
+    sum = (sum + part.add(values, done, count)) | 0;
     yield;
   }
   if (sum !== hashSum) throw new OsoError('INDEX_INVALID', 'the hashes of ids were read other than they were written');
@@ -100,11 +96,19 @@ class SlotsPart {
     this.#end = Math.min(first + this.#partHomes, this.#homes);
   }
 
-  add(id: number, hash: number): void {
-    const home = Math.floor((hash / 2 ** 32) * this.#homes);
-    if (home < this.#first || home >= this.#end || this.isCrowded) return;
+  /** Adds ids that follow each other from `first` on, by their hashes. Returns the sum of these modulo 2^32. */
+  add(hashes: Uint32Array, first: number, count: number): number {
     const bits = this.blockBits;
-    this.#put(home, id, ((hash << bits) >>> bits) * this.#markUnit + (id >>> BLOCK_SHIFT) + 1);
+    let sum = 0;
+    for (let i = 0; i < count; i++) {
+      const hash = hashes[i] as number;
+      sum = (sum + hash) | 0;
+      const home = Math.floor((hash / 2 ** 32) * this.#homes);
+      if (home < this.#first || home >= this.#end || this.isCrowded) continue;
+      const id = first + i;
+      this.#put(home, id, ((hash << bits) >>> bits) * this.#markUnit + (id >>> BLOCK_SHIFT) + 1);
+    }
+    return sum;
   }
 
   #put(newHome: number, newId: number, newSlot: number): void {

@@ -60,17 +60,15 @@ function splitRun(work: Work, { from, to, depth: first }: Run, runs: Run[]): voi
   while (!makeKeys(work, { from, to, depth })) depth += KEY_BYTES;
   keys.subarray(from, to).sort();
   let runFrom = from;
-  let runKey = -1;
   for (let i = from; i < to; i++) {
     const packed = keys[i] as number;
     const key = Math.floor(packed / NUMBER_LIMIT);
     order[i] = copy[from + (packed - key * NUMBER_LIMIT)] as number;
-    if (key === runKey) continue;
-    if (i - runFrom > 1) runs.push({ from: runFrom, to: i, depth: depth + KEY_BYTES });
-    runFrom = i;
-    runKey = key;
+    const goesOn = i + 1 < to && (keys[i + 1] as number) < (key + 1) * NUMBER_LIMIT;
+    if (goesOn) continue;
+    if (i > runFrom) runs.push({ from: runFrom, to: i + 1, depth: depth + KEY_BYTES });
+    runFrom = i + 1;
   }
-  if (to - runFrom > 1) runs.push({ from: runFrom, to, depth: depth + KEY_BYTES });
 }
 
 /** Fills in `keys` and `copy` for a run; false when all keys are the same, as ids of one type often begin alike. */
