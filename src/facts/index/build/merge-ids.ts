@@ -17,7 +17,7 @@ export interface MergeInput {
 }
 
 /** Ids between two turns of the event loop. */
-const TURN_IDS = 16_384;
+const TURN_IDS = 4096;
 
 /** Merges the runs of one type into its dictionary. Yields now and then; returns a renumbering for each run. */
 export function* mergeIds(input: MergeInput, writer: DictionaryWriter): Generator<void, readonly Renumbering[]> {

@@ -119,8 +119,7 @@ export class OrderCollector {
     for (let done = 0; done < this.#keys.count; ) {
       const count = this.#keys.read(keys, done);
       this.#offsets.read(offsets, done);
-      for (let i = 0; i < count; i++)
-        for (; next <= (keys[i] as number); next++) this.#dense.append(offsets[i] as number);
+      next = expand(keys.subarray(0, count), offsets, next, this.#dense);
       done += count;
     }
     this.#dense.append(this.rowCount);
@@ -133,6 +132,13 @@ function firstChange(a: Uint32Array, aAt: number, b: Uint32Array, bAt: number, a
   let column = 0;
   while (column < arity && a[aAt + column] === b[bAt + column]) column++;
   return column;
+}
+
+/** Appends the offset of each key, and before it once for every number left out since `first`. Returns the number after the last. */
+function expand(keys: Uint32Array, offsets: Uint32Array, first: number, dense: ColumnFile): number {
+  let next = first;
+  for (let i = 0; i < keys.length; i++) for (; next <= (keys[i] as number); next++) dense.append(offsets[i] as number);
+  return next;
 }
 
 function sumOf(numbers: readonly number[]): number {

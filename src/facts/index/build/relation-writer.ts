@@ -11,7 +11,7 @@ import type { RowRun, Spills } from './spills.ts';
 import type { TemporaryFiles } from './temporary-files.ts';
 
 /** Rows moved at a time, between two turns of the event loop. */
-const BLOCK_ROWS = 16_384;
+const BLOCK_ROWS = 4096;
 
 /** Types whose ids are values, not things: questions seldom start from them. */
 const VALUE_TYPES: ReadonlySet<string> = new Set(['String', 'Integer', 'Boolean']);

@@ -71,7 +71,7 @@ export class RowSorter {
   read(target: Uint32Array): number {
     if (this.#merge) return this.#merge.read(target);
     const count = Math.min(Math.floor(target.length / this.#width), this.#count - this.#done);
-    this.#gather(target, this.#done, count);
+    gather(this.#rows, this.#width, this.#order.subarray(this.#done, this.#done + count), target);
     this.#done += count;
     return count;
   }
@@ -85,69 +85,24 @@ export class RowSorter {
     this.#merge = undefined;
   }
 
-  #gather(target: Uint32Array, from: number, count: number): void {
-    const width = this.#width;
-    for (let row = 0; row < count; row++) {
-      const source = (this.#order[from + row] as number) * width;
-      for (let word = 0; word < width; word++) target[row * width + word] = this.#rows[source + word] as number;
-    }
-  }
-
   #sortInMemory(): void {
-    for (let row = 0; row < this.#count; row++) this.#order[row] = row;
+    const rows = { words: this.#rows, count: this.#count, width: this.#width };
+    fillAscending(this.#order, this.#count);
     // Those of sorted facts are, as far as the order of the facts goes.
-    if (this.#isSorted()) return;
+    if (areSorted(rows, this.#keyWidth)) return;
     for (let word = this.#keyWidth - 1; word >= 0; word--) {
-      const bits = this.#bitsOf(word);
-      for (let shift = 0; shift < bits; shift += DIGIT_BITS) this.#pass(word, shift);
+      const bits = bitsOf(rows, word);
+      for (let shift = 0; shift < bits; shift += DIGIT_BITS) this.#pass(rows, { word, shift });
     }
-  }
-
-  #isSorted(): boolean {
-    const rows = this.#rows;
-    const width = this.#width;
-    const keyWidth = this.#keyWidth;
-    for (let at = width; at < this.#count * width; at += width) {
-      let word = 0;
-      while (word < keyWidth && rows[at + word] === rows[at - width + word]) word++;
-      if (word < keyWidth && (rows[at + word] as number) < (rows[at - width + word] as number)) return false;
-    }
-    return true;
-  }
-
-  /** Bits of the largest value of a word. */
-  #bitsOf(word: number): number {
-    let all = 0;
-    for (let at = word; at < this.#count * this.#width; at += this.#width) all |= this.#rows[at] as number;
-    return 32 - Math.clz32(all);
   }
 
   /** Sorts by one digit of one word. */
-  #pass(word: number, shift: number): void {
+  #pass(rows: Rows, digit: Digit): void {
     const counts = this.#counts.fill(0);
-    const rows = this.#rows;
-    const width = this.#width;
-    for (let row = 0, at = word; row < this.#count; row++, at += width) {
-      const digit = ((rows[at] as number) >>> shift) & DIGIT_MASK;
-      counts[digit] = (counts[digit] as number) + 1;
-    }
-    for (let digit = 0, start = 0; digit <= DIGIT_MASK; digit++) {
-      const size = counts[digit] as number;
-      if (size === this.#count) return;
-      counts[digit] = start;
-      start += size;
-    }
-    const order = this.#order;
-    const sorted = this.#spare;
-    for (let i = 0; i < this.#count; i++) {
-      const row = order[i] as number;
-      const digit = ((rows[row * width + word] as number) >>> shift) & DIGIT_MASK;
-      const at = counts[digit] as number;
-      sorted[at] = row;
-      counts[digit] = at + 1;
-    }
-    this.#order = sorted;
-    this.#spare = order;
+    count(rows, digit, counts);
+    if (!startsOf(counts, rows.count)) return;
+    place(rows, digit, { order: this.#order, starts: counts, sorted: this.#spare });
+    [this.#order, this.#spare] = [this.#spare, this.#order];
   }
 
   #spill(): void {
@@ -156,7 +111,7 @@ export class RowSorter {
     const block = new Uint32Array(SPILL_ROWS * this.#width);
     for (let row = 0; row < this.#count; row += SPILL_ROWS) {
       const count = Math.min(SPILL_ROWS, this.#count - row);
-      this.#gather(block, row, count);
+      gather(this.#rows, this.#width, this.#order.subarray(row, row + count), block);
       this.#runFile.append(bytesOf(block.subarray(0, count * this.#width)));
     }
     this.#count = 0;
@@ -165,3 +120,82 @@ export class RowSorter {
 
 /** Rows written to disk at a time; arbitrary. */
 const SPILL_ROWS = 4096;
+
+/*
+ * What goes through all rows stands outside of the class: it is compiled for arrays alone, and so once.
+ */
+
+interface Rows {
+  readonly words: Uint32Array;
+  readonly count: number;
+  /** Words of a row. */
+  readonly width: number;
+}
+
+/** Some bits of a word of a row. */
+interface Digit {
+  readonly word: number;
+  readonly shift: number;
+}
+
+function fillAscending(target: Uint32Array, count: number): void {
+  for (let i = 0; i < count; i++) target[i] = i;
+}
+
+function areSorted({ words, count, width }: Rows, keyWidth: number): boolean {
+  for (let at = width; at < count * width; at += width) {
+    let word = 0;
+    while (word < keyWidth && words[at + word] === words[at - width + word]) word++;
+    if (word < keyWidth && (words[at + word] as number) < (words[at - width + word] as number)) return false;
+  }
+  return true;
+}
+
+/** Bits of the largest value of a word. */
+function bitsOf({ words, count, width }: Rows, word: number): number {
+  let all = 0;
+  for (let at = word; at < count * width; at += width) all |= words[at] as number;
+  return 32 - Math.clz32(all);
+}
+
+/** Counts the rows by a digit. */
+function count({ words, count, width }: Rows, { word, shift }: Digit, counts: Uint32Array): void {
+  for (let at = word; at < count * width; at += width) {
+    const digit = ((words[at] as number) >>> shift) & DIGIT_MASK;
+    counts[digit] = (counts[digit] as number) + 1;
+  }
+}
+
+/** Makes of counts where the rows of each digit begin; false when all rows have the same one. */
+function startsOf(counts: Uint32Array, rowCount: number): boolean {
+  for (let digit = 0, start = 0; digit <= DIGIT_MASK; digit++) {
+    const size = counts[digit] as number;
+    if (size === rowCount) return false;
+    counts[digit] = start;
+    start += size;
+  }
+  return true;
+}
+
+/** Takes rows in one order and puts them in that of a digit; `starts` moves on. */
+function place(
+  { words, count, width }: Rows,
+  { word, shift }: Digit,
+  { order, starts, sorted }: Record<'order' | 'starts' | 'sorted', Uint32Array>,
+): void {
+  for (let i = 0; i < count; i++) {
+    const row = order[i] as number;
+    const digit = ((words[row * width + word] as number) >>> shift) & DIGIT_MASK;
+    const at = starts[digit] as number;
+    sorted[at] = row;
+    starts[digit] = at + 1;
+  }
+}
+
+/** Writes rows to the target one behind the other. */
+function gather(words: Uint32Array, width: number, rows: Uint32Array, target: Uint32Array): void {
+  for (let i = 0, to = 0; i < rows.length; i++) {
+    const from = (rows[i] as number) * width;
+    for (let word = 0; word < width; word++) target[to++] = words[from + word] as number;
+  }
+}

@@ -16,6 +16,7 @@ export class SectionWriter {
   /** Where the buffer goes in the file. */
   #at: number;
   #sectionAt: number;
+  /** Signed: a field that is now a small integer and now a large one costs all code that uses this object its speed. */
   #crc32 = 0;
 
   /** The first section begins at `at`. */
@@ -51,7 +52,7 @@ export class SectionWriter {
   /** Ends the section. */
   end(): Section {
     this.#flush();
-    const section = { offset: this.#sectionAt, length: this.#at - this.#sectionAt, crc32: this.#crc32 };
+    const section = { offset: this.#sectionAt, length: this.#at - this.#sectionAt, crc32: this.#crc32 >>> 0 };
     this.#sectionAt = this.#at;
     this.#crc32 = 0;
     return section;
@@ -104,7 +105,7 @@ export class SectionWriter {
 
   #write(bytes: Uint8Array): void {
     writeFully(this.#descriptor, bytes, this.#at);
-    this.#crc32 = crc32(bytes, this.#crc32);
+    this.#crc32 = crc32(bytes, this.#crc32 >>> 0) | 0;
     this.#at += bytes.length;
   }
 }

@@ -1,3 +1,4 @@
+import type { IdTexts } from './sort-ids.ts';
 import type { SpillFile } from './spill-file.ts';
 
 const BUFFER_BYTES = 64 * 1024;
@@ -17,8 +18,16 @@ export class SpillWriter {
     return this.#file.sizeBytes + this.#used;
   }
 
+  /** Appends ids. */
+  texts({ bytes, starts, lengths }: IdTexts, ids: Uint32Array): void {
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i] as number;
+      this.#text(bytes, starts[id] as number, lengths[id] as number);
+    }
+  }
+
   /** Appends a length of two bytes and that many bytes. */
-  text(source: Uint8Array, start: number, length: number): void {
+  #text(source: Uint8Array, start: number, length: number): void {
     if (this.#used + 2 + length > BUFFER_BYTES) this.flush();
     let used = this.#used;
     this.#bytes[used++] = length;
