@@ -1,9 +1,10 @@
 import { OsoError } from '../../../errors/oso-error.ts';
 import { MAX_FACT_ARITY } from '../../fact.ts';
+import { collectGarbageSoon } from '../collect-garbage.ts';
 import type { OrderEntry, RelationEntry } from '../directory.ts';
 import type { Renumbering } from './merge-ids.ts';
 import { OrderCollector } from './order-collector.ts';
-import { RowSorter } from './row-sorter.ts';
+import { RowSorter, sortingWords } from './row-sorter.ts';
 import type { SectionWriter } from './section-writer.ts';
 import type { NumberedSignature } from './signature-table.ts';
 import { bytesOf, SpillFile } from './spill-file.ts';
@@ -12,6 +13,9 @@ import type { TemporaryFiles } from './temporary-files.ts';
 
 /** Rows moved at a time, between two turns of the event loop. */
 const BLOCK_ROWS = 4096;
+
+/** Sorts a thousand rows of whatever relation. */
+const LEAST_WORDS = 8 * 1024;
 
 /** Types whose ids are values, not things: questions seldom start from them. */
 const VALUE_TYPES: ReadonlySet<string> = new Set(['String', 'Integer', 'Boolean']);
@@ -40,6 +44,8 @@ export class RelationWriter {
   readonly #canonical: OrderCollector;
   readonly #other: OrderCollector;
   readonly #memoryBytes: number;
+  /** Where one sorter after another works. */
+  #memory = new Uint32Array(0);
 
   constructor(
     sections: SectionWriter,
@@ -70,6 +76,12 @@ export class RelationWriter {
     this.#takenFingerprint = (this.#takenFingerprint + takenFingerprint) | 0;
     for (const lead of otherLeads(types)) orders.push(yield* this.#writeOther(lead, arity));
     return { predicate, types: input.types, rowCount, orders };
+  }
+
+  /** Gives its memory back, once all is written. */
+  release(): void {
+    collectGarbageSoon(this.#memory.byteLength);
+    this.#memory = new Uint32Array(0);
   }
 
   /** Throws INDEX_INVALID unless the facts taken are those that came in. */
@@ -131,7 +143,12 @@ export class RelationWriter {
   }
 
   #sorter(shape: { readonly width: number; readonly keyWidth: number }, rowCount: number): RowSorter {
-    return new RowSorter(this.#sorted, shape, { memoryBytes: this.#memoryBytes, rowCount });
+    const words = Math.min(sortingWords(shape, rowCount), Math.max(LEAST_WORDS, Math.floor(this.#memoryBytes / 4)));
+    if (words > this.#memory.length) {
+      collectGarbageSoon(this.#memory.byteLength);
+      this.#memory = new Uint32Array(words);
+    }
+    return new RowSorter(this.#sorted, shape, this.#memory);
   }
 }
 
@@ -167,7 +184,6 @@ function* collect(
     collector.add(rows, count, width);
     yield;
   }
-  sorter.release();
 }
 
 /** The columns besides the first that an order leads with; see format.ts. */

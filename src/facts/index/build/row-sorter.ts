@@ -1,4 +1,3 @@
-import { collectGarbageSoon } from '../collect-garbage.ts';
 import { type RowShape, type RowsOnDisk, RunMerge } from './run-merge.ts';
 import { bytesOf, type SpillFile } from './spill-file.ts';
 
@@ -6,7 +5,13 @@ import { bytesOf, type SpillFile } from './spill-file.ts';
 const DIGIT_BITS = 11;
 const DIGIT_MASK = 2 ** DIGIT_BITS - 1;
 
-const LEAST_ROWS = 1024;
+/** Words of memory for a row beside its own: its places before and after a pass. */
+const PLACE_WORDS = 2;
+
+/** Memory that sorts so many rows without a run file. */
+export function sortingWords({ width }: RowShape, rowCount: number): number {
+  return rowCount * (width + PLACE_WORDS);
+}
 
 /**
  * A stable external sort of rows of 32-bit words. What fits into memory is sorted by counting, from the last word of
@@ -16,7 +21,7 @@ export class RowSorter {
   readonly #shape: RowShape;
   readonly #width: number;
   readonly #keyWidth: number;
-  #rows: Uint32Array;
+  readonly #rows: Uint32Array;
   /** Rows in sorted order after `#sort`, and room for a pass. */
   #order: Uint32Array;
   #spare: Uint32Array;
@@ -29,19 +34,18 @@ export class RowSorter {
   readonly #runs: RowsOnDisk[] = [];
   #merge: RunMerge | undefined;
 
-  /** Sorts at most `rowCount` rows. The run file is overwritten; it serves one sorter at a time. */
-  constructor(runFile: SpillFile, shape: RowShape, limit: { readonly memoryBytes: number; readonly rowCount: number }) {
+  /** The run file and the memory, which holds a row at least, are overwritten: they serve one sorter at a time. */
+  constructor(runFile: SpillFile, shape: RowShape, memory: Uint32Array) {
     const { width, keyWidth } = shape;
-    const fitting = Math.max(LEAST_ROWS, Math.floor(limit.memoryBytes / (4 * (width + 2))));
-    const capacity = Math.min(fitting, limit.rowCount);
+    const capacity = Math.floor(memory.length / (width + PLACE_WORDS));
     runFile.clear();
     this.#runFile = runFile;
     this.#shape = shape;
     this.#width = width;
     this.#keyWidth = keyWidth;
-    this.#rows = new Uint32Array(capacity * width);
-    this.#order = new Uint32Array(capacity);
-    this.#spare = new Uint32Array(capacity);
+    this.#order = memory.subarray(0, capacity);
+    this.#spare = memory.subarray(capacity, 2 * capacity);
+    this.#rows = memory.subarray(2 * capacity, 2 * capacity + capacity * width);
   }
 
   /** Adds `count` rows that lie one after the other. */
@@ -74,15 +78,6 @@ export class RowSorter {
     gather(this.#rows, this.#width, this.#order.subarray(this.#done, this.#done + count), target);
     this.#done += count;
     return count;
-  }
-
-  /** Gives its memory back. */
-  release(): void {
-    collectGarbageSoon(this.#rows.byteLength + this.#order.byteLength + this.#spare.byteLength);
-    this.#rows = new Uint32Array(0);
-    this.#order = this.#rows;
-    this.#spare = this.#rows;
-    this.#merge = undefined;
   }
 
   #sortInMemory(): void {

@@ -58,6 +58,7 @@ export function* writeIndex(input: WriteIndexInput): Generator<void, WrittenSect
     progress?.('write', writer.takenCount, spills.factCount);
   }
   writer.checkTaken(spills);
+  writer.release();
 
   const types: TypeEntry[] = [];
   let from = 0;
