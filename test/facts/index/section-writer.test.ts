@@ -84,4 +84,19 @@ test.each([
   expect(crc32(source.bytes.subarray(START))).toBe(section.crc32);
   const packed = new PackedArray(source, section, { add: 0, limit: max + 1 });
   expect(values.findIndex((value, i) => packed.get(i) !== value)).toBe(-1);
+  for (const [from, count] of [
+    [0, values.length],
+    [49_990, 1025],
+    [values.length - 1, 1],
+    [values.length, 0],
+  ] as const) {
+    const read = new Int32Array(count + 1).fill(-7);
+    packed.read(from, count, read);
+    const wrong = read.subarray(0, count).findIndex((value, i) => value !== ((values[from + i] as number) | 0));
+    expect([wrong, read[count]]).toEqual([-1, -7]);
+  }
+  expect(() => packed.read(values.length - 1, 2, new Int32Array(2))).toThrow('out of range');
+  expect(() => packed.read(-1, 1, new Int32Array(1))).toThrow('out of range');
+  const narrower = new PackedArray(source, section, { add: 0, limit: max });
+  expect(() => narrower.read(49_990, 1000, new Int32Array(1000))).toThrow('out of range');
 });
