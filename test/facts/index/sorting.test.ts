@@ -1,11 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ColumnFile } from '../../../src/facts/index/build/column-file.ts';
+import { OrderCollector } from '../../../src/facts/index/build/order-collector.ts';
 import { RowSorter, sortingWords } from '../../../src/facts/index/build/row-sorter.ts';
+import { SectionWriter } from '../../../src/facts/index/build/section-writer.ts';
 import { SignatureTable } from '../../../src/facts/index/build/signature-table.ts';
+import { writeSlots } from '../../../src/facts/index/build/slots-writer.ts';
 import { sortIds } from '../../../src/facts/index/build/sort-ids.ts';
 import { SpillFile } from '../../../src/facts/index/build/spill-file.ts';
 import { TemporaryFiles } from '../../../src/facts/index/build/temporary-files.ts';
@@ -140,4 +143,43 @@ test('a column takes every third word as it takes values one by one, also across
   const [a, b] = [new Uint32Array(many.count), new Uint32Array(many.count)];
   expect(many.read(a, 0)).toBe(single.read(b, 0));
   expect(a).toEqual(b);
+});
+
+test('rows that repeat the one before are dropped, also where a whole block does', () => {
+  using files = new TemporaryFiles(folder);
+  const collector = new OrderCollector(files, 2);
+  collector.begin(2);
+  // Two columns and a fingerprint.
+  for (const block of [
+    [1, 5, 10, 1, 5, 10],
+    [1, 5, 10, 1, 5, 10],
+    [1, 5, 10, 2, 5, 30],
+  ]) {
+    collector.add(Uint32Array.from(block), 2, 3);
+  }
+  const { rowCount, fingerprint, takenFingerprint } = collector;
+  expect({ rowCount, fingerprint, takenFingerprint }).toEqual({ rowCount: 2, fingerprint: 40, takenFingerprint: 80 });
+  const columns = collector.columns.map((column) => {
+    const values = new Uint32Array(2);
+    column.read(values, 0);
+    return [...values];
+  });
+  expect(columns).toEqual([
+    [1, 2],
+    [5, 5],
+  ]);
+});
+
+test('hashes that come back other than they were written are refused', () => {
+  using files = new TemporaryFiles(folder);
+  const hashes = new ColumnFile(files);
+  for (const hash of [3, 0xffff_ffff, 5]) hashes.append(hash);
+  const descriptor = openSync(join(folder, 'slots'), 'w');
+  const slotsFor = (hashSum: number) => {
+    const input = { hashes, from: 0, idCount: 3, hashSum, memoryBytes: 2 ** 20 };
+    for (const _ of writeSlots(input, new SectionWriter(descriptor, 0)));
+  };
+  slotsFor(7);
+  expect(() => slotsFor(8)).toThrow('the hashes of ids were read other than they were written');
+  closeSync(descriptor);
 });
