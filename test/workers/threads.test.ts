@@ -184,10 +184,10 @@ describe('a thread that dies', () => {
       await threads.allListen();
       const fresh = await grown(threads, before);
       const asked = await stopAll([...connections, ...fresh]);
-      const broken = connections.filter((connection) => connection.broken !== undefined);
-      expect(broken.length).toBeGreaterThan(0);
-      expect(broken.length).toBeLessThan(connections.length);
-      expect(fresh.map((connection) => connection.broken).filter(Boolean)).toEqual([]);
+      const lost = connections.filter(({ isLost }) => isLost);
+      expect(lost.length).toBeGreaterThan(0);
+      expect(lost.length).toBeLessThan(connections.length);
+      expect(fresh.filter(({ isLost }) => isLost)).toEqual([]);
       expect(new Set(asked.map(({ status }) => status))).toEqual(new Set([200]));
       const [, after = 0] = await requestsOf(threads);
       expect(after).toBeGreaterThan(before);

@@ -16,6 +16,8 @@ export interface Asked {
   readonly status: number;
   readonly body: string;
   readonly snapshot: string;
+  /** Of the asker: another one than before is another connection. */
+  readonly localPort: number | undefined;
 }
 
 /** One connection that asks one question after another. */
@@ -23,6 +25,8 @@ export interface Connection {
   readonly asked: readonly Asked[];
   /** The first failure; a connection that has failed asks no more. */
   readonly broken: Error | undefined;
+  /** Whether a server has closed it: under a question, or between two of them, when the next goes over a new connection. */
+  readonly isLost: boolean;
   stop(): Promise<void>;
 }
 
@@ -70,6 +74,9 @@ function connect(port: number): Connection {
     get broken() {
       return state.broken;
     },
+    get isLost() {
+      return state.broken !== undefined || new Set(asked.map(({ localPort }) => localPort)).size > 1;
+    },
     async stop() {
       state.isStopped = true;
       await ended;
@@ -87,12 +94,14 @@ export function askOnce(port: number, agent: Agent | false = false): Promise<Ask
       { host: '127.0.0.1', port, path: '/api/authorize', method: 'POST', agent, headers },
       (incoming) => {
         let body = '';
+        const { localPort } = incoming.socket;
         incoming.setEncoding('utf8').on('data', (text: string) => {
           body += text;
         });
         incoming.on('error', reject).on('end', () => {
           const snapshot = String(incoming.headers['oso-fallback-snapshot']);
-          resolve({ startedMs, endedMs: performance.now(), status: incoming.statusCode ?? 0, body, snapshot });
+          const status = incoming.statusCode ?? 0;
+          resolve({ startedMs, endedMs: performance.now(), status, body, snapshot, localPort });
         });
       },
     );
