@@ -13,6 +13,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { median, readBench } from './support/bench.mjs';
 import { authorizeRequest, loadServer } from './support/load-server.mjs';
 import { createMemoryLimit } from './support/memory-limit.mjs';
@@ -31,7 +32,7 @@ const STARTS = 5;
 const ROUNDS = 3;
 const ROUND_SECONDS = 4;
 const RESIDENT_BYTES = 2 ** 30;
-const here = (file) => new URL(`support/${file}`, import.meta.url).pathname;
+const here = (file) => fileURLToPath(new URL(`support/${file}`, import.meta.url));
 const CLI = join(values.dist, 'bin/oso-fallback.js');
 
 spawnSync('taskset', ['-a', '-p', '-c', '1', String(process.pid)]);

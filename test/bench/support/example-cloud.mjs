@@ -1,11 +1,12 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
 import { startProcess, untilReady } from './run-process.mjs';
 
 export const TOKEN = 'e_0123456789_12345_osotesttoken01xiIn';
 export const IDENTITY = { OSO_API_TOKEN: TOKEN, OSO_ENVIRONMENT: '0123456789', OSO_TENANT: 'bench' };
-export const EXAMPLE_POLICY = new URL('../../../examples/code-hosting.polar', import.meta.url).pathname;
+export const EXAMPLE_POLICY = fileURLToPath(new URL('../../../examples/code-hosting.polar', import.meta.url));
 
 /** Example facts as lines in a file. */
 export async function writeExampleFacts(path, factCount, load) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test, vi } from 'vitest';
 import type { Fact } from '../../../src/facts/fact.ts';
 import { compareFacts, printFactLine } from '../../../src/facts/fact-line.ts';
@@ -287,7 +288,7 @@ describe('openIndex', () => {
   });
 
   test('reads files of format version 1, which has no packed UUIDs', async () => {
-    using index = openIndex(new URL('../../fixtures/index/version-1.index', import.meta.url).pathname, {
+    using index = openIndex(fileURLToPath(new URL('../../fixtures/index/version-1.index', import.meta.url)), {
       memoryBytes: 2 ** 20,
       verify: true,
     });
