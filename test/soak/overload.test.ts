@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,7 @@ import { expect, test } from 'vitest';
 import { publishOne } from '../generations/support/sample-generation.ts';
 import { startCli } from '../support/cli-process.ts';
 import { oracleFacts, oraclePolicy } from './support/oracle-facts.ts';
-import { createRig, type Outcome, type Rig } from './support/overload-rig.ts';
+import { createRig, type Load, type Outcome, type Rig } from './support/overload-rig.ts';
 import { isFull, sized } from './support/soak-size.ts';
 
 /*
@@ -16,6 +17,12 @@ import { isFull, sized } from './support/soak-size.ts';
 const TOKEN = 'e_0123456789_1_secret';
 const DOCUMENTS = 5_000;
 const SECONDS = sized(1, 10);
+/** Thousands of connections are opened one after the other, which takes a minute where much else runs. */
+const TIMEOUT_MS = sized(300_000, 3_600_000);
+/** How often a load is doubled that turned out to be none. */
+const MOST_DOUBLINGS = 5;
+/** Open files that a process may have, `unlimited` without end; node and load need some for other things. */
+const MOST_CONNECTIONS = (Number(execFileSync('sh', ['-c', 'ulimit -Hn'])) || Number.POSITIVE_INFINITY) - 100;
 
 /** Thousands of names are found, ten are sent: work for the node, little for who asks. */
 const EXPENSIVE = post('/api/list', {
@@ -65,15 +72,35 @@ interface Overload {
   readonly request: string;
   /** Enough to fill the node, and how many then come. */
   readonly connections: { readonly enough: number; readonly overload: number };
+  /** Whether it was more than fits. */
+  readonly isOverload?: (outcome: Outcome) => boolean;
+}
+
+/**
+ * The load, or twice that, or four times: what fits is measured within half a second, and who was given little of the
+ * processor then may answer much more a second later.
+ */
+async function atMore(
+  rig: Rig,
+  load: Load & { readonly perSecond: number },
+  isOverload: (outcome: Outcome) => boolean,
+) {
+  let probed = await rig.runProbed(load);
+  for (let doublings = 1; doublings <= MOST_DOUBLINGS && !isFull && !isOverload(probed.outcome); doublings += 1) {
+    probed = await rig.runProbed({ ...load, perSecond: load.perSecond * 2 ** doublings });
+  }
+  return probed;
 }
 
 /** What fits, then twice that, then at once half of it. */
-async function overload(rig: Rig, port: number, { request, connections }: Overload) {
-  const closed = { port, request, connections: connections.enough, seconds: SECONDS / 2 };
+async function overload(rig: Rig, port: number, { request, connections, isOverload = () => true }: Overload) {
+  const enough = Math.min(connections.enough, MOST_CONNECTIONS);
+  const closed = { port, request, connections: enough, seconds: SECONDS / 2 };
   await rig.run(closed);
   const capacity = rate(await rig.run(closed));
-  const twice = { port, request, connections: connections.overload, seconds: SECONDS, perSecond: 2 * capacity };
-  const { outcome, kept, fresh } = await rig.runProbed(twice);
+  const most = Math.min(connections.overload, MOST_CONNECTIONS);
+  const twice = { port, request, connections: most, seconds: SECONDS, perSecond: 2 * capacity };
+  const { outcome, kept, fresh } = await atMore(rig, twice, isOverload);
   const after = await rig.run({ ...twice, seconds: sized(1, 4), perSecond: capacity / 2 });
   const goodput = rate(outcome) / capacity;
   const measured =
@@ -85,49 +112,54 @@ async function overload(rig: Rig, port: number, { request, connections }: Overlo
   return { outcome, kept, fresh, after, goodput, measured };
 }
 
-test('B9 at twice what fits, expensive questions are answered at capacity and in time, and the rest is turned away at once', async ({
-  task,
-}) => {
-  await withNode(async (rig, port) => {
-    const connections = { enough: 8, overload: 1_000 };
-    const { outcome, kept, fresh, after, goodput, measured } = await overload(rig, port, {
-      request: EXPENSIVE,
-      connections,
+test(
+  'B9 at twice what fits, expensive questions are answered at capacity and in time, and the rest is turned away at once',
+  async ({ task }) => {
+    await withNode(async (rig, port) => {
+      const connections = { enough: 8, overload: 1_000 };
+      const { outcome, kept, fresh, after, goodput, measured } = await overload(rig, port, {
+        request: EXPENSIVE,
+        connections,
+        isOverload: ({ answers }) => answers[503] !== undefined,
+      });
+      task.meta.measured = measured;
+      expect(Object.keys(outcome.answers)).toEqual(['200', '503']);
+      expect([outcome.broken, after.broken, kept.refused, fresh.refused]).toEqual([0, 0, 0, 0]);
+      if (!isFull) return;
+      expect([outcome.unsent, after.unsent]).toEqual([0, 0]);
+      expect(goodput).toBeGreaterThan(0.9);
+      expect(p99(outcome, 200)).toBeLessThan(250);
+      expect(p99(outcome, 503)).toBeLessThan(50);
+      expect(kept.slowestMs).toBeLessThan(250);
+      expect(fresh.slowestMs).toBeLessThan(250);
+      expect(after.lastTroubleMs).toBeLessThan(2_000);
     });
-    task.meta.measured = measured;
-    expect(Object.keys(outcome.answers)).toEqual(['200', '503']);
-    expect([outcome.broken, after.broken, kept.refused, fresh.refused]).toEqual([0, 0, 0, 0]);
-    if (!isFull) return;
-    expect([outcome.unsent, after.unsent]).toEqual([0, 0]);
-    expect(goodput).toBeGreaterThan(0.9);
-    expect(p99(outcome, 200)).toBeLessThan(250);
-    expect(p99(outcome, 503)).toBeLessThan(50);
-    expect(kept.slowestMs).toBeLessThan(250);
-    expect(fresh.slowestMs).toBeLessThan(250);
-    expect(after.lastTroubleMs).toBeLessThan(2_000);
-  });
-});
+  },
+  TIMEOUT_MS,
+);
 
-test('B9 at twice what fits, cheap questions are answered at capacity and in time over as many connections as there may be', async ({
-  task,
-}) => {
-  await withNode(async (rig, port) => {
-    // The same: each connection costs caches, and over so many bare `node:http` answers two thirds of what it does over 64.
-    const connections = { enough: 1_900, overload: 1_900 };
-    const { outcome, kept, fresh, after, goodput, measured } = await overload(rig, port, {
-      request: CHEAP,
-      connections,
+test(
+  'B9 at twice what fits, cheap questions are answered at capacity and in time over as many connections as there may be',
+  async ({ task }) => {
+    await withNode(async (rig, port) => {
+      // The same: each connection costs caches, and over so many bare `node:http` answers two thirds of what it does over 64.
+      const connections = { enough: 1_900, overload: 1_900 };
+      const { outcome, kept, fresh, after, goodput, measured } = await overload(rig, port, {
+        request: CHEAP,
+        connections,
+      });
+      task.meta.measured = measured;
+      expect([outcome.broken, after.broken, kept.refused, fresh.refused]).toEqual([0, 0, 0, 0]);
+      expect(answered(outcome)).toBeGreaterThan(0);
+      // How long anything takes says something only where nothing else runs.
+      if (!isFull) return;
+      expect(after.unsent).toBe(0);
+      expect(goodput).toBeGreaterThan(0.9);
+      expect(p99(outcome, 200)).toBeLessThan(250);
+      expect(kept.slowestMs).toBeLessThan(250);
+      expect(fresh.slowestMs).toBeLessThan(250);
+      expect(after.lastTroubleMs).toBeLessThan(2_000);
     });
-    task.meta.measured = measured;
-    expect([outcome.broken, after.broken, kept.refused, fresh.refused]).toEqual([0, 0, 0, 0]);
-    expect(answered(outcome)).toBeGreaterThan(0);
-    // How long anything takes says something only where nothing else runs.
-    if (!isFull) return;
-    expect(after.unsent).toBe(0);
-    expect(goodput).toBeGreaterThan(0.9);
-    expect(p99(outcome, 200)).toBeLessThan(250);
-    expect(kept.slowestMs).toBeLessThan(250);
-    expect(fresh.slowestMs).toBeLessThan(250);
-    expect(after.lastTroubleMs).toBeLessThan(2_000);
-  });
-});
+  },
+  TIMEOUT_MS,
+);
