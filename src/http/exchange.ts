@@ -94,11 +94,12 @@ export class Exchange implements Call {
     const headers = this.#headers(answer);
     headers.push('Content-Length', `${sizeBytes}`, ...extra);
     this.#response.writeHead(answer.status, headers);
+    // Before it leaves: whoever has seen the answer finds it in the counts, which another thread may be asked for.
+    this.#finish(answer.status);
     if (this.bodyUnread) this.#endAfterLinger(body);
     else this.#end(body);
     // A timer of the server for all its sockets would be set twice for every request.
     if (this.#response.writableLength > 0) this.#response.setTimeout(MOST_SILENCE_MS);
-    this.#finish(answer.status);
   }
 
   /** Corked, head and body leave as one string; `end(body)` alone makes a list of two buffers for the kernel. */

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { createRouter } from '../../src/http/router.ts';
@@ -176,4 +177,16 @@ test('access logs get every reply once, with the path of the route', async () =>
     { requestId: 'a', method: 'POST', path: '/api/authorize', status: 200, durationMs: 0, userAgent: 'sdk' },
     { requestId: 'b', method: 'GET', path: 'other', status: 404, durationMs: 0, userAgent: '' },
   ]);
+});
+
+test('a request is counted before its answer leaves: who has the answer finds it in the counts, whichever thread is asked', async () => {
+  const sentBytes: (number | undefined)[] = [];
+  let socket: Socket | undefined;
+  await using running = await startServer({ onAnswered: () => sentBytes.push(socket?.bytesWritten) });
+  running.server.http.on('connection', (opened: Socket) => {
+    socket = opened;
+  });
+  await running.ask({ path: '/api/policy' });
+  await running.ask({ path: '/api/policy', method: 'POST', body: 'x'.repeat(100_000) });
+  expect(sentBytes).toEqual([0, 0]);
 });

@@ -27,6 +27,7 @@ export interface StartOptions {
   readonly limits?: Partial<HttpLimits>;
   readonly readiness?: () => Readiness;
   readonly admin?: AdminOptions;
+  readonly onAnswered?: (event: AnsweredRequest) => void;
 }
 
 /** A node's server over made-up data, on a free port. */
@@ -53,7 +54,10 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
       }),
     }),
     log: { ...silentLog, error: (message, fields) => logged.push({ message, error: fields?.['error'] }) },
-    onAnswered: (event) => answered.push(event),
+    onAnswered: (event) => {
+      answered.push(event);
+      options.onAnswered?.(event);
+    },
     readiness,
     status: () => ({ origin: 'live' }),
   });
