@@ -78,6 +78,7 @@ export async function startThreads(
     reply: replier({ status, metrics: () => metrics.render(), actions }),
     onRestart: () => metrics.countWorkerRestart(),
   });
+  const own = board.connections(1);
   const elapsed = createElapsed(systemClock, () => systemClock.monotonicMs());
   const served = new ServedData({ clock: systemClock, elapsed, staleness, followers: crew, onChange: () => {} });
   const server = createServer({
@@ -85,7 +86,7 @@ export async function startThreads(
     metrics,
     limits,
     log,
-    connections: board.connections(1),
+    connections: own,
     authenticate: createAuthenticate({ kind: 'environment', environment: '0123456789', ownToken: undefined }),
     dataSource: served.slot,
     readiness: () => ({ ready: true }),
@@ -119,6 +120,12 @@ export async function startThreads(
     logged,
     serve,
     server,
+    /** Connections that all threads together count. */
+    connections() {
+      const count = own.opened() - 1;
+      own.closed();
+      return count;
+    },
     order: (number: number, how: 'throw' | 'exhaust' | 'leave') => orders.postMessage({ number, how }),
     async allListen(wanted = count - 1) {
       while (crew.listening < wanted) await new Promise((resolve) => setTimeout(resolve, 10));
