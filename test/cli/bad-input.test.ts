@@ -172,7 +172,9 @@ describe('places', () => {
     ['that nobody reads', '| true', '1\n'],
   ])('an export to a stdout %s', async (_, redirection, said) => {
     await using place = await openWorkplace();
-    const command = `(trap '' PIPE; "${process.execPath}" "${ENTRY}" export -; echo $? >&2) ${redirection}`;
+    // Writes until nothing can be written: only then has who does not read gone.
+    const fill = 'while printf x; do :; done 2>/dev/null';
+    const command = `(trap '' PIPE; ${fill}; "${process.execPath}" "${ENTRY}" export -; echo $? >&2) ${redirection}`;
     const child = spawn('sh', ['-c', command], { cwd: place.path, env: { ...place.env, PATH: process.env['PATH'] } });
     let stderr = '';
     child.stderr.on('data', (text) => {
