@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { openWorkplace } from './support/workplace.ts';
 
-const LIST = fileURLToPath(new URL('support/list-modules.mjs', import.meta.url));
+/** As a URL: in NODE_OPTIONS a blank ends a path. */
+const LIST = new URL('support/list-modules.mjs', import.meta.url).href;
 const WORKER = fileURLToPath(new URL('../../dist/bin/worker.js', import.meta.url));
 
 /** For bindings, for the control plane, for snapshots, for people at a terminal. */
