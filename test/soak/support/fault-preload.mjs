@@ -26,8 +26,12 @@ const role = process.argv[1]?.endsWith('build-process.js') ? 'child' : 'main';
 
 // A process that builds is made without our arguments: it gets them here.
 const { fork } = childProcess;
-childProcess.fork = (module, args, options) =>
-  fork(module, args, { ...options, execArgv: [...options.execArgv, '--import', import.meta.url] });
+const children = [];
+childProcess.fork = (module, args, options) => {
+  const child = fork(module, args, { ...options, execArgv: [...options.execArgv, '--import', import.meta.url] });
+  children.push(child);
+  return child;
+};
 syncBuiltinESMExports();
 
 const tell = { append: appendFileSync, exists: existsSync, read: readFileSync, write: writeFileSync };
@@ -56,8 +60,9 @@ function onCall({ kind, path, isChange }) {
   if (calls !== plan.at || tell.exists(plan.fired)) return undefined;
   const die = () => {
     tell.write(plan.fired, `${kind} ${path}`);
-    // A machine that goes down takes both.
+    // A machine that goes down takes all.
     if (role === 'child') process.kill(process.ppid, 'SIGKILL');
+    for (const child of children) child.kill('SIGKILL');
     process.kill(process.pid, 'SIGKILL');
     for (;;);
   };
