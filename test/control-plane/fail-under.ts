@@ -34,5 +34,5 @@ export async function failUnder(reply: FakeReply, expected: Expected, limits = P
 }
 
 export async function allClosed(cloud: FakeCloud): Promise<void> {
-  await expect.poll(() => cloud.openConnections, { timeout: 5_000, interval: 5 }).toBe(0);
+  await expect.poll(() => cloud.openConnections, { interval: 5 }).toBe(0);
 }

@@ -10,7 +10,7 @@ import { collect, connect, failureOf, never, PATIENT, QUICK, roleOf } from './su
 
 describe('no connection', () => {
   test('nothing listens', async () => {
-    const cloud = await startFakeCloud();
+    await using cloud = await startFakeCloud();
     const { url, port } = cloud;
     await cloud.close();
     const controlPlane = connect(url);
@@ -23,7 +23,7 @@ describe('no connection', () => {
   });
 
   test('every address of a name refuses', async () => {
-    const cloud = await startFakeCloud();
+    await using cloud = await startFakeCloud();
     const { port } = cloud;
     await cloud.close();
     const controlPlane = connect(`http://localhost:${port}`);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
+import { holdPort } from '../support/hold-port.ts';
 import { listen } from '../support/http-client.ts';
 
 /** The built one; `npm test` builds it first. */
@@ -70,6 +71,7 @@ describe('the health check of the image', () => {
   test('is bad, and says so, when nothing listens', async () => {
     const port = await serve(ready);
     for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
+    using _held = await holdPort(port);
     const { code, output } = await healthcheck({ OSO_PORT: `${port}` });
     expect(code).toBe(1);
     expect(output).toMatch(`no answer from http://127.0.0.1:${port}/readyz: connect ECONNREFUSED`);

@@ -8,6 +8,7 @@ import { generateExampleFacts } from '../../src/cli/example-data.ts';
 import { type ExampleQuestion, exampleQuestions } from '../../src/cli/example-questions.ts';
 import { printFactLine } from '../../src/facts/fact-line.ts';
 import { type CliProcess, startCli } from '../support/cli-process.ts';
+import { holdPort } from '../support/hold-port.ts';
 
 /*
  * The story the product exists for: an application asks Oso Cloud through the official client; the cloud goes away;
@@ -29,6 +30,7 @@ interface Deployment extends AsyncDisposable {
   readonly primary: CliProcess;
   readonly primaryUrl: string;
   readonly nodeUrl: string;
+  readonly held: Disposable[];
 }
 
 /** A primary with example data, and a node that has copied them. */
@@ -44,11 +46,14 @@ async function deploy(): Promise<Deployment> {
   const node = startCli(['serve', '--json'], { cwd: folder, env: { ...NODE, OSO_URL: primaryUrl } });
   const nodeUrl = `http://127.0.0.1:${(await node.event('listening'))['port']}`;
   expect(await node.event('serving')).toMatchObject({ origin: 'live' });
+  const held: Disposable[] = [];
   return {
     primary,
     primaryUrl,
     nodeUrl,
+    held,
     async [Symbol.asyncDispose]() {
+      for (const port of held) port[Symbol.dispose]();
       await node[Symbol.asyncDispose]();
       await primary[Symbol.asyncDispose]();
       rmSync(folder, { recursive: true, force: true });
@@ -56,9 +61,11 @@ async function deploy(): Promise<Deployment> {
   };
 }
 
-async function killPrimary({ primary, primaryUrl }: Deployment): Promise<void> {
+async function killPrimary({ primary, primaryUrl, held }: Deployment): Promise<void> {
   primary.kill('SIGKILL');
   await primary.ended;
+  // The client goes on trying it for as long as the test lasts.
+  held.push(await holdPort(Number(new URL(primaryUrl).port)));
   await expect(fetch(primaryUrl)).rejects.toThrow();
 }
 

@@ -52,7 +52,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await cloud?.close();
+  await cloud?.[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });
 });
 

@@ -100,7 +100,7 @@ test.runIf(isFull)('B8 a node with a million facts copies them under load within
     expect(mostBytes).toBeLessThan(MOST_RESIDENT_BYTES);
     expect(p99).toBeLessThan(50);
   } finally {
-    await cloud.close();
+    await cloud[Symbol.asyncDispose]();
     limit.remove();
     rmSync(folder, { recursive: true, force: true });
   }

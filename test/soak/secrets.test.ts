@@ -153,7 +153,7 @@ test('B14 no secret and no id of a request is written or shown anywhere', async 
     for (const word of [SECRET, CLIENT_SECRET, ID]) expect(seen.places(word), word).toEqual([]);
     task.meta.measured = `${seen.count} outputs, files and process arguments searched, 0 hits`;
   } finally {
-    await cloud.close();
+    await cloud[Symbol.asyncDispose]();
     writeFileSync(join(folder, 'done'), '');
     rmSync(folder, { recursive: true, force: true });
   }

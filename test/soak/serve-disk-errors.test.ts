@@ -121,7 +121,7 @@ class Rig implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#node?.[Symbol.asyncDispose]();
-    await this.#cloud?.close();
+    await this.#cloud?.[Symbol.asyncDispose]();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { publishOne } from '../generations/support/sample-generation.ts';
 import { type CliProcess, startCli } from '../support/cli-process.ts';
+import { holdPort } from '../support/hold-port.ts';
 import { startBalancer } from '../support/mini-balancer.ts';
 import { startLoad } from './support/question-load.ts';
 import { sized } from './support/soak-size.ts';
@@ -58,6 +59,7 @@ test('B7 stopping nodes behind a balancer that never tries again loses no reques
       nodes[place]?.running.kill('SIGTERM');
       expect(await nodes[place]?.running.ended).toMatchObject({ code: 0, stderr: expect.not.stringContaining('cut') });
       expect(load.replies).toBeGreaterThan(before);
+      using _held = await holdPort(ports[place] ?? 0);
       nodes[place] = await startNode(directories[place] ?? '', ports[place] ?? 0);
       await until(() => balancer.healthy.length === 2);
     }

@@ -24,7 +24,7 @@ beforeEach(async () => {
   cloud = await startFakeCloud({ policy: POLICY, facts: FACTS, token: TOKEN });
 });
 afterEach(async () => {
-  await cloud.close();
+  await cloud[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });
 });
 

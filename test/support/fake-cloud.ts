@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import type { Fact } from '../../src/facts/fact.ts';
 import { type Bytes, type FakeReply, sendReply } from './fake-reply.ts';
+import { holdPort } from './hold-port.ts';
 
 /*
  * A control plane that does as it is told. It holds one environment and answers GET /api/policy and GET /api/facts from
@@ -51,6 +52,7 @@ export class FakeCloud implements AsyncDisposable {
   #policy: string | null;
   #facts: Iterable<Fact>;
   #factsRevision = 1;
+  #held: Disposable | undefined;
 
   constructor(options: FakeCloudOptions) {
     this.#options = options;
@@ -99,17 +101,24 @@ export class FakeCloud implements AsyncDisposable {
     await once(this.#server, 'listening');
   }
 
-  /** Frees the port at once; what is under way is cut. */
+  /** From now on connections are refused; what is under way is cut. */
   async close(): Promise<void> {
     if (!this.#server.listening) return;
+    const { port } = this;
+    await this.#end();
+    this.#held = await holdPort(port);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#held?.[Symbol.dispose]();
+    if (this.#server.listening) await this.#end();
+  }
+
+  async #end(): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#server.close();
     for (const socket of this.#sockets) socket.destroy();
     await closed;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.close();
   }
 
   #serve(socket: Socket): void {

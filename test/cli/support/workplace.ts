@@ -61,7 +61,7 @@ export async function openWorkplace(facts: readonly Fact[] = [reader('ann')]): P
     },
     async [Symbol.asyncDispose]() {
       for (const running of started) await running[Symbol.asyncDispose]();
-      await cloud.close();
+      await cloud[Symbol.asyncDispose]();
       rmSync(path, { recursive: true, force: true });
     },
   };

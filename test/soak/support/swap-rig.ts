@@ -71,7 +71,7 @@ export async function startSwapRig(): Promise<SwapRig> {
     },
     async [Symbol.asyncDispose]() {
       await node[Symbol.asyncDispose]();
-      await cloud.close();
+      await cloud[Symbol.asyncDispose]();
       rmSync(folder, { recursive: true, force: true });
     },
   };
