@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { expect } from 'vitest';
 import type { ErrorCode } from '../../src/errors/codes.ts';
 import type { OsoError } from '../../src/errors/oso-error.ts';
+import { systemClock } from '../../src/util/clock.ts';
 import { type FakeCloud, startFakeCloud } from '../support/fake-cloud.ts';
 import type { FakeReply } from '../support/fake-reply.ts';
 import { connect, failureOf, listAll, PATIENT, roleOf, TOKEN } from './support.ts';
@@ -15,9 +16,14 @@ interface Expected {
 }
 
 /** Lists facts under a fault, with a fresh client, and again without it. */
-export async function failUnder(reply: FakeReply, expected: Expected, limits = PATIENT): Promise<OsoError> {
+export async function failUnder(
+  reply: FakeReply,
+  expected: Expected,
+  limits = PATIENT,
+  clock = systemClock,
+): Promise<OsoError> {
   await using cloud = await startFakeCloud({ facts: FACTS, token: TOKEN });
-  const controlPlane = connect(cloud.url, { limits });
+  const controlPlane = connect(cloud.url, { limits, clock });
   cloud.script('/api/facts', reply);
   const error = await failureOf(listAll(controlPlane));
   expect([error.code, error.message.replaceAll(`127.0.0.1:${cloud.port}`, 'HOST')]).toEqual([

@@ -6,7 +6,7 @@ import { startFakeCloud } from '../support/fake-cloud.ts';
 import type { FakeReply } from '../support/fake-reply.ts';
 import { SELF_SIGNED } from '../support/self-signed.ts';
 import { allClosed, BODY, FACTS, failUnder } from './fail-under.ts';
-import { collect, connect, failureOf, never, PATIENT, QUICK, roleOf } from './support.ts';
+import { collect, connect, failureOf, loopClock, never, PATIENT, QUICK, roleOf } from './support.ts';
 
 describe('no connection', () => {
   test('nothing listens', async () => {
@@ -34,7 +34,7 @@ describe('no connection', () => {
 
   test('the handshake never ends', async () => {
     await using cloud = await startFakeCloud();
-    const controlPlane = connect(cloud.url.replace('http:', 'https:'), { limits: { ...QUICK, headersMs: 5_000 } });
+    const controlPlane = connect(cloud.url.replace('http:', 'https:'), { limits: { ...PATIENT, connectMs: 300 } });
     const error = await failureOf(controlPlane.policy({ signal: never }));
     expect([error.code, error.message]).toEqual([
       'CONTROL_PLANE_UNREACHABLE',
@@ -85,11 +85,18 @@ describe('too slow', () => {
     await failUnder({ headerDelayMs: 10 }, { code, message: 'no answer from HOST within 400ms' }, QUICK);
   });
 
+  const restless = { ...PATIENT, idleMs: 250 };
+
   test.each([1, 511, 512, 65_535, 65_536, Math.floor(BODY.length / 2), BODY.length - 1])(
     'silence after %d bytes of the body',
     async (stallAfter) => {
       const reply: FakeReply = { body: BODY, framing: 'length', stallAfter };
-      await failUnder(reply, { code, message: `no data from HOST for 250ms, after ${stallAfter} bytes` }, QUICK);
+      await failUnder(
+        reply,
+        { code, message: `no data from HOST for 250ms, after ${stallAfter} bytes` },
+        restless,
+        loopClock,
+      );
     },
   );
 
@@ -97,24 +104,21 @@ describe('too slow', () => {
     await failUnder(
       { body: BODY, framing: 'length', stallAfter: 0 },
       { code, message: /^no data from HOST for 250ms, after 0/ },
-      QUICK,
+      restless,
+      loopClock,
     );
   });
 
   test('a drip below the minimum rate', async () => {
     const message = /^fewer than 1024 bytes a second from HOST, after \d+$/;
-    await failUnder(
-      { body: BODY, pieceBytes: 1, delayMs: 5 },
-      { code, message },
-      { ...QUICK, idleMs: 10_000, totalMs: 10_000 },
-    );
+    await failUnder({ body: BODY, pieceBytes: 1, delayMs: 5 }, { code, message }, { ...PATIENT, rateWindowMs: 150 });
   });
 
   test('a body that takes too long as a whole', async () => {
     await failUnder(
       { body: BODY, pieceBytes: 1_000, delayMs: 20 },
       { code, message: 'the answer of HOST took longer than 1s' },
-      { ...QUICK, idleMs: 10_000, rateWindowMs: 10_000 },
+      { ...PATIENT, totalMs: 1_000 },
     );
   });
 

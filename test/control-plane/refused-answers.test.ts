@@ -186,7 +186,7 @@ describe('refusals', () => {
     await failUnder(
       reply,
       { code: 'CONTROL_PLANE_FAILED', message: 'GET /api/facts was answered with status 503' },
-      QUICK,
+      { ...PATIENT, idleMs: 250 },
     );
   });
 

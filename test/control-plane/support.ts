@@ -5,14 +5,13 @@ import { TRANSFER_LIMITS, type TransferLimits } from '../../src/control-plane/tr
 import { OsoError } from '../../src/errors/oso-error.ts';
 import type { Fact } from '../../src/facts/fact.ts';
 import type { FactStream } from '../../src/facts/fact-sink.ts';
-import { systemClock } from '../../src/util/clock.ts';
+import { type Clock, systemClock } from '../../src/util/clock.ts';
 
 export const TOKEN = 'e_0123456789_12345_canary7token7canary';
 
-/** Deadlines short enough for tests of faults that take time, and long enough for a busy machine. */
+/** Deadlines short enough for tests of faults that last. */
 export const QUICK: TransferLimits = {
   ...TRANSFER_LIMITS,
-  connectMs: 300,
   headersMs: 400,
   idleMs: 250,
   totalMs: 1_000,
@@ -21,6 +20,17 @@ export const QUICK: TransferLimits = {
 
 /** Never used up in a test that does not want it to. */
 export const PATIENT: TransferLimits = { ...TRANSFER_LIMITS, totalMs: 60_000 };
+
+/**
+ * A sleep of so many turns of the event loop, each of a millisecond or more: a process that is given no processor for a
+ * second sleeps longer, instead of finding its time over before it has read what has long arrived.
+ */
+export const loopClock: Clock = {
+  ...systemClock,
+  async sleep(ms, signal) {
+    for (let turns = 0; turns < ms; turns += 1) await systemClock.sleep(1, signal);
+  },
+};
 
 export const never = new AbortController().signal;
 
