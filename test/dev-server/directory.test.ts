@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -113,12 +114,13 @@ test('a watched policy is read again when it was replaced by a rename, and only 
   const options = { clock: systemClock, log: silentLog, onChange: (sources: readonly Source[]) => seen.push(sources) };
   const watch = await watchFiles({ paths: [path], ...options });
   await writeFile(join(directory.path, 'other'), 'x');
-  await writeFile(path, 'one');
+  // At once: who looks while a file is being written may find it empty.
+  writeFileSync(path, 'one');
   await writeFile(join(directory.path, 'new'), 'two');
   await rename(join(directory.path, 'new'), path);
   await expect.poll(() => seen).toEqual([[{ name: path, text: 'two' }]]);
   await rm(path);
-  await writeFile(path, 'three');
+  writeFileSync(path, 'three');
   await expect.poll(() => seen.at(-1)).toEqual([{ name: path, text: 'three' }]);
   watch.close();
 });
