@@ -1,10 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { readdir, rm } from 'node:fs/promises';
-import { constants, getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
 import type { FactProgress } from '../../facts/fact-sink.ts';
 import { TEMPORARY_PREFIX } from '../../generations/data-directory.ts';
 import type { Clock } from '../../util/clock.ts';
+import { giveWay } from './give-way.ts';
 import { type FromChild, type Job, type JobResult, receiveError, type ToChild } from './job.ts';
 
 export interface ChildSpawn {
@@ -42,7 +42,7 @@ export async function runInChild(job: Job, spawn: ChildSpawn, { signal, progress
     env: environmentOf(spawn.env),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  giveWay(child);
+  giveWay(child.pid);
   const gone = new AbortController();
   const onAbort = () => {
     tell(child, { kind: 'abort' });
@@ -60,20 +60,6 @@ export async function runInChild(job: Job, spawn: ChildSpawn, { signal, progress
   } finally {
     gone.abort();
     signal.removeEventListener('abort', onAbort);
-  }
-}
-
-/**
- * A node shares its processors with the child, and a request must not wait for it. Not the lowest priority: a node that is
- * busy all the time wants new data too. Done at once, since only threads that the child starts later have it from there.
- */
-function giveWay({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  try {
-    const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = constants.priority;
-    setPriority(pid, Math.min(getPriority() + PRIORITY_BELOW_NORMAL, PRIORITY_LOW));
-  } catch {
-    // It has ended already, or priorities are not ours to change: then the job is done with the one it has.
   }
 }
 

@@ -1,13 +1,16 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { OsoError } from '../../../src/errors/oso-error.ts';
 import type { Fact } from '../../../src/facts/fact.ts';
 import { type DataDirectory, openDataDirectory } from '../../../src/generations/data-directory.ts';
 import { readGeneration } from '../../../src/generations/generation-file.ts';
 import { listGenerations } from '../../../src/generations/list-generations.ts';
+import { giveWay } from '../../../src/sync/build-process/give-way.ts';
 import type { BuildResult, DownloadJob, JobResult, KnownContent } from '../../../src/sync/build-process/job.ts';
 import { runInChild } from '../../../src/sync/build-process/run-in-child.ts';
 import { systemClock } from '../../../src/util/clock.ts';
@@ -237,11 +240,8 @@ test('the child gets no variable of ours', async () => {
   );
 });
 
-test.runIf(process.platform === 'linux')(
-  'every thread of the child gives way to whoever answers requests',
-  async () => {
-    using data = await dataDirectory();
-    const code = `
+describe.runIf(process.platform === 'linux')('every thread of a child gives way to whoever answers requests', () => {
+  const NICE = `
     import { readdirSync, readFileSync } from 'node:fs';
     const niceOf = (thread) => readFileSync(\`/proc/self/task/\${thread}/stat\`, 'utf8').split(') ')[1].split(' ')[16];
     const threads = readdirSync('/proc/self/task');
@@ -249,8 +249,27 @@ test.runIf(process.platform === 'linux')(
       console.error(threads.length > 1 ? [...new Set(threads.map(niceOf))].join() : 'one thread');
       process.exit(1);
     });`;
-    const spawn = { entry: misbehaving(data.path, code), env: NO_ENV, clock: systemClock };
+  const expected = `${Math.min(getPriority() + 10, 19)}`;
+
+  test('from its start', async () => {
+    using data = await dataDirectory();
+    const spawn = { entry: misbehaving(data.path, NICE), env: NO_ENV, clock: systemClock };
     const failed = runInChild(downloadJob(data.path, 'http://127.0.0.1:9'), spawn, { signal: never() });
-    await expect(failed).rejects.toThrow(`(exit code 1): ${Math.min(getPriority() + 10, 19)}`);
-  },
-);
+    await expect(failed).rejects.toThrow(`(exit code 1): ${expected}`);
+  });
+
+  test('also those that were started before it was told to', async () => {
+    using data = await dataDirectory();
+    const entry = misbehaving(data.path, `${NICE}\nprocess.send('started');`);
+    const child = fork(entry, [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    let told = '';
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      told += text;
+    });
+    await once(child, 'message');
+    giveWay(child.pid);
+    child.send('go');
+    await once(child, 'close');
+    expect(told).toBe(`${expected}\n`);
+  });
+});
