@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { METRICS } from '../../src/metrics/catalogue.ts';
 import { ROOT, read } from './support/deploy-files.ts';
-import { check, needs } from './support/installed.ts';
+import { check, LONGEST_MS, needs } from './support/installed.ts';
 
 interface Rule {
   readonly alert: string;
@@ -51,11 +51,15 @@ describe('the alerts', () => {
     expect(check('promtool', ['check', 'config', 'scrape.yml'], cwd)).toMatchObject({ code: 0 });
   });
 
-  test('they fire where they should, and nowhere else', (context) => {
-    needs('promtool', context);
-    const cwd = `${ROOT}deploy/prometheus`;
-    expect(check('promtool', ['test', 'rules', 'alerts.test.yml'], cwd)).toMatchObject({ code: 0 });
-  });
+  test(
+    'they fire where they should, and nowhere else',
+    (context) => {
+      needs('promtool', context);
+      const cwd = `${ROOT}deploy/prometheus`;
+      expect(check('promtool', ['test', 'rules', 'alerts.test.yml'], cwd)).toMatchObject({ code: 0 });
+    },
+    LONGEST_MS,
+  );
 });
 
 describe('the dashboard', () => {

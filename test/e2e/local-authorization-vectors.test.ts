@@ -89,7 +89,7 @@ describe.each<[SqlDialect, () => Promise<Opened>]>([
     await oso.insert(['has_role', alice, 'admin', { type: 'Tenant', id: 'acme' }]);
     await oso.insert(['has_permission', bob, 'read', prod]);
     await oso.insert(['is_god', god]);
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await running?.[Symbol.asyncDispose]();

@@ -71,7 +71,7 @@ beforeAll(async () => {
     tx.insert(['has_role', BOB, 'editor', { type: 'Team', id: '222' }]);
     tx.insert(['is_god', GOD]);
   });
-}, 60_000);
+});
 
 afterAll(async () => {
   await running?.[Symbol.asyncDispose]();

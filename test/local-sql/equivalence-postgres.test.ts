@@ -20,7 +20,7 @@ beforeAll(async () => {
     CREATE TABLE ids (world int, id text, number int);
     CREATE INDEX ON local_facts (world, relation);
     CREATE INDEX ON ids (world);`);
-}, 60_000);
+});
 
 afterAll(async () => {
   await client?.end();

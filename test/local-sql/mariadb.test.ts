@@ -29,7 +29,7 @@ let server: MariadbServer | undefined;
 
 beforeAll(async () => {
   if (hasMariadb()) server = await startMariadb();
-}, 60_000);
+});
 
 afterAll(async () => {
   await server?.stop();

@@ -22,7 +22,7 @@ let client: pg.Client;
 beforeAll(async () => {
   server = startPostgres();
   client = await server.connect();
-}, 60_000);
+});
 
 afterAll(async () => {
   await client?.end();

@@ -10,7 +10,7 @@ let server: PostgresServer;
 
 beforeAll(() => {
   server = startPostgres();
-}, 60_000);
+});
 
 afterAll(() => server?.stop());
 

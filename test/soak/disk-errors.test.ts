@@ -134,36 +134,49 @@ function everyFault(counts: Record<string, number>): Fault[] {
 
 const SOUND: Omit<Inspection, 'served'> = { failures: [], leftovers: [], problem: undefined, takesMore: true };
 
-describe('when the disk fails', () => {
-  test('B5 at any call of import, the old data stay and the next import works', async ({ task }) => {
-    const args = (cwd: string) => ['import', join(cwd, 'new.snapshot'), '--keep', '1'];
-    task.meta.measured = await underEveryFault(args, async (cwd, { code, stderr }, where) => {
-      if (code !== 0) expect(stderr, where).toMatch(/^(DIRECTORY_UNUSABLE|NO_SPACE|INDEX_INVALID|SNAPSHOT_INVALID): /);
-      cpSync(join(cwd, 'data'), join(cwd, 'copy'), { recursive: true });
-      const { served, ...rest } = await inspectDirectory(join(cwd, 'copy'));
-      expect(rest, where).toEqual(SOUND);
-      expect(code === 0 ? [newDigest] : [oldDigest, newDigest], where).toContain(served);
-      const again = await runHere(args(cwd), envOf(cwd));
-      expect(again, where).toMatchObject({ code: 0 });
-      expect((await inspectDirectory(join(cwd, 'data'))).served, where).toBe(newDigest);
-    });
-  });
+/** Two dozen times two commands and three looks at what they left. */
+const TIMEOUT_MS = sized(300_000, 3_600_000);
 
-  test('B5 at any call of export, the old file stays and the next export works', async ({ task }) => {
-    const target = (cwd: string) => join(cwd, 'out.snapshot');
-    const args = (cwd: string) => ['export', target(cwd)];
-    task.meta.measured = await underEveryFault(args, async (cwd, { code, stderr }, where) => {
-      if (code !== 0) expect(stderr, where).toMatch(/^(DIRECTORY_UNUSABLE|NO_SPACE|INDEX_INVALID|SNAPSHOT_INVALID): /);
-      const left = await digestOf(target(cwd));
-      expect(code === 0 ? [newDigest] : [oldDigest, newDigest], where).toContain(left);
-      expect(await runHere(args(cwd), envOf(cwd)), where).toMatchObject({ code: 0 });
-      expect(await digestOf(target(cwd)), where).toBe(newDigest);
-      expect(
-        readdirSync(cwd).filter((name) => name.startsWith('.')),
-        where,
-      ).toEqual([]);
-    });
-  });
+describe('when the disk fails', () => {
+  test(
+    'B5 at any call of import, the old data stay and the next import works',
+    async ({ task }) => {
+      const args = (cwd: string) => ['import', join(cwd, 'new.snapshot'), '--keep', '1'];
+      task.meta.measured = await underEveryFault(args, async (cwd, { code, stderr }, where) => {
+        if (code !== 0)
+          expect(stderr, where).toMatch(/^(DIRECTORY_UNUSABLE|NO_SPACE|INDEX_INVALID|SNAPSHOT_INVALID): /);
+        cpSync(join(cwd, 'data'), join(cwd, 'copy'), { recursive: true });
+        const { served, ...rest } = await inspectDirectory(join(cwd, 'copy'));
+        expect(rest, where).toEqual(SOUND);
+        expect(code === 0 ? [newDigest] : [oldDigest, newDigest], where).toContain(served);
+        const again = await runHere(args(cwd), envOf(cwd));
+        expect(again, where).toMatchObject({ code: 0 });
+        expect((await inspectDirectory(join(cwd, 'data'))).served, where).toBe(newDigest);
+      });
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'B5 at any call of export, the old file stays and the next export works',
+    async ({ task }) => {
+      const target = (cwd: string) => join(cwd, 'out.snapshot');
+      const args = (cwd: string) => ['export', target(cwd)];
+      task.meta.measured = await underEveryFault(args, async (cwd, { code, stderr }, where) => {
+        if (code !== 0)
+          expect(stderr, where).toMatch(/^(DIRECTORY_UNUSABLE|NO_SPACE|INDEX_INVALID|SNAPSHOT_INVALID): /);
+        const left = await digestOf(target(cwd));
+        expect(code === 0 ? [newDigest] : [oldDigest, newDigest], where).toContain(left);
+        expect(await runHere(args(cwd), envOf(cwd)), where).toMatchObject({ code: 0 });
+        expect(await digestOf(target(cwd)), where).toBe(newDigest);
+        expect(
+          readdirSync(cwd).filter((name) => name.startsWith('.')),
+          where,
+        ).toEqual([]);
+      });
+    },
+    TIMEOUT_MS,
+  );
 });
 
 async function digestOf(path: string): Promise<string | undefined> {

@@ -70,7 +70,7 @@ test(
     expect(compiled).toBeGreaterThan(count / 100);
     context.task.meta.measured = `${count} policies, ${compiled} of them compile, slowest ${Math.round(slowestMs)} ms, seed ${seed}`;
   },
-  sized(120_000, 3_600_000),
+  sized(300_000, 3_600_000),
 );
 
 test(
@@ -105,7 +105,7 @@ test(
     expect(readdirSync(directory.path)).toEqual(['mutated.snapshot']);
     context.task.meta.measured = `${count} snapshots, ${count - taken} refused, ${taken} unharmed by the mutation, slowest ${Math.round(slowestMs)} ms, seed ${seed}`;
   },
-  sized(120_000, 3_600_000),
+  sized(300_000, 3_600_000),
 );
 
 async function factsOf(path: string, where: string) {

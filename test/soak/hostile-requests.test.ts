@@ -170,5 +170,5 @@ test(
     const spread = [...counts].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`);
     context.task.meta.measured = `${REQUESTS} requests, 0 of 5xx, slowest ${Math.round(slowestMs)} ms, seed ${seed} (${spread.join(', ')})`;
   },
-  sized(120_000, 3_600_000),
+  sized(300_000, 3_600_000),
 );

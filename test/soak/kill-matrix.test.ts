@@ -143,6 +143,9 @@ const DIRECTORY_SCENARIOS: readonly Scenario[] = [
   },
 ];
 
+/** A dozen processes one after the other, more when a call does not come again. */
+const TIMEOUT_MS = sized(300_000, 3_600_000);
+
 /** Work goes on in a fresh copy of the template, so that each point starts from the same disk. */
 async function inCopy<T>(from: string, name: string, work: (cwd: string) => Promise<T>): Promise<T> {
   const cwd = join(folder, 'work', name);
@@ -228,56 +231,68 @@ async function killEverywhere(scenario: Scenario, from: string, tally: Tally, mo
 
 describe('a data directory survives a kill', () => {
   for (const scenario of DIRECTORY_SCENARIOS) {
-    test(`B3 at every call of: ${scenario.name}`, async ({ task }) => {
-      const tally: Tally = { points: 0, served: new Map() };
-      await killEverywhere(scenario, template(scenario.from), tally, sized(4, 1_000));
-      task.meta.measured = describeTally(tally);
-    });
+    test(
+      `B3 at every call of: ${scenario.name}`,
+      async ({ task }) => {
+        const tally: Tally = { points: 0, served: new Map() };
+        await killEverywhere(scenario, template(scenario.from), tally, sized(4, 1_000));
+        task.meta.measured = describeTally(tally);
+      },
+      TIMEOUT_MS,
+    );
   }
 
-  test('B3 at the calls of an import after an import that was killed', async ({ task }) => {
-    const [scenario] = DIRECTORY_SCENARIOS.filter(({ name }) => name === 'import beside old data');
-    if (scenario === undefined) throw new Error('no such scenario');
-    const first = await inCopy(template(scenario.from), 'a', (cwd) =>
-      killPointsOf(commandOf(scenario, cwd), scratchOf('a')),
-    );
-    const tally: Tally = { points: 0, served: new Map() };
-    for (const point of spread(first, sized(2, 20))) {
-      const wreck = template('a wreck');
-      rmSync(wreck, { recursive: true, force: true });
-      cpSync(template(scenario.from), wreck, { recursive: true });
-      await runKilled(commandOf(scenario, wreck), point, scratchOf('a'));
-      await killEverywhere(scenario, wreck, tally, sized(3, 20));
-    }
-    task.meta.measured = describeTally(tally);
-  });
+  test(
+    'B3 at the calls of an import after an import that was killed',
+    async ({ task }) => {
+      const [scenario] = DIRECTORY_SCENARIOS.filter(({ name }) => name === 'import beside old data');
+      if (scenario === undefined) throw new Error('no such scenario');
+      const first = await inCopy(template(scenario.from), 'a', (cwd) =>
+        killPointsOf(commandOf(scenario, cwd), scratchOf('a')),
+      );
+      const tally: Tally = { points: 0, served: new Map() };
+      for (const point of spread(first, sized(2, 20))) {
+        const wreck = template('a wreck');
+        rmSync(wreck, { recursive: true, force: true });
+        cpSync(template(scenario.from), wreck, { recursive: true });
+        await runKilled(commandOf(scenario, wreck), point, scratchOf('a'));
+        await killEverywhere(scenario, wreck, tally, sized(3, 20));
+      }
+      task.meta.measured = describeTally(tally);
+    },
+    TIMEOUT_MS,
+  );
 });
 
 describe('a snapshot file survives a kill', () => {
   for (const from of ['an older file', 'nothing']) {
-    test(`B3 at every call of: export over ${from}`, async ({ task }) => {
-      const command = (cwd: string): Command => ({ args: ['export', 'out.snapshot'], env, cwd, in: 'main' });
-      const points = await inCopy(template(from), 'a', (cwd) => killPointsOf(command(cwd), scratchOf('a')));
-      const tally: Tally = { points: 0, served: new Map() };
-      await inLanes(spread(points, sized(4, 1_000)), async (point, lane) => {
-        await inCopy(template(from), lane, async (cwd) => {
-          const { died } = await runKilled(command(cwd), point, scratchOf(lane));
-          const where = `export, call ${point.at}${point.tear ? ' torn' : ''}: ${died}`;
-          const left = await contentOfFile(join(cwd, 'out.snapshot'));
-          expect(from === 'nothing' ? ['none', 'new'] : ['old', 'new'], where).toContain(left);
-          const again = await runCli(['export', 'out.snapshot'], { cwd, env });
-          expect(again.code, `${where}\n${again.stderr}`).toBe(0);
-          expect(await contentOfFile(join(cwd, 'out.snapshot')), where).toBe('new');
-          expect(
-            readdirSync(cwd).filter((name) => name.startsWith('.')),
-            where,
-          ).toEqual([]);
-          tally.points += 1;
-          tally.served.set(left, (tally.served.get(left) ?? 0) + 1);
+    test(
+      `B3 at every call of: export over ${from}`,
+      async ({ task }) => {
+        const command = (cwd: string): Command => ({ args: ['export', 'out.snapshot'], env, cwd, in: 'main' });
+        const points = await inCopy(template(from), 'a', (cwd) => killPointsOf(command(cwd), scratchOf('a')));
+        const tally: Tally = { points: 0, served: new Map() };
+        await inLanes(spread(points, sized(4, 1_000)), async (point, lane) => {
+          await inCopy(template(from), lane, async (cwd) => {
+            const { died } = await runKilled(command(cwd), point, scratchOf(lane));
+            const where = `export, call ${point.at}${point.tear ? ' torn' : ''}: ${died}`;
+            const left = await contentOfFile(join(cwd, 'out.snapshot'));
+            expect(from === 'nothing' ? ['none', 'new'] : ['old', 'new'], where).toContain(left);
+            const again = await runCli(['export', 'out.snapshot'], { cwd, env });
+            expect(again.code, `${where}\n${again.stderr}`).toBe(0);
+            expect(await contentOfFile(join(cwd, 'out.snapshot')), where).toBe('new');
+            expect(
+              readdirSync(cwd).filter((name) => name.startsWith('.')),
+              where,
+            ).toEqual([]);
+            tally.points += 1;
+            tally.served.set(left, (tally.served.get(left) ?? 0) + 1);
+          });
         });
-      });
-      task.meta.measured = describeTally(tally);
-    });
+        task.meta.measured = describeTally(tally);
+      },
+      TIMEOUT_MS,
+    );
   }
 });
 

@@ -137,7 +137,7 @@ describe('when the power goes', () => {
         const served = [...tally].map(([what, count]) => `${count} ${what}`).join(', ');
         context.task.meta.measured = `${changes.length} changes, ${tried.length} of ${left.size} states that a loss of power may leave, 0 unusable (${served}), seed ${seed}`;
       },
-      sized(120_000, 3_600_000),
+      sized(300_000, 3_600_000),
     );
   }
 });

@@ -157,4 +157,4 @@ test('B14 no secret and no id of a request is written or shown anywhere', async 
     writeFileSync(join(folder, 'done'), '');
     rmSync(folder, { recursive: true, force: true });
   }
-}, 120_000);
+}, 300_000);

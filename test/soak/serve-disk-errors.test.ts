@@ -195,5 +195,5 @@ test(
     expect(load.broken.slice(0, 5)).toEqual([]);
     task.meta.measured = `${faults.length} injected errors, 0 stopped serving (${tally.failed} attempts failed, ${tally.copied} succeeded all the same), ${load.replies} answers, 0 wrong or failed`;
   },
-  sized(120_000, 3_600_000),
+  sized(300_000, 3_600_000),
 );

@@ -66,7 +66,7 @@ test.for([
   { name: 'a million facts', count: sized(20_000, 1_000_000), mostMib: 150 },
 ])(
   'B11 with $name on disk and a dead control plane, a node is ready within 3 s of its start, and small (B8)',
-  { timeout: sized(120_000, 3_600_000) },
+  { timeout: sized(300_000, 3_600_000) },
   async ({ count, mostMib }, { task }) => {
     const folder = mkdtempSync(join(tmpdir(), 'oso-start-'));
     const directory = join(folder, 'data');

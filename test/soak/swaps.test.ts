@@ -60,7 +60,7 @@ test(
     task.meta.measured = `${swaps} swaps in ${seconds} s, ${load.replies} answers, 0 wrong, mixed or failed; ${latency}; ${growth}`;
     if (isFull) expect(swapping).toBeLessThan(50);
   },
-  sized(300_000, 3_600_000),
+  sized(600_000, 3_600_000),
 );
 
 function mostOf(usages: readonly Usage[]): Usage {

@@ -9,7 +9,7 @@ export default defineConfig({
     setupFiles: ['test/support/seed-fast-check.ts'],
     fileParallelism: false,
     testTimeout: 3_600_000,
-    hookTimeout: 120_000,
+    hookTimeout: 300_000,
     expect: { poll: { timeout: 20_000 } },
     reporters: ['./test/soak/support/bar-reporter.ts'],
     provide: { soak: 'full' },
