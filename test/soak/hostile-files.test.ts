@@ -25,6 +25,12 @@ const POLICIES = [
 const directory = temporaryDirectory();
 afterAll(() => directory[Symbol.dispose]());
 
+/** Processor time of this process: it is the same however much else the machine does. */
+function usedMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+}
+
 /** Cuts, doubles, replaces or splices, once to three times. */
 function mutate(random: Random, whole: Buffer, others: readonly Buffer[]): Buffer {
   let bytes = whole;
@@ -56,7 +62,7 @@ test(
     let slowestMs = 0;
     for (let index = 0; index < count; index += 1) {
       const text = mutate(random, random.pick(corpus), corpus).toString('utf8');
-      const started = performance.now();
+      const started = usedMs();
       try {
         compilePolicy(text, 'POLICY_INVALID');
         compiled += 1;
@@ -64,7 +70,7 @@ test(
         if (!(error instanceof OsoError)) throw new Error(JSON.stringify(text), { cause: error });
         expect(error.message).toMatch(/^[^\n\r]+$/u);
       }
-      slowestMs = Math.max(slowestMs, performance.now() - started);
+      slowestMs = Math.max(slowestMs, usedMs() - started);
     }
     expect(slowestMs).toBeLessThan(sized(4 * LATE_MS, LATE_MS));
     expect(compiled).toBeGreaterThan(count / 100);
@@ -94,9 +100,9 @@ test(
     for (let index = 0; index < count; index += 1) {
       const bytes = random.pick(makers)();
       writeFileSync(path, bytes);
-      const started = performance.now();
+      const started = usedMs();
       const facts = await factsOf(path, bytes.toString('base64'));
-      slowestMs = Math.max(slowestMs, performance.now() - started);
+      slowestMs = Math.max(slowestMs, usedMs() - started);
       if (facts === undefined) continue;
       taken += 1;
       expect(facts).toEqual(FACTS);
