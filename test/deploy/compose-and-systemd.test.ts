@@ -1,11 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { EXIT } from '../../src/cli/exit-code.ts';
-import { filesBelow, read } from './support/deploy-files.ts';
+import { filesBelow, ROOT, read } from './support/deploy-files.ts';
 import { check, needs } from './support/installed.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'oso-deploy-'));
@@ -85,5 +84,5 @@ test('shellcheck accepts the scripts', (context) => {
   needs('shellcheck', context);
   const files = filesBelow('scripts').filter((path) => path.endsWith('.sh'));
   const args = ['-x', '-S', 'warning', '-P', 'scripts/deploy', ...files];
-  expect(check('shellcheck', args, fileURLToPath(new URL('../../', import.meta.url)))).toMatchObject({ code: 0 });
+  expect(check('shellcheck', args, ROOT)).toMatchObject({ code: 0 });
 });

@@ -34,7 +34,7 @@ export function startPostgres(): PostgresServer {
   };
   const data = join(directory, 'data');
   run('initdb', ['-D', data, '-A', 'trust', '-U', 'postgres', '--no-sync', '-E', 'UTF8', '--locale', 'C.UTF-8']);
-  const settings = `-c listen_addresses= -k ${directory} -p ${PORT} -c fsync=off -c max_connections=8 -c shared_buffers=32MB`;
+  const settings = `-c listen_addresses= -k '${directory}' -p ${PORT} -c fsync=off -c max_connections=8 -c shared_buffers=32MB`;
   run('pg_ctl', ['-w', '-D', data, '-l', join(directory, 'log'), '-o', settings, 'start']);
   return {
     async connect() {
