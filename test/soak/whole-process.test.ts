@@ -44,6 +44,8 @@ async function start(env: Readonly<Record<string, string>>, shell?: string): Pro
       OSO_URL: cloud.url,
       OSO_PORT: '0',
       OSO_DRAIN: '0s',
+      // Whatever the machine has: each thread takes files of its own.
+      OSO_WORKERS: '2',
       OSO_DIRECTORY: join(folder, 'data'),
       ...env,
     },

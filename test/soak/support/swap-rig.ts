@@ -48,6 +48,8 @@ export async function startSwapRig(): Promise<SwapRig> {
       OSO_PORT: '0',
       OSO_DRAIN: '0s',
       OSO_SYNC_INTERVAL: '1s',
+      // Whatever the machine has: each thread has a heap of its own to warm up.
+      OSO_WORKERS: '2',
       OSO_DIRECTORY: join(folder, 'data'),
     },
   });
