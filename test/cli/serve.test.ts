@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ask, end, mayRead, serving, statusOf, until } from './support/running-node.ts';
+import { ask, end, idle, mayRead, serving, statusOf, until } from './support/running-node.ts';
 import { openWorkplace, reader, TOKEN, type Workplace } from './support/workplace.ts';
 
 const FAST = { OSO_SYNC_INTERVAL: '1s' };
@@ -21,6 +21,7 @@ describe('the start', () => {
     expect(await mayRead(url, 'bob')).toBe(false);
     expect(await ask(url, '/readyz')).toMatchObject({ status: 200, text: '{"ready":true}' });
     const port = new URL(url).port;
+    await idle(url);
     const status = await place.run(['status'], { OSO_PORT: port });
     expect(status).toMatchObject({ code: 0, stderr: '' });
     expect(status.stdout).toContain('state        serving\n');
