@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Oso, typedVar } from 'oso-cloud';
@@ -9,6 +9,7 @@ import { type ExampleQuestion, exampleQuestions } from '../../src/cli/example-qu
 import { printFactLine } from '../../src/facts/fact-line.ts';
 import { type CliProcess, startCli } from '../support/cli-process.ts';
 import { holdPort } from '../support/hold-port.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 
 /*
  * The story the product exists for: an application asks Oso Cloud through the official client; the cloud goes away;
@@ -56,7 +57,7 @@ async function deploy(): Promise<Deployment> {
       for (const port of held) port[Symbol.dispose]();
       await node[Symbol.asyncDispose]();
       await primary[Symbol.asyncDispose]();
-      rmSync(folder, { recursive: true, force: true });
+      removeFolder(folder);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import { publishOne } from '../generations/support/sample-generation.ts';
 import { contentOf, FACTS, POLICY, role, TAKEN_AT_MS } from '../snapshot/support/sample-snapshot.ts';
 import { type CliProcess, runCli } from '../support/cli-process.ts';
 import { type FakeCloud, startFakeCloud } from '../support/fake-cloud.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 import { inspectDirectory } from './support/inspect-directory.ts';
 import { type Command, type KillPoint, killPointsOf, runKilled } from './support/killed-run.ts';
 import { sized, spread } from './support/soak-size.ts';
@@ -53,7 +54,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await cloud?.[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 function template(name: string): string {
@@ -149,12 +150,12 @@ const TIMEOUT_MS = sized(300_000, 3_600_000);
 /** Work goes on in a fresh copy of the template, so that each point starts from the same disk. */
 async function inCopy<T>(from: string, name: string, work: (cwd: string) => Promise<T>): Promise<T> {
   const cwd = join(folder, 'work', name);
-  rmSync(cwd, { recursive: true, force: true });
+  removeFolder(cwd);
   cpSync(from, cwd, { recursive: true });
   try {
     return await work(cwd);
   } finally {
-    rmSync(cwd, { recursive: true, force: true });
+    removeFolder(cwd);
   }
 }
 
@@ -253,7 +254,7 @@ describe('a data directory survives a kill', () => {
       const tally: Tally = { points: 0, served: new Map() };
       for (const point of spread(first, sized(2, 20))) {
         const wreck = template('a wreck');
-        rmSync(wreck, { recursive: true, force: true });
+        removeFolder(wreck);
         cpSync(template(scenario.from), wreck, { recursive: true });
         await runKilled(commandOf(scenario, wreck), point, scratchOf('a'));
         await killEverywhere(scenario, wreck, tally, sized(3, 20));

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -7,6 +7,7 @@ import { createMemoryLimit } from '../bench/support/memory-limit.mjs';
 import { startCli } from '../support/cli-process.ts';
 import { startFakeCloud } from '../support/fake-cloud.ts';
 import { send } from '../support/http-client.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 import { ORACLE_QUESTIONS, Oracle, oracleFacts, oraclePolicy } from './support/oracle-facts.ts';
 import { startLoad } from './support/question-load.ts';
 import { isFull } from './support/soak-size.ts';
@@ -102,6 +103,6 @@ test.runIf(isFull)('B8 a node with a million facts copies them under load within
   } finally {
     await cloud[Symbol.asyncDispose]();
     limit.remove();
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
 });

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { publishOne } from '../generations/support/sample-generation.ts';
 import { startCli } from '../support/cli-process.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 import { oracleFacts, oraclePolicy } from './support/oracle-facts.ts';
 import { createRig, type Load, type Outcome, type Rig } from './support/overload-rig.ts';
 import { isFull, sized } from './support/soak-size.ts';
@@ -59,7 +60,7 @@ async function withNode(work: (rig: Rig, port: number) => Promise<void>): Promis
     using rig = createRig(node.pid);
     await work(rig, Number(port));
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
 }
 

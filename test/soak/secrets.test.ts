@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { decompress } from 'zstd-napi';
 import { type CliProcess, type CliResult, runCli, startCli } from '../support/cli-process.ts';
 import { startFakeCloud } from '../support/fake-cloud.ts';
 import { send } from '../support/http-client.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 import { oracleFacts, oraclePolicy } from './support/oracle-facts.ts';
 
 /*
@@ -155,6 +156,6 @@ test('B14 no secret and no id of a request is written or shown anywhere', async 
   } finally {
     await cloud[Symbol.asyncDispose]();
     writeFileSync(join(folder, 'done'), '');
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
 }, 300_000);

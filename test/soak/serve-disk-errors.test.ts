@@ -6,6 +6,7 @@ import type { NodeStatus } from '../../src/sync/node-status.ts';
 import { type CliProcess, startCli } from '../support/cli-process.ts';
 import { type FakeCloud, startFakeCloud } from '../support/fake-cloud.ts';
 import { send } from '../support/http-client.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 import { ORACLE_QUESTIONS, Oracle, oracleFacts, oraclePolicy, revisionOf } from './support/oracle-facts.ts';
 import { ask, startLoad } from './support/question-load.ts';
 import { sized, spread } from './support/soak-size.ts';
@@ -122,7 +123,7 @@ class Rig implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#node?.[Symbol.asyncDispose]();
     await this.#cloud?.[Symbol.asyncDispose]();
-    rmSync(this.#folder, { recursive: true, force: true });
+    removeFolder(this.#folder);
   }
 
   #order(order: object): void {

