@@ -16,7 +16,7 @@ const NODES = ['oso-fallback-a', 'oso-fallback-b'];
 function localized(file: string): string {
   const text = read(file)
     .replaceAll(/oso-fallback-[ab]:/g, '127.0.0.1:')
-    .replaceAll('/tmp/nginx', `${folder}/nginx`);
+    .replaceAll(/\/tmp\/(nginx[^;]*)/g, `"${folder}/$1"`);
   const path = join(folder, 'config');
   writeFileSync(path, text);
   return path;
