@@ -10,8 +10,10 @@ export default defineConfig({
     include: ['test/{dev-server,engine,facts,generations,http,policies,snapshot,sync}/**/*.test.ts'],
     pool: 'forks',
     setupFiles: ['test/support/seed-fast-check.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Twice those of `npm test`: counting branches takes time.
+    testTimeout: 240_000,
+    hookTimeout: 600_000,
+    expect: { poll: { timeout: 40_000 } },
     coverage: {
       provider: 'v8',
       enabled: true,
