@@ -18,7 +18,6 @@ import {
   TAR_END_BYTES,
 } from './tar-layout.ts';
 import { TRAILER_BYTES } from './trailer.ts';
-import { decompress } from './zstd.ts';
 
 /** Unpacked bytes per packed byte. Sorted lines of real facts stay below 100; a bomb of zeros reaches 30,000. */
 const MAX_RATIO = 2000;
@@ -58,7 +57,7 @@ export class ArchiveReader {
 
   /** Everything before the trailer; `maxBytes` of content are too many. */
   constructor(packed: AsyncIterable<Buffer>, maxBytes: number) {
-    this.#bytes = new ByteReader(decompress(this.#hashed(packed), maxBytes));
+    this.#bytes = new ByteReader(this.#hashed(packed), maxBytes);
   }
 
   async manifest(): Promise<SnapshotManifest> {
@@ -108,7 +107,7 @@ export class ArchiveReader {
   async *facts(manifest: SnapshotManifest): AsyncGenerator<FactBatch, void, undefined> {
     const { sizeBytes } = manifest.facts;
     await this.#header(manifest, 'facts.jsonl', sizeBytes);
-    yield* readFacts(this.#bytes.parts(sizeBytes), manifest.facts);
+    yield* readFacts(this.#bytes, manifest.facts);
     await this.#padding(sizeBytes);
   }
 
@@ -116,7 +115,7 @@ export class ArchiveReader {
   async checkFacts(manifest: SnapshotManifest): Promise<void> {
     const { sizeBytes } = manifest.facts;
     await this.#header(manifest, 'facts.jsonl', sizeBytes);
-    await checkFacts(this.#bytes.parts(sizeBytes), manifest.facts);
+    await checkFacts(this.#bytes, manifest.facts);
     await this.#padding(sizeBytes);
   }
 

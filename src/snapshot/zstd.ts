@@ -9,7 +9,7 @@ import { createFrameWalker, MAX_WINDOW_LOG } from './frame-walker.ts';
 
 /** Input of the compressor is cut into pieces of this size, so that equal data give equal bytes however they arrive. */
 const PIECE_BYTES = 128 * 1024;
-/** Most bytes handed on at a time. */
+/** Most bytes that the compressor hands on at a time. */
 export const OUTPUT_BYTES = 128 * 1024;
 /** 2 MiB. Larger windows cost every reader memory and gain little on sorted lines. */
 const WINDOW_LOG = 21;
@@ -64,32 +64,63 @@ export async function* compress(
   if (output.used > 0) yield output.rest();
 }
 
-/**
- * The content of exactly one frame; the walker sees every byte before the decoder does. Buffers are valid until the
- * next one is asked for. Throws FaultFound for data that do not follow the format, and beyond `maxBytes` of output.
- */
-export async function* decompress(
-  input: AsyncIterable<Buffer>,
-  maxBytes: number,
-): AsyncGenerator<Buffer, void, undefined> {
-  const context = new binding.DCtx();
-  context.setParameter(binding.DParameter.windowLogMax, MAX_WINDOW_LOG);
-  const walker = createFrameWalker();
-  const output = Buffer.allocUnsafe(OUTPUT_BYTES);
-  let total = 0;
-  for await (const chunk of input) {
-    walker.push(chunk);
-    let rest = chunk;
-    for (;;) {
-      const [produced, consumed] = decodeStep(context, output, rest);
-      rest = rest.subarray(consumed);
-      total += produced;
-      if (total > maxBytes) throw new FaultFound('compression', `it unpacks to more than ${maxBytes} bytes`);
-      if (produced > 0) yield output.subarray(0, produced);
-      if (rest.length === 0 && produced < OUTPUT_BYTES) break;
-    }
+/** The content of exactly one frame; the walker sees every byte before the decoder does. */
+export class Decompressor {
+  readonly #input: AsyncIterator<Buffer>;
+  readonly #maxBytes: number;
+  readonly #context = new binding.DCtx();
+  readonly #walker = createFrameWalker();
+  /** What the decoder has not taken in yet. */
+  #rest: Buffer = Buffer.alloc(0);
+  #total = 0;
+
+  /** `maxBytes` of content are allowed. */
+  constructor(input: AsyncIterable<Buffer>, maxBytes: number) {
+    this.#input = input[Symbol.asyncIterator]();
+    this.#maxBytes = maxBytes;
+    this.#context.setParameter(binding.DParameter.windowLogMax, MAX_WINDOW_LOG);
   }
-  walker.end();
+
+  /**
+   * Fills a buffer with what comes next. Returns the number of bytes, which is lower only at the end. Throws FaultFound
+   * for data that do not follow the format or are too many, or what the input throws.
+   */
+  async read(target: Buffer): Promise<number> {
+    let filled = this.#decode(target);
+    while (filled < target.length && (await this.#nextInput())) filled += this.#decode(target.subarray(filled));
+    return filled;
+  }
+
+  /** Lets the input release what it holds. */
+  async close(): Promise<void> {
+    await this.#input.return?.();
+  }
+
+  /** Stops when the target is full or the input used up. */
+  #decode(target: Buffer): number {
+    let filled = 0;
+    do {
+      const [produced, consumed] = decodeStep(this.#context, target.subarray(filled), this.#rest);
+      this.#rest = this.#rest.subarray(consumed);
+      filled += produced;
+    } while (filled < target.length && this.#rest.length > 0);
+    this.#total += filled;
+    if (this.#total > this.#maxBytes) {
+      throw new FaultFound('compression', `it unpacks to more than ${this.#maxBytes} bytes`);
+    }
+    return filled;
+  }
+
+  async #nextInput(): Promise<boolean> {
+    const { done, value } = await this.#input.next();
+    if (done) {
+      this.#walker.end();
+      return false;
+    }
+    this.#walker.push(value);
+    this.#rest = value;
+    return true;
+  }
 }
 
 /** Gathers what the compressor gives now and then into full buffers: each that is handed on is a write to a file. */

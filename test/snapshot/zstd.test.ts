@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decompress as unpack } from 'zstd-napi';
 import { FaultFound } from '../../src/snapshot/fault.ts';
-import { compress, DEFAULT_LEVEL, decompress, OUTPUT_BYTES } from '../../src/snapshot/zstd.ts';
+import { compress, DEFAULT_LEVEL, Decompressor, OUTPUT_BYTES } from '../../src/snapshot/zstd.ts';
 
 async function* inPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
@@ -66,8 +66,19 @@ describe('compress', () => {
   });
 });
 
-describe('decompress', () => {
-  test('gives back what was compressed, however the input is cut', async () => {
+/** All that a decompressor gives, in pieces of the given size. */
+async function readAll(decompressor: Decompressor, pieceBytes: number): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  for (;;) {
+    const piece = Buffer.alloc(pieceBytes);
+    const length = await decompressor.read(piece);
+    pieces.push(piece.subarray(0, length));
+    if (length < pieceBytes) return Buffer.concat(pieces);
+  }
+}
+
+describe('a decompressor', () => {
+  test('gives back what was compressed, however the input is cut and the output asked for', async () => {
     const bytesAndPieces = fc.record({
       bytes: fc.oneof(
         fc.uint8Array({ maxLength: 5000 }).map((array) => Buffer.from(array)),
@@ -75,12 +86,14 @@ describe('decompress', () => {
         fc.integer({ min: 0, max: 300_000 }).map(noise),
       ),
       size: fc.integer({ min: 1, max: 70_000 }),
+      outputBytes: fc.integer({ min: 1, max: 300_000 }),
     });
     await fc.assert(
-      fc.asyncProperty(bytesAndPieces, async ({ bytes, size }) => {
+      fc.asyncProperty(bytesAndPieces, async ({ bytes, size, outputBytes }) => {
         const packed = await pack(bytes, 50_000);
-        const back = await join(decompress(inPieces(packed, Math.max(size, packed.length >> 10)), bytes.length));
-        return back.equals(bytes);
+        const input = inPieces(packed, Math.max(size, packed.length >> 10));
+        const decompressor = new Decompressor(input, bytes.length);
+        return (await readAll(decompressor, Math.max(outputBytes, bytes.length >> 10))).equals(bytes);
       }),
       { numRuns: 200 },
     );
@@ -88,12 +101,20 @@ describe('decompress', () => {
 
   test('stops at the first byte beyond the limit', async () => {
     const packed = await pack(Buffer.alloc(10_000_000), 1_000_000);
-    let received = 0;
-    const read = (async () => {
-      for await (const chunk of decompress(inPieces(packed, 1000), 1_000_000)) received += chunk.length;
-    })();
-    await expect(read).rejects.toThrow(FaultFound);
-    await expect(read).rejects.toThrow('it unpacks to more than 1000000 bytes');
-    expect(received).toBeLessThanOrEqual(1_000_000);
+    const decompressor = new Decompressor(inPieces(packed, 1000), 1_000_000);
+    const target = Buffer.alloc(1000);
+    for (let read = 0; read < 1_000_000; read += target.length) expect(await decompressor.read(target)).toBe(1000);
+    const beyond = decompressor.read(target);
+    await expect(beyond).rejects.toThrow(FaultFound);
+    await expect(beyond).rejects.toThrow('it unpacks to more than 1000000 bytes');
+  });
+
+  test('fills what it is given, and at the end has nothing more', async () => {
+    const packed = await pack(noise(1000), 1000);
+    const decompressor = new Decompressor(inPieces(packed, 1), 1000);
+    const target = Buffer.alloc(600);
+    expect(await decompressor.read(target)).toBe(600);
+    expect(await decompressor.read(target)).toBe(400);
+    expect(await decompressor.read(target)).toBe(0);
   });
 });
