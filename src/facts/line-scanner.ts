@@ -1,4 +1,5 @@
 import { type Fact, MAX_FACT_ARITY, MAX_ID_BYTES } from './fact.ts';
+import type { NextFact } from './fact-sink.ts';
 
 /** Bytes that a buffer of lines must have behind the last one: lines are looked at several bytes at a time. */
 export const SLACK_BYTES = 8;
@@ -10,13 +11,14 @@ export const SLACK_BYTES = 8;
  *
  * Both lines lie in one buffer: what V8 must check at every access is then checked for one object instead of two.
  */
-export class LineScanner {
+export class LineScanner implements NextFact {
+  readonly bytes: Uint8Array;
   /** Where the line before begins. */
   start = 0;
   /** Where its ids lie, by column, from its start on. */
   readonly starts = new Int32Array(MAX_FACT_ARITY);
   readonly ends = new Int32Array(MAX_FACT_ARITY);
-  /** Of a recognized line: a bit by column, 1 << column, for every id that is not that of the line before. */
+  /** Of a recognized line: the ids that are not those of the line before. */
   differs = 0;
   readonly #view: DataView;
   /** Behind the LF of the line before. */
@@ -26,8 +28,9 @@ export class LineScanner {
   #escaped = 0;
 
   /** Lines come to lie in these bytes, with SLACK_BYTES behind them. */
-  constructor({ buffer, byteOffset, length }: Uint8Array) {
-    this.#view = new DataView(buffer, byteOffset, length);
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   /** Makes a canonical line that the parser has read, and that begins at `start`, the line before. */

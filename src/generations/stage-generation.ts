@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OsoError } from '../errors/oso-error.ts';
-import type { FactProgress, FactStream, FactSummary } from '../facts/fact-sink.ts';
+import type { FactProgress, FactSource, FactSummary } from '../facts/fact-sink.ts';
 import { buildIndex } from '../facts/index/build-index.ts';
 import { contentDigest, sha256Hex } from '../snapshot/content-digest.ts';
 import { summaryDifferences } from '../snapshot/fact-tally.ts';
@@ -32,7 +32,7 @@ export interface StageOptions {
   readonly factsEtag?: string | undefined;
   readonly policyText: string;
   /** In any order. Read once; it must throw when it was cut short. */
-  readonly facts: FactStream;
+  readonly facts: FactSource;
   /** What the facts must turn out to be, when a manifest says so. */
   readonly expected?: FactSummary | undefined;
   /** Size of the facts as text, as far as it is known: to see early that the disk is too small. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import type { FactBatch } from '../facts/fact.ts';
+import type { PackedFacts } from '../facts/fact-sink.ts';
 import { ByteReader } from './byte-reader.ts';
 import { sha256Hex } from './content-digest.ts';
 import { FaultFound, type SnapshotFault } from './fault.ts';
@@ -104,7 +104,7 @@ export class ArchiveReader {
     return bytes.toString('utf8');
   }
 
-  async *facts(manifest: SnapshotManifest): AsyncGenerator<FactBatch, void, undefined> {
+  async *facts(manifest: SnapshotManifest): AsyncGenerator<PackedFacts, void, undefined> {
     const { sizeBytes } = manifest.facts;
     await this.#header(manifest, 'facts.jsonl', sizeBytes);
     yield* readFacts(this.#bytes, manifest.facts);

@@ -1,7 +1,7 @@
-import { isAscii, isUtf8 } from 'node:buffer';
-import type { Fact, FactBatch } from '../facts/fact.ts';
+import { isUtf8 } from 'node:buffer';
+import type { Fact } from '../facts/fact.ts';
 import { compareFacts, parseFactLine, printFactLine } from '../facts/fact-line.ts';
-import type { FactSummary } from '../facts/fact-sink.ts';
+import type { FactSink, FactSummary, PackedFacts } from '../facts/fact-sink.ts';
 import { LineScanner, SLACK_BYTES } from '../facts/line-scanner.ts';
 import { messageOf } from '../util/message-of.ts';
 import type { ByteReader } from './byte-reader.ts';
@@ -18,29 +18,28 @@ const MAX_LINE_BYTES = 64 * 1024;
 const PART_BYTES = 128 * 1024;
 
 /**
- * Parses the bytes of `facts.jsonl`. Every line must be the canonical print of its fact and come after the line before
+ * Reads the bytes of `facts.jsonl`. Every line must be the canonical print of its fact and come after the line before
  * in canonical order; at the end, counts and digest must be those of the manifest. Throws FaultFound.
  */
 export async function* readFacts(
   bytes: ByteReader,
   promised: SnapshotManifest['facts'],
-): AsyncGenerator<FactBatch, void, undefined> {
+): AsyncGenerator<PackedFacts, void, undefined> {
   const lines = new FactLines(bytes, promised);
   while (await lines.more()) {
-    const batch: Fact[] = [];
-    lines.read(batch);
-    yield batch;
+    yield lines;
+    lines.check();
   }
 }
 
-/** The same checks without making facts. Throws FaultFound. */
+/** The same checks for nobody. Throws FaultFound. */
 export async function checkFacts(bytes: ByteReader, promised: SnapshotManifest['facts']): Promise<void> {
   const lines = new FactLines(bytes, promised);
-  while (await lines.more()) lines.read(undefined);
+  while (await lines.more()) lines.check();
 }
 
 /** Checks line after line: most by a look at the line before, the others by parsing them. */
-class FactLines {
+class FactLines implements PackedFacts {
   readonly #source: ByteReader;
   readonly #promised: SnapshotManifest['facts'];
   readonly #tally = new FactTally();
@@ -52,7 +51,7 @@ class FactLines {
   #filled = 0;
   /** Bytes of the file that are still to come. */
   #left: number;
-  /** The fact of the line before, unless that was only checked. */
+  /** The fact of the line before, when that was parsed. */
   #previous: Fact | undefined;
 
   constructor(source: ByteReader, promised: SnapshotManifest['facts']) {
@@ -79,24 +78,32 @@ class FactLines {
     return true;
   }
 
-  /** Reads the lines that have come whole. Adds their facts to the batch, when there is one. */
-  read(batch: Fact[] | undefined): void {
+  /** Checks the lines that have come whole and are not read yet. */
+  check(): void {
+    this.#read(undefined);
+  }
+
+  /** The same, and hands on their facts. */
+  pourInto(sink: FactSink): void {
+    this.#read(sink);
+  }
+
+  #read(sink: FactSink | undefined): void {
     const end = this.#buffer.lastIndexOf(LF, this.#filled - 1) + 1;
     if (end <= this.#at) return;
     if (!isUtf8(this.#buffer.subarray(this.#at, end))) {
       throw new FaultFound('facts', `facts.jsonl is not UTF-8 after line ${this.#tally.factCount}`);
     }
-    const texts = new LineTexts(this.#buffer.subarray(0, end));
     for (let at = this.#at, next = 0; at < end; at = next) {
       next = this.#scanner.scan(at);
       if (next === -1) {
         next = this.#buffer.indexOf(LF, at) + 1;
-        const fact = this.#parse(texts.slice(at, next - 1), at);
-        batch?.push(fact);
+        const fact = this.#parse(at, next - 1);
+        sink?.add(fact);
       } else {
+        this.#previous = undefined;
         this.#tally.another();
-        if (batch === undefined) this.#previous = undefined;
-        else batch.push(this.#scanned(texts));
+        sink?.addNext(this.#scanner);
       }
     }
     this.#at = end;
@@ -111,7 +118,8 @@ class FactLines {
     this.#filled -= from;
   }
 
-  #parse(line: string, at: number): Fact {
+  #parse(at: number, end: number): Fact {
+    const line = this.#buffer.toString('utf8', at, end);
     const fact = this.#parseLine(line);
     if (!isCanonical(line, fact)) throw this.#lineFault('it is not written in the canonical form');
     const before = this.#factBefore(at);
@@ -138,43 +146,9 @@ class FactLines {
     return this.#previous ?? parseFactLine(this.#buffer.toString('utf8', this.#scanner.start, at - 1));
   }
 
-  /** The fact of the line that the scanner has recognized: the values of the line before where they are the same. */
-  #scanned(texts: LineTexts): Fact {
-    const { start, starts, ends, differs } = this.#scanner;
-    const { predicate, args: before } = this.#previous as Fact;
-    const args = before.map((value, column) =>
-      (differs & (1 << column)) === 0
-        ? value
-        : { type: value.type, id: texts.slice(start + (starts[column] as number), start + (ends[column] as number)) },
-    );
-    this.#previous = { predicate, args };
-    return this.#previous;
-  }
-
   /** The next line is the faulty one. */
   #lineFault(what: string, cause?: unknown): FaultFound {
     return new FaultFound('facts', `line ${this.#tally.factCount + 1} of facts.jsonl is wrong: ${what}`, cause);
-  }
-}
-
-/** Texts out of bytes, which are decoded at once when they are ASCII. */
-class LineTexts {
-  readonly #bytes: Buffer;
-  #ascii: string | undefined;
-  #isAscii = true;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-
-  slice(start: number, end: number): string {
-    this.#ascii ??= this.#decode();
-    return this.#isAscii ? this.#ascii.slice(start, end) : this.#bytes.toString('utf8', start, end);
-  }
-
-  #decode(): string {
-    this.#isAscii = isAscii(this.#bytes);
-    return this.#isAscii ? this.#bytes.toString('latin1') : '';
   }
 }
 

@@ -1,5 +1,4 @@
-import type { FactBatch } from '../facts/fact.ts';
-import type { FactStream } from '../facts/fact-sink.ts';
+import type { PackedFacts } from '../facts/fact-sink.ts';
 import { FaultFound, snapshotError } from './fault.ts';
 import type { SnapshotManifest } from './manifest.ts';
 import { openArchive } from './read-archive.ts';
@@ -16,9 +15,9 @@ export interface OpenSnapshot extends AsyncDisposable {
   readonly sizeBytes: number;
   /**
    * The facts in canonical order, read anew from the same open file. The stream throws SNAPSHOT_INVALID at the first
-   * wrong line, and at its end when anything differs from the manifest: use nothing before it has ended well.
+   * wrong line, also of a part that nobody has poured out, and at its end when anything differs from the manifest: use nothing before it has ended well.
    */
-  facts(): FactStream;
+  facts(): AsyncIterable<PackedFacts>;
   close(): Promise<void>;
 }
 
@@ -68,20 +67,38 @@ interface FactsOf {
   readonly options: VerifyOptions;
 }
 
-async function* readAllFacts({ file, digest, manifest, options }: FactsOf): AsyncGenerator<FactBatch, void, undefined> {
+async function* readAllFacts({
+  file,
+  digest,
+  manifest,
+  options,
+}: FactsOf): AsyncGenerator<PackedFacts, void, undefined> {
   const { signal, progress } = options;
   const contentProgress: ByteProgress | undefined = progress && ((done, total) => progress('content', done, total));
   const archive = openArchive(file, { signal, progress: contentProgress });
   try {
     await archive.expectManifest(manifest);
     await archive.soundPolicy(manifest);
-    yield* archive.facts(manifest);
+    for await (const part of archive.facts(manifest)) yield namedIn(file.name, part);
     await archive.endAs(digest);
   } catch (error) {
     throw named(file.name, error);
   } finally {
     await archive.close();
   }
+}
+
+/** Whoever pours a part out meets its faults, outside of the stream. */
+function namedIn(name: string, part: PackedFacts): PackedFacts {
+  return {
+    pourInto(sink) {
+      try {
+        part.pourInto(sink);
+      } catch (error) {
+        throw named(name, error);
+      }
+    },
+  };
 }
 
 function named(name: string, error: unknown): unknown {

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { openSnapshot } from '../../src/snapshot/read-snapshot.ts';
 import { verifySnapshot } from '../../src/snapshot/verify-snapshot.ts';
 import { writeSnapshot } from '../../src/snapshot/write-snapshot.ts';
-import { contentOf, temporaryDirectory } from './support/sample-snapshot.ts';
+import { collect, contentOf, temporaryDirectory } from './support/sample-snapshot.ts';
 
 /** Enough lines for several jobs of the compressor. */
 const COUNT = 500_000;
@@ -41,9 +41,7 @@ describe('a snapshot of several jobs', () => {
     expect(readFileSync(b).equals(readFileSync(a))).toBe(true);
     expect(await verifySnapshot(a)).toMatchObject({ ok: true, manifest: { facts: { count: COUNT, sha256: digest } } });
     await using snapshot = await openSnapshot(a);
-    let facts = 0;
-    for await (const batch of snapshot.facts()) facts += batch.length;
-    expect(facts).toBe(COUNT);
+    expect(await collect(snapshot.facts())).toHaveLength(COUNT);
   });
 
   test('is refused after any damage', async () => {

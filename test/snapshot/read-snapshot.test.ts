@@ -23,10 +23,7 @@ describe('an open snapshot', () => {
     const facts = Array.from({ length: 20_000 }, (_, i) => role(`user-${i}`, 'acme'));
     await writeSnapshot(directory.file('a'), contentOf(facts));
     await using snapshot = await openSnapshot(directory.file('a'));
-    for await (const batch of snapshot.facts()) {
-      expect(batch.length).toBeGreaterThan(0);
-      break;
-    }
+    for await (const _ of snapshot.facts()) break;
     expect(await collect(snapshot.facts())).toHaveLength(20_000);
   });
 

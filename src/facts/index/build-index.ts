@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FactBatch } from '../fact.ts';
-import type { FactProgress, FactStream, FactSummary } from '../fact-sink.ts';
+import type { FactProgress, FactSource, FactSummary, PackedFacts } from '../fact-sink.ts';
 import { checkReadBack } from './build/check-read-back.ts';
 import { FactChunk } from './build/fact-chunk.ts';
 import { SignatureTable } from './build/signature-table.ts';
@@ -27,7 +27,7 @@ export interface BuildIndexOptions {
  * throws. Throws FACT_INVALID for a fact that is not well formed, NO_SPACE when the disk is full, INDEX_INVALID when
  * anything differs, or the signal's reason.
  */
-export async function buildIndex(facts: FactStream, options: BuildIndexOptions): Promise<FactSummary> {
+export async function buildIndex(facts: FactSource, options: BuildIndexOptions): Promise<FactSummary> {
   options.signal?.throwIfAborted();
   const descriptor = openSync(options.path, 'wx+', 0o600);
   try {
@@ -42,7 +42,7 @@ export async function buildIndex(facts: FactStream, options: BuildIndexOptions):
   }
 }
 
-async function buildInto(descriptor: number, facts: FactStream, options: BuildIndexOptions): Promise<FactSummary> {
+async function buildInto(descriptor: number, facts: FactSource, options: BuildIndexOptions): Promise<FactSummary> {
   using files = new TemporaryFiles(options.temporaryDirectory);
   const spills = new Spills(files);
   const signatures = await takeIn(facts, spills, options);
@@ -62,13 +62,12 @@ async function buildInto(descriptor: number, facts: FactStream, options: BuildIn
 /** Most facts taken in at a time; at least as many come between two turns of the event loop. */
 const TURN_FACTS = 16_384;
 
-async function takeIn(facts: FactStream, spills: Spills, options: BuildIndexOptions): Promise<SignatureTable> {
+async function takeIn(facts: FactSource, spills: Spills, options: BuildIndexOptions): Promise<SignatureTable> {
   const signatures = new SignatureTable();
-  const chunk = new FactChunk(options.memoryBytes, spills);
+  const chunk = new FactChunk(options.memoryBytes, spills, signatures);
   let turnAt = TURN_FACTS;
   for await (const batch of facts) {
-    for (let from = 0; from < batch.length; from += TURN_FACTS) {
-      addFacts(batch.slice(from, from + TURN_FACTS), signatures, chunk);
+    for (const _ of addBatch(batch, chunk)) {
       if (spills.factCount < turnAt) continue;
       turnAt = spills.factCount + TURN_FACTS;
       await takeTurn(options.signal);
@@ -81,8 +80,21 @@ async function takeIn(facts: FactStream, spills: Spills, options: BuildIndexOpti
   return signatures;
 }
 
-function addFacts(batch: FactBatch, signatures: SignatureTable, chunk: FactChunk): void {
-  for (const fact of batch) chunk.add(fact, signatures.of(fact));
+/** Yields after some facts. Packed ones come in small parts. */
+function* addBatch(batch: FactBatch | PackedFacts, chunk: FactChunk): Generator<void> {
+  if ('pourInto' in batch) {
+    batch.pourInto(chunk);
+    yield;
+    return;
+  }
+  for (let from = 0; from < batch.length; from += TURN_FACTS) {
+    addFacts(batch.slice(from, from + TURN_FACTS), chunk);
+    yield;
+  }
+}
+
+function addFacts(batch: FactBatch, chunk: FactChunk): void {
+  for (const fact of batch) chunk.add(fact);
 }
 
 /** Runs long work to its end, letting other work have a turn whenever it yields. */

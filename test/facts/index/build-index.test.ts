@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Fact } from '../../../src/facts/fact.ts';
-import { compareFacts, printFactLine } from '../../../src/facts/fact-line.ts';
-import type { FactStream } from '../../../src/facts/fact-sink.ts';
+import { compareFacts, parseFactLine, printFactLine } from '../../../src/facts/fact-line.ts';
+import type { FactSink, FactStream, PackedFacts } from '../../../src/facts/fact-sink.ts';
 import { buildIndex } from '../../../src/facts/index/build-index.ts';
 import { hashText } from '../../../src/facts/index/hash-id.ts';
 import { openIndex } from '../../../src/facts/index/open-index.ts';
+import { LineScanner, SLACK_BYTES } from '../../../src/facts/line-scanner.ts';
 import { arbitraryFacts, arbitraryId } from '../../support/arbitrary-facts.ts';
 import { collidingIds } from '../../support/colliding-ids.ts';
 import { fact } from '../../support/fact-reader-conformance.ts';
@@ -81,6 +82,28 @@ describe('buildIndex', () => {
       args: args.map((value) => known.get(`${value.type} ${value.id}`) ?? value),
     }));
     expect(await build(same, { memoryBytes: 0 })).toEqual(await build(equal, { memoryBytes: 0 }));
+  });
+
+  test('takes an object again that a fact with fewer arguments stood before, also when ids were spilled between', async () => {
+    const value = { type: 'T', id: 'again' };
+    const wide = (user: string): Fact => ({ predicate: 'wide', args: [{ type: 'T', id: user }, value] });
+    const narrow = (from: number) => Array.from({ length: 8000 }, (_, i) => fact('narrow', ['T', `id-${from + i}`]));
+    const facts = [wide('a'), ...narrow(0), wide('b'), wide('c'), ...narrow(8000), wide('d')];
+    await build(facts, { memoryBytes: 0 });
+    using index = openIndex(join(directory, 'facts.index'), { memoryBytes: 2 ** 20, verify: true });
+    expect((await readAll(index)).map(printFactLine)).toEqual([...facts].sort(compareFacts).map(printFactLine));
+  });
+
+  test('makes the same file of packed facts, however many chunks they take', async () => {
+    const escaped = (user: number) =>
+      fact('p', ['User', 'CORP\\"alice"'], ['String', `é-${user}`], ['Folder', 'the same'], ['Other', `${user % 7}`]);
+    const facts = [...MANY, ...Array.from({ length: 9000 }, (_, user) => escaped(10_000 + user))];
+    await build(facts, { memoryBytes: 64 * 2 ** 20, name: 'objects' });
+    for (const memoryBytes of [0, 64 * 2 ** 20]) {
+      const path = join(directory, `packed-${memoryBytes}`);
+      await buildIndex(packed(facts), { path, temporaryDirectory: directory, memoryBytes });
+      expect(readFileSync(path).equals(readFileSync(join(directory, 'objects')))).toBe(true);
+    }
   });
 
   test('sorts hostile ids by their bytes, also in crowds with long common starts', async () => {
@@ -227,6 +250,31 @@ interface TestBuildOptions {
 }
 
 /** Builds over the file of an earlier build of the same test unless it is the default one and precious. */
+/** The facts in order, some thousand at a time; an object only of those that differ from the one before in more than ids. */
+async function* packed(facts: readonly Fact[]): AsyncGenerator<PackedFacts> {
+  const sorted = [...facts].sort(compareFacts);
+  const lines = [...new Set(sorted.map(printFactLine))];
+  for (let at = 0; at < lines.length; at += 3000) {
+    const part = lines.slice(at, at + 3000);
+    yield { pourInto: (sink) => pour(part, sink) };
+  }
+}
+
+function pour(lines: readonly string[], sink: FactSink): void {
+  const bytes = Buffer.from(lines.join('') + ' '.repeat(SLACK_BYTES));
+  const scanner = new LineScanner(bytes);
+  let at = 0;
+  for (const line of lines) {
+    const end = scanner.scan(at);
+    if (end === -1) {
+      const made = parseFactLine(line.slice(0, -1));
+      scanner.follow(made, at);
+      sink.add(made);
+    } else sink.addNext(scanner);
+    at += Buffer.byteLength(line);
+  }
+}
+
 async function build(
   facts: readonly Fact[],
   { memoryBytes = 2 ** 20, name = 'facts.index', ...rest }: TestBuildOptions = {},

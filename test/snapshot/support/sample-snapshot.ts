@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Fact } from '../../../src/facts/fact.ts';
 import { compareFacts, printFactLine } from '../../../src/facts/fact-line.ts';
-import type { FactStream, FactSummary } from '../../../src/facts/fact-sink.ts';
+import type { FactSink, FactSource, FactStream, FactSummary } from '../../../src/facts/fact-sink.ts';
 import type { SnapshotContent } from '../../../src/snapshot/encode-snapshot.ts';
 
 export const POLICY = `actor User {}
@@ -84,10 +84,29 @@ export function temporaryDirectory(): { readonly path: string; readonly file: (n
 }
 
 /** All facts of a stream. */
-export async function collect(stream: FactStream): Promise<Fact[]> {
+export async function collect(stream: FactSource): Promise<Fact[]> {
   const facts: Fact[] = [];
-  for await (const batch of stream) facts.push(...batch);
+  for await (const batch of stream) {
+    if ('pourInto' in batch) batch.pourInto(sinkInto(facts));
+    else facts.push(...batch);
+  }
   return facts;
+}
+
+/** Adds the facts it takes to some that came before. */
+function sinkInto(facts: Fact[]): FactSink {
+  return {
+    add: (fact) => facts.push(fact),
+    addNext: ({ differs, bytes, start, starts, ends }) => {
+      const { predicate, args } = facts.at(-1) as Fact;
+      const idIn = (column: number) =>
+        Buffer.from(bytes.subarray(start + (starts[column] ?? 0), start + (ends[column] ?? 0))).toString();
+      facts.push({
+        predicate,
+        args: args.map((value, column) => ((differs >> column) & 1 ? { type: value.type, id: idIn(column) } : value)),
+      });
+    },
+  };
 }
 
 /** A promise and the function that resolves it. */

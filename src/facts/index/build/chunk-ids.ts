@@ -57,7 +57,13 @@ export class ChunkIds implements IdTexts {
     const start = this.#usedBytes;
     const length = encodeId(id, this.bytes, start);
     if (length === -1) return refuse(id);
-    const hash = keyedHash(this.bytes, start, start + length);
+    return this.addBytes(type, this.bytes, start, start + length);
+  }
+
+  /** The same for the bytes of a well-formed id, wherever they lie. */
+  addBytes(type: number, source: Uint8Array, from: number, to: number): number {
+    const length = to - from;
+    const hash = keyedHash(source, from, to);
     this.lastHash = hash;
     const slots = this.#slots;
     const typeAndLength = type * LENGTH_SPAN + length;
@@ -66,11 +72,13 @@ export class ChunkIds implements IdTexts {
       const known = slots[at] as number;
       if (known === 0) break;
       const isAlike = slots[at + 1] === hash && slots[at + 3] === typeAndLength;
-      if (isAlike && this.#equals(slots[at + 2] as number, length)) return known - 1;
+      if (isAlike && this.#equals(slots[at + 2] as number, source, from, to)) return known - 1;
       at += SLOT_WORDS;
       if (at === slots.length) at = 0;
     }
     const number = this.#count++;
+    const start = this.#usedBytes;
+    for (let i = 0; i < length; i++) this.bytes[start + i] = source[from + i] as number;
     slots[at] = number + 1;
     slots[at + 1] = hash;
     slots[at + 2] = start;
@@ -93,9 +101,10 @@ export class ChunkIds implements IdTexts {
     return Math.floor((spread / 2 ** 32) * this.#slotCount) * SLOT_WORDS;
   }
 
-  /** Whether the bytes written last are those from `start` on. */
-  #equals(start: number, length: number): boolean {
-    for (let i = 0; i < length; i++) if (this.bytes[start + i] !== this.bytes[this.#usedBytes + i]) return false;
+  /** Whether the id whose bytes begin at `start` has the bytes from `from` to `to` of a source. */
+  #equals(start: number, source: Uint8Array, from: number, to: number): boolean {
+    const shift = start - from;
+    for (let at = from; at < to; at++) if (this.bytes[at + shift] !== source[at]) return false;
     return true;
   }
 }

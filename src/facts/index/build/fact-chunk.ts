@@ -1,7 +1,8 @@
 import { type Fact, MAX_FACT_ARITY, type Value } from '../../fact.ts';
+import type { FactSink, NextFact } from '../../fact-sink.ts';
 import { combine } from '../hash-id.ts';
 import { ChunkIds, MAX_CHUNK_IDS } from './chunk-ids.ts';
-import type { NumberedSignature } from './signature-table.ts';
+import type { NumberedSignature, SignatureTable } from './signature-table.ts';
 import { sortIds } from './sort-ids.ts';
 import { bytesOf } from './spill-file.ts';
 import { SpillWriter } from './spill-writer.ts';
@@ -15,41 +16,74 @@ const ROW_HEAD = 2;
  * texts, seven serve the numbers of ids with the room to sort them (some 60 bytes an id), and five hold rows: as it fits
  * ids as long as UUIDs, each in some two facts.
  */
-export class FactChunk {
+export class FactChunk implements FactSink {
   readonly #ids: ChunkIds;
   readonly #rows: Uint32Array;
   readonly #spills: Spills;
-  /** By column, the value of the fact before, its number and its hash: readers of sorted facts hand on the same object. */
-  readonly #lastValues: Value[] = [];
+  readonly #signatures: SignatureTable;
+  /** That of the fact before. */
+  #signature: NumberedSignature | undefined;
+  /** By column, the id of the fact before, its number and its hash. Equal values are often the same object. */
+  readonly #lastValues: (Value | undefined)[] = [];
   readonly #lastNumbers = new Uint32Array(MAX_FACT_ARITY);
   readonly #lastHashes = new Uint32Array(MAX_FACT_ARITY);
   #usedWords = 0;
   #rowCount = 0;
   #chunkCount = 0;
 
-  constructor(memoryBytes: number, spills: Spills) {
+  constructor(memoryBytes: number, spills: Spills, signatures: SignatureTable) {
     const sixteenth = Math.max(memoryBytes, LEAST_MEMORY_BYTES) / 16;
     const idCapacity = Math.min(MAX_CHUNK_IDS, Math.floor((sixteenth * 7) / 60));
     this.#ids = new ChunkIds(idCapacity, Math.floor(sixteenth * 4));
     this.#rows = new Uint32Array(Math.floor((sixteenth * 5) / 4));
     this.#spills = spills;
+    this.#signatures = signatures;
   }
 
-  /** Adds a fact whose signature is known; spills first when there is no room. Throws FACT_INVALID. */
-  add(fact: Fact, signature: NumberedSignature): void {
-    const arity = fact.args.length;
-    const hasRoom = this.#usedWords + ROW_HEAD + MAX_FACT_ARITY <= this.#rows.length && this.#ids.hasRoom(arity);
-    if (!hasRoom) this.spill();
+  /** Spills first when there is no room. */
+  add(fact: Fact): void {
+    this.#makeRoom();
+    const signature = this.#signatures.of(fact);
+    for (let column = 0; column < fact.args.length; column++) {
+      const value = fact.args[column] as Value;
+      if (value === this.#lastValues[column]) continue;
+      this.#takeId(column, this.#ids.add(signature.typeNumbers[column] as number, value.id));
+      this.#lastValues[column] = value;
+    }
+    this.#addRow(signature);
+  }
+
+  /** Spills first when there is no room. */
+  addNext({ differs, bytes, start, starts, ends }: NextFact): void {
+    this.#makeRoom();
+    const signature = this.#signature as NumberedSignature;
     const { typeNumbers } = signature;
+    for (let column = 0; column < typeNumbers.length; column++) {
+      if ((differs & (1 << column)) === 0) continue;
+      const [from, to] = [start + (starts[column] as number), start + (ends[column] as number)];
+      this.#takeId(column, this.#ids.addBytes(typeNumbers[column] as number, bytes, from, to));
+      this.#lastValues[column] = undefined;
+    }
+    this.#addRow(signature);
+  }
+
+  #makeRoom(): void {
+    const hasRoom = this.#usedWords + ROW_HEAD + MAX_FACT_ARITY <= this.#rows.length;
+    if (!hasRoom || !this.#ids.hasRoom(MAX_FACT_ARITY)) this.spill();
+  }
+
+  /** The id that was added last is that of a column. */
+  #takeId(column: number, number: number): void {
+    this.#lastNumbers[column] = number;
+    this.#lastHashes[column] = this.#ids.lastHash;
+  }
+
+  /** Adds a row of the last ids. */
+  #addRow(signature: NumberedSignature): void {
     const at = this.#usedWords;
+    const arity = signature.types.length;
     let fingerprint = signature.hash;
     for (let column = 0; column < arity; column++) {
-      const value = fact.args[column] as Value;
-      if (value !== this.#lastValues[column]) {
-        this.#lastNumbers[column] = this.#ids.add(typeNumbers[column] as number, value.id);
-        this.#lastHashes[column] = this.#ids.lastHash;
-        this.#lastValues[column] = value;
-      }
       fingerprint = combine(fingerprint, this.#lastHashes[column] as number);
       this.#rows[at + ROW_HEAD + column] = this.#lastNumbers[column] as number;
     }
@@ -60,21 +94,36 @@ export class FactChunk {
     this.#spills.factCount++;
     this.#spills.fingerprint = (this.#spills.fingerprint + fingerprint) | 0;
     this.#arities[signature.number] = arity;
+    this.#signature = signature;
   }
 
   /** Arity by signature number. */
   readonly #arities: number[] = [];
 
-  /** Writes out what is there, and starts anew. */
+  /** Writes out what is there, and starts anew with the ids of the last fact: the next one may have some of them. */
   spill(): void {
     if (this.#rowCount === 0) return;
+    const lastIds = this.#lastIds();
     const ranks = this.#spillIds();
     this.#spillRows(ranks);
     this.#ids.clear();
-    this.#lastValues.length = 0;
+    this.#lastValues.length = lastIds.length;
+    for (const [column, { type, bytes }] of lastIds.entries()) {
+      this.#takeId(column, this.#ids.addBytes(type, bytes, 0, bytes.length));
+    }
     this.#usedWords = 0;
     this.#rowCount = 0;
     this.#chunkCount++;
+  }
+
+  #lastIds(): readonly { readonly type: number; readonly bytes: Uint8Array }[] {
+    const { bytes, starts, lengths } = this.#ids;
+    const { typeNumbers } = this.#signature as NumberedSignature;
+    return typeNumbers.map((type, column) => {
+      const number = this.#lastNumbers[column] as number;
+      const start = starts[number] as number;
+      return { type, bytes: bytes.slice(start, start + (lengths[number] as number)) };
+    });
   }
 
   /** Returns the place of each id among the sorted ids of its type. */
