@@ -14,8 +14,9 @@ export interface OpenSnapshot extends AsyncDisposable {
   readonly policyText: string;
   readonly sizeBytes: number;
   /**
-   * The facts in canonical order, read anew from the same open file. The stream throws SNAPSHOT_INVALID at the first
-   * wrong line, also of a part that nobody has poured out, and at its end when anything differs from the manifest: use nothing before it has ended well.
+   * The facts in canonical order, read anew from the same open file. The first wrong line throws SNAPSHOT_INVALID where its
+   * part is poured out, or from the stream when nobody does that; so does its end when anything differs from the manifest.
+   * Use nothing before the stream has ended well.
    */
   facts(): AsyncIterable<PackedFacts>;
   close(): Promise<void>;
