@@ -87,9 +87,11 @@ test.each([
 });
 
 test('a facts file that is not there is named', async () => {
-  await expect(startDevServer({ factsFile: '/nowhere/facts.jsonl' })).rejects.toMatchObject({
+  await using directory = await temporaryDirectory();
+  const factsFile = join(directory.path, 'nowhere', 'facts.jsonl');
+  await expect(startDevServer({ factsFile })).rejects.toMatchObject({
     code: 'DIRECTORY_UNUSABLE',
-    message: 'cannot read `/nowhere/facts.jsonl`: no such file or directory',
+    message: `cannot read \`${factsFile}\`: no such file or directory`,
   });
 });
 
@@ -126,8 +128,9 @@ test('a watched policy is read again when it was replaced by a rename, and only 
 });
 
 test('a policy that is not there cannot be watched', async () => {
+  await using directory = await temporaryDirectory();
   const options = { clock: systemClock, log: silentLog, onChange: () => {} };
-  await expect(watchFiles({ paths: ['/nowhere/p.polar'], ...options })).rejects.toThrow('ENOENT');
+  await expect(watchFiles({ paths: [join(directory.path, 'nowhere')], ...options })).rejects.toThrow('ENOENT');
 });
 
 test('a changed policy is saved as POST does it, and a bad one leaves the old one', async () => {
