@@ -26,7 +26,7 @@ const JSON_TYPE = 'application/json';
 export interface ExchangeHost {
   readonly clock: Clock;
   readonly draining: boolean;
-  /** Exactly once, when the reply has been handed over or the client has gone (status 499). */
+  /** Exactly once, when the reply is about to be handed over or the client has gone (status 499). */
   finished(exchange: Exchange, status: number): void;
 }
 
@@ -45,7 +45,7 @@ export class Exchange implements Call {
   readonly #host: ExchangeHost;
   readonly #response: ServerResponse;
   #data: Serving | undefined;
-  #finished = false;
+  #isCounted = false;
   #afterwards: (() => void) | undefined;
 
   constructor(host: ExchangeHost, request: IncomingRequest, response: ServerResponse) {
@@ -95,11 +95,12 @@ export class Exchange implements Call {
     headers.push('Content-Length', `${sizeBytes}`, ...extra);
     this.#response.writeHead(answer.status, headers);
     // Before it leaves: whoever has seen the answer finds it in the counts, which another thread may be asked for.
-    this.#finish(answer.status);
+    this.#count(answer.status);
     if (this.bodyUnread) this.#endAfterLinger(body);
     else this.#end(body);
     // A timer of the server for all its sockets would be set twice for every request.
     if (this.#response.writableLength > 0) this.#response.setTimeout(MOST_SILENCE_MS);
+    this.#over();
   }
 
   /** Corked, head and body leave as one string; `end(body)` alone makes a list of two buffers for the kernel. */
@@ -162,10 +163,22 @@ export class Exchange implements Call {
   }
 
   #finish(status: number): void {
-    if (this.#finished) return;
-    this.#finished = true;
+    this.#count(status);
+    this.#over();
+  }
+
+  /** The first time only. */
+  #count(status: number): void {
+    if (this.#isCounted) return;
+    this.#isCounted = true;
     this.#host.finished(this, status);
-    this.#afterwards?.();
+  }
+
+  /** The reply has been handed over or never will be. The first time only. */
+  #over(): void {
+    const run = this.#afterwards;
+    this.#afterwards = undefined;
+    run?.();
   }
 }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { createMemoryFacts } from '../../src/facts/memory-facts.ts';
 import type { HttpLimits } from '../../src/http/limits.ts';
@@ -245,6 +246,19 @@ test('pipelined requests are answered in order, then an invalid one ends the con
   const statuses = [...received.matchAll(/HTTP\/1\.1 (\d+) /gu)].map(([, status]) => status);
   expect(statuses).toEqual(['200', '200', '200', '200', '400']);
   await expectAlive(running);
+});
+
+test('an answer that takes its time comes whole, before the words about what is invalid behind its question', async () => {
+  const text = `# ${'long '.repeat(1_000)}`;
+  await using running = await startServer({ data: createFakeData({}, { policyText: text }) });
+  const asked = `GET /api/policy HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${KEY}\r\nAccept-Encoding: gzip\r\n\r\n`;
+  const received = Buffer.from(await sendRaw(running.port, `${asked}garbage\r\n\r\n`), 'latin1');
+  const [head = ''] = received.toString('latin1').split('\r\n\r\n');
+  expect(head).toMatch(/^HTTP\/1\.1 200 .*Content-Encoding: gzip/su);
+  const from = head.length + 4;
+  const to = from + Number(/Content-Length: (\d+)/u.exec(head)?.[1]);
+  expect(JSON.parse(gunzipSync(received.subarray(from, to)).toString('utf8')).policy.src).toBe(text);
+  expect(received.toString('latin1', to)).toMatch(/^HTTP\/1\.1 400 /u);
 });
 
 describe('while a long listing is on its way', () => {

@@ -6,6 +6,7 @@ import { openSnapshot } from '../../src/snapshot/read-snapshot.ts';
 import { compressed, goodMembers, sealed, tar } from '../snapshot/support/craft-snapshot.ts';
 import { collect, FACTS, temporaryDirectory } from '../snapshot/support/sample-snapshot.ts';
 import { Random, seedOf } from '../support/random.ts';
+import { startWatch } from './support/running-time.ts';
 import { sized } from './support/soak-size.ts';
 
 /*
@@ -24,12 +25,6 @@ const POLICIES = [
 
 const directory = temporaryDirectory();
 afterAll(() => directory[Symbol.dispose]());
-
-/** Processor time of this process: it is the same however much else the machine does. */
-function usedMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1_000;
-}
 
 /** Cuts, doubles, replaces or splices, once to three times. */
 function mutate(random: Random, whole: Buffer, others: readonly Buffer[]): Buffer {
@@ -62,7 +57,7 @@ test(
     let slowestMs = 0;
     for (let index = 0; index < count; index += 1) {
       const text = mutate(random, random.pick(corpus), corpus).toString('utf8');
-      const started = usedMs();
+      const watch = startWatch();
       try {
         compilePolicy(text, 'POLICY_INVALID');
         compiled += 1;
@@ -70,7 +65,7 @@ test(
         if (!(error instanceof OsoError)) throw new Error(JSON.stringify(text), { cause: error });
         expect(error.message).toMatch(/^[^\n\r]+$/u);
       }
-      slowestMs = Math.max(slowestMs, usedMs() - started);
+      slowestMs = Math.max(slowestMs, watch());
     }
     expect(slowestMs).toBeLessThan(sized(4 * LATE_MS, LATE_MS));
     expect(compiled).toBeGreaterThan(count / 100);
@@ -100,9 +95,9 @@ test(
     for (let index = 0; index < count; index += 1) {
       const bytes = random.pick(makers)();
       writeFileSync(path, bytes);
-      const started = usedMs();
+      const watch = startWatch();
       const facts = await factsOf(path, bytes.toString('base64'));
-      slowestMs = Math.max(slowestMs, usedMs() - started);
+      slowestMs = Math.max(slowestMs, watch());
       if (facts === undefined) continue;
       taken += 1;
       expect(facts).toEqual(FACTS);

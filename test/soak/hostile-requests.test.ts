@@ -7,6 +7,7 @@ import { createFakeData } from '../http/support/fake-serving.ts';
 import { KEY, type RunningServer, startServer } from '../http/support/running-server.ts';
 import { FACTS, POLICY } from '../snapshot/support/sample-snapshot.ts';
 import { Random, seedOf } from '../support/random.ts';
+import { startWatch } from './support/running-time.ts';
 import { sized } from './support/soak-size.ts';
 
 /*
@@ -17,27 +18,6 @@ import { sized } from './support/soak-size.ts';
 const REQUESTS = sized(2_000, 100_000);
 const LANES = 16;
 const LATE_MS = 1_000;
-const TURN_MS = 10;
-
-/** Turns of the event loop since the start, in milliseconds. */
-let turnsMs = 0;
-setInterval(() => {
-  turnsMs += TURN_MS;
-}, TURN_MS).unref();
-
-/**
- * A time that stands still while the machine runs neither this process nor the server in it: the turns of its event loop,
- * or its processor time, which also tells of a turn that does not end.
- */
-function clocks() {
-  const { user, system } = process.cpuUsage();
-  return { turnsMs, usedMs: (user + system) / 1_000 };
-}
-
-function elapsedSince(started: ReturnType<typeof clocks>): number {
-  const now = clocks();
-  return Math.max(now.turnsMs - started.turnsMs, now.usedMs - started.usedMs);
-}
 
 const QUESTION = { actor_type: 'User', actor_id: 'alice', action: 'read', resource_type: 'Organization' };
 const AUTHORIZE = JSON.stringify({ ...QUESTION, resource_id: 'acme' });
@@ -133,7 +113,7 @@ interface Outcome {
 /** Sends everything and then half-closes, so that a request without its end is over as well. */
 function send(port: number, bytes: Buffer, cut: number): Promise<Outcome> {
   return new Promise((resolve) => {
-    const started = clocks();
+    const watch = startWatch();
     let received = '';
     const socket: Socket = connect(port, '127.0.0.1', () => {
       socket.write(bytes.subarray(0, cut));
@@ -146,7 +126,7 @@ function send(port: number, bytes: Buffer, cut: number): Promise<Outcome> {
     socket.on('error', () => undefined);
     socket.on('close', () => {
       const statuses = [...received.matchAll(/^HTTP\/1\.1 (\d{3}) /gmu)].map(([, status]) => Number(status));
-      resolve({ statuses, elapsedMs: elapsedSince(started) });
+      resolve({ statuses, elapsedMs: watch() });
     });
   });
 }

@@ -7,13 +7,18 @@ import { constants, getPriority, setPriority } from 'node:os';
  */
 export function giveWay(pid: number | undefined): void {
   if (pid === undefined) return;
+  const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = constants.priority;
+  const priority = Math.min(getPriority() + PRIORITY_BELOW_NORMAL, PRIORITY_LOW);
+  // On Linux a pid is the first thread. Those that it starts from now on have it from there, but some may have been quicker.
+  attempt(() => setPriority(pid, priority));
+  attempt(() => {
+    for (const thread of readdirSync(`/proc/${pid}/task`)) attempt(() => setPriority(Number(thread), priority));
+  });
+}
+
+/** Who has ended already, may not be changed, or is not in a /proc has what it has. */
+function attempt(change: () => void): void {
   try {
-    const { PRIORITY_BELOW_NORMAL, PRIORITY_LOW } = constants.priority;
-    const priority = Math.min(getPriority() + PRIORITY_BELOW_NORMAL, PRIORITY_LOW);
-    setPriority(pid, priority);
-    // On Linux that is the first thread. Those that it starts from now on have it from there, but some may have been quicker.
-    for (const thread of readdirSync(`/proc/${pid}/task`)) setPriority(Number(thread), priority);
-  } catch {
-    // It has ended already, priorities are not ours to change, or there is no /proc: then it has what it has.
-  }
+    change();
+  } catch {}
 }
