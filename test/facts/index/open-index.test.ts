@@ -337,15 +337,18 @@ async function expectRefusalOrAnswers(path: string, seed: number): Promise<void>
     expect((await readAll(index)).length).toBe(reader.factCount);
     expect(Buffer.concat([...index.lines()]).length).toBeGreaterThan(0);
     for (const { args } of FACTS) for (const { type, id } of args) reader.dictionary.handleOf(type, id);
+    // Looked at once: an assertion for each of some million handles takes most of a minute.
+    let largest = 0;
     for (const relation of reader.relations) {
       for (const column of relation.types.keys()) {
         const access = relation.access([column]);
         for (let handle = 0; handle < Math.min(500, reader.dictionary.valueCount); handle++) {
           let at = access.seek(handle, 0, 0, 0, 0);
-          for (const end = access.end; at < end; at++) expect(access.get(at, column)).toBeLessThan(2 ** 31);
+          for (const end = access.end; at < end; at++) largest = Math.max(largest, access.get(at, column));
         }
       }
     }
+    expect(largest).toBeLessThan(2 ** 31);
   } catch (error) {
     expect(error, `seed ${seed}: ${String(error)}`).toMatchObject({ code: 'INDEX_INVALID' });
   }
