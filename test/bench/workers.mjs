@@ -2,31 +2,40 @@
  * What a second thread costs and brings: `node test/bench/workers.mjs [--facts 1000000] [--seconds 4] [--dist dist] [--json]`.
  *
  * Nodes with one and with two threads take turns under the same load of random authorize questions from `wrk`, over 64
- * kept connections, all on the same cores. Memory is the resident memory of the whole process after the load. `wrk`
- * needs a part of the cores, so the rate cannot double on two of them; processor time a request tells what the second
- * thread costs the first, whatever else runs.
+ * kept connections, all on the same cores. `wrk` needs a part of the cores, so the rate cannot double on two of them;
+ * processor time a request tells what the second thread costs the first, whatever else runs. Memory is the resident memory
+ * of the whole process after the load. The nodes find their data on disk: what `serve --example` leaves behind in the
+ * first thread differs by some 40 MB from start to start.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median, readBench } from './support/bench.mjs';
+import { EXAMPLE_POLICY } from './support/example-cloud.mjs';
 
 const { values, load, report, note } = readBench({ facts: '1000000', seconds: '4' });
 const factCount = Number(values.facts);
 const ROUNDS = 3;
 const QUESTIONS = 50_000;
 const TICKS_PER_SECOND = 100;
+const BUILD_MEMORY_BYTES = 48 * 2 ** 20;
 /** A busy machine turns some requests away. */
 const MOST_REFUSED = 0.02;
 
 const { exampleQuestions } = await load('cli/example-questions.js');
+const { generateExampleFacts } = await load('cli/example-data.js');
+const { openDataDirectory } = await load('generations/data-directory.js');
+const { stageGeneration } = await load('generations/stage-generation.js');
+const { systemClock } = await load('util/clock.js');
 const folder = mkdtempSync(join(tmpdir(), 'workers-bench-'));
 const nodes = [];
 try {
   if (spawnSync('wrk', ['--version']).error) throw new Error('there is no wrk here');
   const script = writeScript();
-  for (const workers of [1, 2]) nodes.push(await start(workers));
+  const prepared = join(folder, 'prepared');
+  await makeGeneration(prepared);
+  for (const workers of [1, 2]) nodes.push(await start(workers, prepared));
   for (const node of nodes) ask(node, script, 2);
   const rounds = nodes.map(() => []);
   for (let round = 1; round <= ROUNDS; round++) {
@@ -59,11 +68,40 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** A node over example data, once all its threads answer. */
-async function start(workers) {
-  const args = ['serve', '--example', '--facts', `${factCount}`, '--workers', `${workers}`, '--port', '0', '--json'];
-  const child = spawn(process.execPath, [join(values.dist, 'bin/oso-fallback.js'), ...args], {
-    env: { ...process.env, TMPDIR: folder },
+/** A data directory with example data. */
+async function makeGeneration(path) {
+  const directory = await openDataDirectory(path, 'bench');
+  const staged = await stageGeneration(directory, {
+    environment: 'example',
+    tenant: 'example',
+    source: 'example',
+    takenAtMs: Date.now(),
+    arrivedBy: 'download',
+    policyText: readFileSync(EXAMPLE_POLICY, 'utf8'),
+    facts: batches(generateExampleFacts({ factCount })),
+    memoryBytes: BUILD_MEMORY_BYTES,
+    clock: systemClock,
+  });
+  (await staged.publish()).close();
+  directory.close();
+}
+
+async function* batches(facts) {
+  let batch = [];
+  for (const fact of facts) {
+    if (batch.push(fact) < 2048) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
+}
+
+/** A node over a copy of the data, once all its threads answer. */
+async function start(workers, prepared) {
+  const directory = join(folder, `node-${workers}`);
+  cpSync(prepared, directory, { recursive: true });
+  const args = ['--offline', '--directory', directory, '--workers', `${workers}`, '--port', '0', '--json'];
+  const child = spawn(process.execPath, [join(values.dist, 'bin/oso-fallback.js'), 'serve', ...args], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   const url = await new Promise((found, failed) => {
