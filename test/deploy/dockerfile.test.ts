@@ -58,6 +58,13 @@ describe('the Dockerfile', () => {
     expect(only('ENV')).toMatch('NODE_OPTIONS=--max-old-space-size=96');
   });
 
+  test('gives the first thread the young generation that workers have, whatever NODE_OPTIONS says', () => {
+    const [, semiSpaceMib] = /"--max-semi-space-size=(\d+)"/.exec(only('ENTRYPOINT')) ?? [];
+    const [, youngMib] = /YOUNG_HEAP_MIB = (\d+);/.exec(read('src/workers/hire.ts')) ?? [];
+    expect(Number(youngMib)).toBeGreaterThan(0);
+    expect(Number(semiSpaceMib) * 3).toBe(Number(youngMib));
+  });
+
   test('keeps its data on a volume, in a directory that whoever runs it can make', () => {
     const directory = /OSO_DIRECTORY=(\S+)/.exec(only('ENV'))?.[1];
     expect(JSON.parse(only('VOLUME'))).toEqual(['/data']);
