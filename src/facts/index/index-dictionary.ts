@@ -1,12 +1,13 @@
 import type { Value } from '../fact.ts';
 import type { Dictionary } from '../fact-reader.ts';
-import { HandleCache, NOT_KEPT } from './handle-cache.ts';
+import { type HandleCache, handleCacheFor, NOT_KEPT } from './handle-cache.ts';
 import type { IdCursor } from './id-cursor.ts';
 import { IdKey } from './id-key.ts';
 import type { TypeDictionary } from './type-dictionary.ts';
 
 interface TypeHandles {
   readonly name: string;
+  /** In the cache. */
   readonly number: number;
   readonly first: number;
   readonly dictionary: TypeDictionary;
@@ -23,10 +24,11 @@ export class IndexDictionary implements Dictionary {
 
   /** Types sorted by name. `cacheBytes` bounds the cache of ids asked for. */
   constructor(dictionaries: readonly TypeDictionary[], cacheBytes: number) {
-    this.#cache = new HandleCache(cacheBytes);
+    this.#cache = handleCacheFor(cacheBytes, dictionaries.length);
+    const firstNumber = this.#cache.giveTypes(dictionaries.length);
     let first = 0;
-    this.#types = dictionaries.map((dictionary, number) => {
-      const type = { name: dictionary.name, number, first, dictionary, cursor: dictionary.cursor() };
+    this.#types = dictionaries.map((dictionary, at) => {
+      const type = { name: dictionary.name, number: firstNumber + at, first, dictionary, cursor: dictionary.cursor() };
       first += dictionary.idCount;
       return type;
     });

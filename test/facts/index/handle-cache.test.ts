@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { HandleCache, NOT_KEPT } from '../../../src/facts/index/handle-cache.ts';
+import { HandleCache, handleCacheFor, NOT_KEPT } from '../../../src/facts/index/handle-cache.ts';
 import { hashBytes } from '../../../src/facts/index/hash-id.ts';
 import { IdKey } from '../../../src/facts/index/id-key.ts';
+import { fact } from '../../support/fact-reader-conformance.ts';
+import { openTestIndex } from '../../support/index-files.ts';
 import { Random } from '../../support/random.ts';
 
 function keyOf(type: number, id: string): IdKey {
@@ -66,6 +68,50 @@ describe('HandleCache', () => {
       expect(hits).toBeGreaterThan(0);
     }
   });
+});
+
+describe('indexes that a thread opens one after the other', () => {
+  test('share a cache of one size, with numbers of their own for their types', () => {
+    const cache = handleCacheFor(4096, 3);
+    expect(cache.giveTypes(3)).toBe(0);
+    expect(handleCacheFor(4096 + 68, 2)).toBe(cache);
+    expect(cache.giveTypes(2)).toBe(3);
+    expect(handleCacheFor(16_384, 2)).not.toBe(cache);
+    expect(handleCacheFor(4096, 2)).not.toBe(cache);
+  });
+
+  test('get another cache when it has no numbers left', () => {
+    const cache = handleCacheFor(4096, 1);
+    cache.giveTypes(2 ** 24 - 2);
+    expect(handleCacheFor(4096, 2)).toBe(cache);
+    const last = cache.giveTypes(2) + 1;
+    for (let time = 0; time < 2; time++) cache.add(keyOf(last, 'x'.repeat(56)), 7);
+    expect(cache.find(keyOf(last, 'x'.repeat(56)))).toBe(7);
+    expect(cache.find(keyOf(last - 1, 'x'.repeat(56)))).toBe(NOT_KEPT);
+    expect(handleCacheFor(4096, 1)).not.toBe(cache);
+  });
+
+  test('never get the handles of each other, while both are asked', async () => {
+    const ids = Array.from({ length: 300 }, (_, at) => `id-${at}`);
+    const isIn = (index: number, at: number) => at % 3 !== index;
+    await using first = await indexOf(ids.filter((_, at) => isIn(0, at)));
+    await using second = await indexOf(ids.filter((_, at) => isIn(1, at)));
+    const random = new Random(12);
+    for (let round = 0; round < 20_000; round++) {
+      const index = random.below(2);
+      const at = random.below(random.below(2) === 0 ? 8 : ids.length);
+      const { dictionary } = (index === 0 ? first : second).reader;
+      const handle = dictionary.handleOf('User', ids[at] as string);
+      expect(handle >= 0).toBe(isIn(index, at));
+      if (handle >= 0) expect(dictionary.valueOf(handle)).toEqual({ type: 'User', id: ids[at] });
+    }
+  });
+
+  const indexOf = (ids: readonly string[]) =>
+    openTestIndex(
+      ids.map((id) => fact('is_admin', ['User', id])),
+      2 ** 30,
+    );
 });
 
 describe('IdKey', () => {
