@@ -36,7 +36,13 @@ export type SharedIndex = {
   /** For the cache of ids asked for, which each thread has for itself. */
   readonly idCacheBytes: number;
 } & (
-  | { readonly kind: 'resident'; readonly memory: SharedArrayBuffer; readonly directory: Directory }
+  | {
+      readonly kind: 'resident';
+      readonly memory: SharedArrayBuffer;
+      /** For all indexes, see `IndexMemory`. */
+      readonly memoryBytes: number;
+      readonly directory: Directory;
+    }
   | { readonly kind: 'paged'; readonly descriptor: number; readonly cacheBytes: number }
 );
 
@@ -97,7 +103,8 @@ export async function openHashedIndex(path: string, options: OpenHashedIndexOpti
 /** Opens what another thread has checked and still has open. Throws INDEX_INVALID when it is paged and cannot be read. */
 export function openSharedIndex(shared: SharedIndex): IndexFile {
   if (shared.kind === 'resident') {
-    return presentResident(new ResidentSource(shared.memory), shared.directory, shared.idCacheBytes);
+    const { memory, memoryBytes, directory, idCacheBytes } = shared;
+    return presentResident(new ResidentSource(memory, memoryBytes), directory, idCacheBytes);
   }
   // A descriptor of its own, and of the very same file, whatever has become of its name.
   const file = openIndexBytes(`/dev/fd/${shared.descriptor}`);
@@ -121,7 +128,7 @@ function peekDirectory(file: IndexBytes): Directory | undefined {
 /** Room for the sections to be held; undefined: they are paged. Without hash slots a smaller memory will do. */
 function memoryFor(directory: Directory, { memoryBytes }: IndexMemory): ResidentSource | undefined {
   const length = [sectionsEnd(directory), slotsStart(directory)].find((bytes) => bytes <= memoryBytes);
-  return length === undefined ? undefined : new ResidentSource(new SharedArrayBuffer(length));
+  return length === undefined ? undefined : new ResidentSource(new SharedArrayBuffer(length), memoryBytes);
 }
 
 interface Presented {
@@ -143,7 +150,8 @@ function presentFile(file: IndexBytes, { directory, source, options }: Presented
 }
 
 function presentResident(source: ResidentSource, directory: Directory, idCacheBytes: number): IndexFile {
-  const share = () => ({ kind: 'resident' as const, memory: source.memory, directory, idCacheBytes });
+  const { memoryBytes } = source;
+  const share = () => ({ kind: 'resident' as const, memory: source.memory, memoryBytes, directory, idCacheBytes });
   return present(source, directory, { idCacheBytes, share });
 }
 

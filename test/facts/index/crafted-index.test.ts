@@ -248,7 +248,7 @@ describe('an index whose file', () => {
 test('there are no ids but those of the type, whatever a caller makes up', async () => {
   using built = await buildTestIndex(PAIR);
   const { sections, text } = takeApart(readFileSync(built.path));
-  const source = new ResidentSource(new SharedArrayBuffer(sections.length));
+  const source = new ResidentSource(new SharedArrayBuffer(sections.length), 0);
   source.bytes.set(sections);
   const { types } = new IndexReader(source, parseDirectory(text), { hasSlots: false, idCacheBytes: 0 });
   const cursor = types[0]?.cursor();

@@ -79,7 +79,7 @@ test.each([
     width,
     base: min,
   });
-  const source = new ResidentSource(new SharedArrayBuffer(START + section.length));
+  const source = new ResidentSource(new SharedArrayBuffer(START + section.length), 0);
   source.bytes.set(readFileSync(path));
   expect(crc32(source.bytes.subarray(START))).toBe(section.crc32);
   const packed = new PackedArray(source, section, { add: 0, limit: max + 1 });

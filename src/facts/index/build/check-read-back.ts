@@ -62,7 +62,7 @@ function openWritten({ descriptor, written, memoryBytes }: ReadBackInput): Index
   if (length > memoryBytes) {
     return new IndexReader(new PagedSource(file, CACHE_BYTES), directory, { hasSlots: false, idCacheBytes: 0 });
   }
-  const source = new ResidentSource(new SharedArrayBuffer(length));
+  const source = new ResidentSource(new SharedArrayBuffer(length), memoryBytes);
   readFully(file, source.bytes, 0);
   return new IndexReader(source, directory, { hasSlots: false, idCacheBytes: 0 });
 }
