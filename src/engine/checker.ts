@@ -1,9 +1,9 @@
 import { PRIMITIVE_TYPES } from '../program/type-table.ts';
 import type { Catalog } from './catalog.ts';
 import { CheckMachine, type CheckPlan, HOLDS, REGISTER, UNKNOWN } from './check-machine.ts';
-import { CheckCompiler } from './compile-check.ts';
+import { type Argument, CheckCompiler } from './compile-check.ts';
 import type { Predicate } from './compiled-rule.ts';
-import type { AuthorizeQuestion, RequestContext } from './engine.ts';
+import type { AuthorizeQuestion, PlannedArgument, PlannedGoal, RequestContext } from './engine.ts';
 
 /** Most steps for one question; what needs more is better off with the tables of the solver. */
 const MAX_STEPS = 2000;
@@ -63,18 +63,52 @@ export class Checker {
     return byAction?.get(key) ?? this.#makePlan(actorType, resourceType, key);
   }
 
+  /** See `Engine.planned`. */
+  planned(): readonly PlannedGoal[] {
+    const { types } = this.#catalog;
+    const named = (arg: Argument): PlannedArgument =>
+      'value' in arg ? this.#catalog.valueOf(arg.value) : { type: types.nameOf(arg.type) as string, id: null };
+    return this.#compiler.planned.map(({ predicate, args, isNegated }) => ({
+      predicate: predicate.name,
+      args: args.map(named),
+      isNegated,
+    }));
+  }
+
+  /** See `Engine.plan`. */
+  plan({ predicate: name, args: named, isNegated }: PlannedGoal): void {
+    const predicate = this.#catalog.find(name, named.length);
+    const args = named.map((arg) => this.#argument(arg));
+    if (predicate === undefined || !args.every((arg) => arg !== undefined) || !this.#hasRoom()) return;
+    this.#compiler.compile({ predicate, args, isNegated });
+  }
+
+  #argument({ type, id }: PlannedArgument): Argument | undefined {
+    const number = id === null ? this.#catalog.types.typeOf(type) : this.#catalog.handleOf(type, id);
+    if (number < 0) return undefined;
+    return id === null ? { type: number } : { value: number };
+  }
+
+  /** Handles of facts, policy and question must stay below the mark for registers. */
+  #hasRoom(): boolean {
+    return this.#catalog.valuesEnd + 3 < REGISTER;
+  }
+
   /** Undefined for types that neither policy nor facts name, so that questions cannot fill the memory with plans. */
   #makePlan(actorType: string, resourceType: string, action: string | typeof UNNAMED): CheckPlan | undefined {
-    const { types, valuesEnd } = this.#catalog;
+    const { types } = this.#catalog;
     const actor = types.typeOf(actorType);
     const resource = types.typeOf(resourceType);
-    // Handles of facts, policy and question must stay below the mark for registers.
-    if (this.#allow === undefined || actor < 0 || resource < 0 || valuesEnd + 3 >= REGISTER) return undefined;
-    const plan = this.#compiler.compile(this.#allow, [
-      { type: actor },
-      action === UNNAMED ? { type: types.typeOf('String') } : { value: this.#catalog.handleOf('String', action) },
-      { type: resource },
-    ]);
+    if (this.#allow === undefined || actor < 0 || resource < 0 || !this.#hasRoom()) return undefined;
+    const plan = this.#compiler.compile({
+      predicate: this.#allow,
+      args: [
+        { type: actor },
+        action === UNNAMED ? { type: types.typeOf('String') } : { value: this.#catalog.handleOf('String', action) },
+        { type: resource },
+      ],
+      isNegated: false,
+    });
     const byResource = this.#plans.get(actorType) ?? new Map<string, Map<string | typeof UNNAMED, CheckPlan>>();
     const byAction = byResource.get(resourceType) ?? new Map<string | typeof UNNAMED, CheckPlan>();
     byAction.set(action, plan);

@@ -20,6 +20,14 @@ const MAX_COMPILE_DEPTH = 200;
 /** An argument of a plan: a policy value, or a value of this type that the question brings. */
 export type Argument = { readonly value: number } | { readonly type: number };
 
+/** What a plan is for. */
+export interface CheckGoal {
+  readonly predicate: Predicate;
+  readonly args: readonly Argument[];
+  /** Whether it is asked within `not`. */
+  readonly isNegated: boolean;
+}
+
 /** A body on its way to becoming steps. Variables stand for operands; each register has a type. */
 interface Scope {
   readonly plan: Plan;
@@ -53,6 +61,7 @@ export class CheckCompiler {
   readonly #machine: CheckMachine;
   readonly #plans = new Map<Predicate, Map<string, Plan>>();
   readonly #inProgress = new Set<Plan>();
+  readonly #planned: CheckGoal[] = [];
   #planCount = 0;
   #pieces = 0;
   #depth = 0;
@@ -62,13 +71,19 @@ export class CheckCompiler {
     this.#machine = machine;
   }
 
-  /** The plan for a question, with all plans below it. */
-  compile(predicate: Predicate, args: readonly Argument[]): CheckPlan {
-    this.#pieces = 0;
-    return this.#planFor(predicate, args, false);
+  /** All goals that have plans; what a plan needs comes before it, but where goals need each other. */
+  get planned(): readonly CheckGoal[] {
+    return this.#planned;
   }
 
-  #planFor(predicate: Predicate, args: readonly Argument[], isNegated: boolean): Plan {
+  /** The plan for a goal, with all plans below it. */
+  compile(goal: CheckGoal): CheckPlan {
+    this.#pieces = 0;
+    return this.#planFor(goal);
+  }
+
+  #planFor(goal: CheckGoal): Plan {
+    const { predicate, args, isNegated } = goal;
     const plans = this.#plans.get(predicate) ?? new Map<string, Plan>();
     this.#plans.set(predicate, plans);
     const key = `${isNegated} ${args.map((arg) => ('value' in arg ? arg.value : `t${arg.type}`)).join()}`;
@@ -97,6 +112,7 @@ export class CheckCompiler {
     plan.depth = 1 + depthOf(plan.nodes);
     plan.body = emitSteps(plan.nodes, plan, { machine: this.#machine, catalog: this.#catalog });
     this.#inProgress.delete(plan);
+    this.#planned.push(goal);
     return plan;
   }
 
@@ -177,7 +193,7 @@ export class CheckCompiler {
   #not({ predicate, args }: Extract<CompiledLiteral, { kind: 'not' }>, rest: Literals, scope: Scope): CheckNodes {
     const terms = args.map((arg) => resolve(scope.environment, arg));
     if (!terms.every((term) => term >= 0)) return UNKNOWING;
-    const plan = this.#planFor(predicate, this.#arguments(terms, scope), true);
+    const plan = this.#planFor({ predicate, args: this.#arguments(terms, scope), isNegated: true });
     const operands = terms.filter((term) => term >= REGISTER);
     return guard({ kind: 'goal', plan, operands, isNegated: true, next: this.#body(rest, scope) });
   }
@@ -188,7 +204,8 @@ export class CheckCompiler {
     if (terms.includes(NOW)) return UNKNOWING;
     if (predicate.rules.length === 0) return this.#answers(predicate, terms, { rest, scope });
     if (!terms.every((term) => term >= 0)) return this.#unfold(predicate, terms, { rest, scope });
-    const plan = this.#planFor(predicate, this.#arguments(terms, scope), scope.isNegated);
+    const { isNegated } = scope;
+    const plan = this.#planFor({ predicate, args: this.#arguments(terms, scope), isNegated });
     const operands = terms.filter((term) => term >= REGISTER);
     if (plan.nodes?.length === 0) return [];
     if (rest.length === 0 && isInlined(plan)) {

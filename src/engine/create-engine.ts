@@ -19,7 +19,8 @@ import { RequestState } from './request-state.ts';
 export function createEngine(program: Program, facts: FactReader): Engine {
   const catalog = new Catalog(program, facts);
   const begin = (context: RequestContext) => new RequestState(catalog, context);
-  const deciders = { checker: new Checker(catalog), begin };
+  const checker = new Checker(catalog);
+  const deciders = { checker, begin };
   return {
     authorize: (question, context) => authorize(question, context, deciders),
     list: (question, context) => list(question, begin(context)),
@@ -28,5 +29,7 @@ export function createEngine(program: Program, facts: FactReader): Engine {
     query: (pattern, context) => query(pattern, begin(context)),
     evaluateQuery: (conjunction, context) => evaluateQuery(conjunction, begin(context)),
     goals: (context) => openGoals(catalog, context),
+    planned: () => checker.planned(),
+    plan: (goal) => checker.plan(goal),
   };
 }

@@ -21,6 +21,10 @@ export interface Engine {
   evaluateQuery(query: ConjunctiveQuery, request: RequestContext): readonly QueryRow[];
   /** All answers to any goal, for one request. */
   goals(request: RequestContext): Goals;
+  /** The goals that this engine has made plans for; what a plan needs comes before it. */
+  planned(): readonly PlannedGoal[];
+  /** Makes the plan for a goal before a question needs it. Does nothing when a name in it is not known. */
+  plan(goal: PlannedGoal): void;
 }
 
 export interface AuthorizeQuestion {
@@ -55,6 +59,20 @@ export interface ValuePattern {
 export interface FactPattern {
   readonly predicate: string;
   readonly args: readonly ValuePattern[];
+}
+
+/** What a plan is for, in names, since numbers mean something in one engine only. */
+export interface PlannedGoal {
+  readonly predicate: string;
+  /** `id: null`: whatever id a question brings. */
+  readonly args: readonly PlannedArgument[];
+  /** Whether it is asked within `not`. */
+  readonly isNegated: boolean;
+}
+
+export interface PlannedArgument {
+  readonly type: string;
+  readonly id: string | null;
 }
 
 /** Conditions joined by AND over named variables; every variable used has a constraint. */

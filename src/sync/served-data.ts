@@ -2,6 +2,7 @@ import type { IndexFile } from '../facts/index/open-index.ts';
 import type { AgeRecord } from '../generations/directory-state.ts';
 import type { GenerationMetadata, Origin } from '../generations/generation.ts';
 import type { OpenGeneration } from '../generations/open-generation.ts';
+import { warmUp } from '../generations/warm-up.ts';
 import type { Clock } from '../util/clock.ts';
 import { ageOnArrival, createDataAge, type DataAge } from './data-age.ts';
 import type { Elapsed } from './elapsed.ts';
@@ -134,7 +135,10 @@ export class ServedData {
   async #prepare(opened: OpenGeneration, isWanted: () => boolean): Promise<Prepared | undefined> {
     let prepared: Prepared | undefined;
     try {
-      if (isWanted()) prepared = await this.#followers.prepare(opened);
+      if (isWanted()) {
+        await warmUp(opened.serving.engine, this.slot.current?.engine, this.#options.clock);
+        prepared = await this.#followers.prepare(opened);
+      }
     } catch (error) {
       opened.close();
       throw error;

@@ -5,6 +5,7 @@ import type { ScrubVerdict } from '../../src/generations/scrub-generation.ts';
 import type { BuildResult } from '../../src/sync/build-process/job.ts';
 import type { DownloadRequest, SupplyOptions } from '../../src/sync/supply.ts';
 import { FACTS, TAKEN_AT_MS } from '../snapshot/support/sample-snapshot.ts';
+import { requestWith } from '../support/engine-world.ts';
 import { type FakeClock, settle } from '../support/fake-clock.ts';
 import { HOUR, supplied } from './support/supplied.ts';
 
@@ -183,6 +184,22 @@ describe('a pin', () => {
     expect([world.served(), world.book.state.pinned]).toEqual([world.older, world.older]);
     await world.supply.openDisk(never);
     expect(world.served()).toBe(world.older);
+  });
+
+  test('gets the plans of the data before it is served', async () => {
+    using world = await supplied();
+    const { slot } = world.supply.served;
+    const question = {
+      actor: { type: 'User', id: 'nobody' },
+      action: 'unheard-of',
+      resource: { type: 'Organization', id: 'none' },
+    };
+    expect(slot.current?.engine.authorize(question, requestWith())).toBe(false);
+    const planned = slot.current?.engine.planned();
+    expect(planned?.at(-1)?.args[1]).toEqual({ type: 'String', id: null });
+    await world.supply.pin(world.older);
+    expect(slot.current?.snapshotId).toBe(world.older);
+    expect(slot.current?.engine.planned()).toEqual(planned);
   });
 
   test('on a generation that is gone changes nothing at runtime, and is an alarm at a start', async () => {

@@ -42,7 +42,9 @@ describe('a worker', () => {
     board.serve(1, 0);
     const first = held.source.acquire('key');
     expect(first?.serving.snapshotId).toBe('a');
+    expect(held.current?.snapshotId).toBe('a');
     add(2, 'b');
+    expect(held.current?.snapshotId).toBe('a');
     expect(held.source.acquire('key')?.serving.snapshotId).toBe('a');
     board.serve(2, 0);
     expect(held.source.acquire('key')?.serving.snapshotId).toBe('b');

@@ -1,4 +1,4 @@
-import type { DataSource } from '../../engine/serving.ts';
+import type { DataSource, Serving } from '../../engine/serving.ts';
 import type { GenerationMetadata } from '../../generations/generation.ts';
 import type { OpenGeneration } from '../../generations/open-generation.ts';
 import { createServingSlot, type Refusal } from '../../sync/serving-slot.ts';
@@ -48,10 +48,15 @@ export class Editions {
     };
   }
 
+  /** What is answered from now. */
+  get current(): Serving | undefined {
+    this.look();
+    return this.#slot.current;
+  }
+
   /** Why clients should go elsewhere; undefined: they need not. */
   get unreadiness(): Refusal | undefined {
-    this.look();
-    if (this.#slot.current === undefined) return this.#emptiness;
+    if (this.current === undefined) return this.#emptiness;
     return this.#options.staleness.onStale === 'serve' ? undefined : this.#staleness();
   }
 

@@ -1,4 +1,5 @@
 import { openSharedGeneration } from '../../generations/open-generation.ts';
+import { warmUp } from '../../generations/warm-up.ts';
 import { createAuthenticate } from '../../http/authenticate.ts';
 import { drain } from '../../http/drain.ts';
 import type { HttpServer } from '../../http/http-server.ts';
@@ -64,7 +65,7 @@ class Worker {
   obey(message: ToWorker): void {
     switch (message.kind) {
       case 'prepare':
-        this.#prepare(message);
+        void this.#prepare(message);
         return;
       case 'discard':
         this.#editions.discard(message.edition);
@@ -99,9 +100,11 @@ class Worker {
     }
   }
 
-  #prepare({ edition, generation }: ToWorker & { readonly kind: 'prepare' }): void {
+  async #prepare({ edition, generation }: ToWorker & { readonly kind: 'prepare' }): Promise<void> {
     try {
-      this.#editions.add(edition, openSharedGeneration(generation, this.#clock));
+      const opened = openSharedGeneration(generation, this.#clock);
+      this.#editions.add(edition, opened);
+      await warmUp(opened.serving.engine, this.#editions.current?.engine, this.#clock);
       this.#first.postMessage({ kind: 'prepared', edition });
     } catch (error) {
       this.#first.postMessage({ kind: 'refused', edition, error: sendError(error) });
