@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { Settings } from '../config/options.ts';
 import { parseHttpUrl } from '../config/parse-value.ts';
 import { OsoError } from '../errors/oso-error.ts';
 import type { NodeAddress } from './ask-node.ts';
+import { readAll } from './watched-file.ts';
 
 /** The node at `--url`. Throws CONFIG_INVALID. */
 export function addressAt(url: string): NodeAddress {
@@ -14,6 +14,6 @@ export function addressAt(url: string): NodeAddress {
 /** The node that the settings describe, on this machine. */
 export async function localAddress({ port, tlsCert }: Settings): Promise<NodeAddress> {
   if (tlsCert === undefined) return { url: `http://127.0.0.1:${port}` };
-  const ca = await readFile(tlsCert).catch(() => undefined);
+  const [ca] = await readAll([tlsCert]).catch(() => []);
   return { url: `https://127.0.0.1:${port}`, ca };
 }

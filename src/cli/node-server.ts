@@ -153,17 +153,27 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
     onRestart: () => metrics.countWorkerRestart(),
   });
 
-  const onProblem = (error: unknown) => {
-    alarms.raise('reload', `a changed file was not taken: ${messageOf(error)}`);
-  };
   const reloads: (() => void)[] = [];
+  const troubled = new Map<WatchedFiles['paths'], string>();
+  const tellTrouble = () => {
+    const messages = [...troubled.values()];
+    if (messages.length === 0) alarms.clear('reload');
+    else alarms.raise('reload', `a changed file was not taken: ${messages.join('; ')}`);
+  };
   function reloadOnChange(paths: readonly string[], contents: readonly Buffer[], use: WatchedFiles['use']): void {
     const taken = (next: readonly Buffer[]) => {
       use(next);
-      alarms.clear('reload');
       log.warn('a changed file is in use', { files: paths });
     };
-    reloads.push(watchFiles({ paths, contents, use: taken, onProblem }, clock, signal));
+    const onProblem = (error: unknown) => {
+      troubled.set(paths, messageOf(error));
+      tellTrouble();
+    };
+    const onRepaired = () => {
+      troubled.delete(paths);
+      tellTrouble();
+    };
+    reloads.push(watchFiles({ paths, contents, use: taken, onProblem, onRepaired }, clock, signal));
   }
   if (keysPath !== undefined && keys !== undefined) {
     reloadOnChange([keysPath], [keys], ([clientKeys = Buffer.of()]) => {

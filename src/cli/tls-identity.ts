@@ -1,6 +1,8 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
 import { OsoError } from '../errors/oso-error.ts';
 import type { TlsIdentity } from '../http/http-server.ts';
+import { messageOf } from '../util/message-of.ts';
 import { unreadable } from './client-keys.ts';
 import { readAll } from './watched-file.ts';
 
@@ -25,20 +27,33 @@ export function tlsFiles(settings: {
 /** The contents of both. Throws CONFIG_INVALID when one cannot be read. */
 export async function readTlsFiles({ certPath, keyPath }: TlsFiles): Promise<readonly Buffer[]> {
   const [cert] = await readAll([certPath]).catch((error: unknown) => {
-    throw unreadable('OSO_TLS_CERT', certPath, error);
+    throw unreadable('OSO_TLS_CERT', error);
   });
   const [key] = await readAll([keyPath]).catch((error: unknown) => {
-    throw unreadable('OSO_TLS_KEY', keyPath, error);
+    throw unreadable('OSO_TLS_KEY', error);
   });
   return [cert, key].filter((content) => content !== undefined);
 }
 
-/** Throws CONFIG_INVALID when it is no certificate with its key: half of a replacement, for one. Nothing of the key is told. */
+/**
+ * Throws CONFIG_INVALID when they cannot be served with: half of a replacement, for one, or half of the chain behind
+ * the certificate. Nothing of the key is told.
+ */
 export function tlsIdentity([cert = Buffer.of(), key = Buffer.of()]: readonly Buffer[]): TlsIdentity {
+  if (!isPair(cert, key)) throw new OsoError('CONFIG_INVALID', '`OSO_TLS_KEY` is not the key of `OSO_TLS_CERT`');
   try {
-    if (new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) return { cert, key };
+    createSecureContext({ cert, key });
+  } catch (error) {
+    const why = messageOf(error).split(':').at(-1);
+    throw new OsoError('CONFIG_INVALID', `\`OSO_TLS_CERT\` cannot be served: ${why}`, { cause: error });
+  }
+  return { cert, key };
+}
+
+function isPair(cert: Buffer, key: Buffer): boolean {
+  try {
+    return new X509Certificate(cert).checkPrivateKey(createPrivateKey(key));
   } catch {
     throw new OsoError('CONFIG_INVALID', '`OSO_TLS_CERT` and `OSO_TLS_KEY` must be a certificate and its key as PEM');
   }
-  throw new OsoError('CONFIG_INVALID', '`OSO_TLS_KEY` is not the key of `OSO_TLS_CERT`');
 }

@@ -1,22 +1,40 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
+import { OsoError } from '../errors/oso-error.ts';
+import { ioError } from '../snapshot/io-error.ts';
 import type { Clock } from '../util/clock.ts';
 
 /** Secrets are replaced by renaming files and by turning symbolic links, which notifications of the system miss. */
 const LOOK_EVERY_MS = 5_000;
 
+/** How long a change must have stood: who writes in place leaves a file empty or half there for a moment. */
+const SETTLE_MS = 250;
+
 export interface WatchedFiles {
   readonly paths: readonly string[];
   /** What they held when they were last used. */
   readonly contents: readonly Buffer[];
-  /** Told of new contents, once for each. Throws when they cannot be used; then the old ones stay in use. */
+  /** Told of new contents. Throws when they cannot be used; then the old ones stay in use, and it is asked again. */
   readonly use: (contents: readonly Buffer[]) => void;
   /** Told of every trouble once. */
   readonly onProblem: (error: unknown) => void;
+  /** Told after trouble that what the files hold is in use, be it new or as before. */
+  readonly onRepaired: () => void;
 }
 
-/** Reads all files; throws what the first one that cannot be read throws. */
+/** Reads all files. Throws DIRECTORY_UNUSABLE for the first one that cannot be read. */
 export function readAll(paths: readonly string[]): Promise<Buffer[]> {
-  return Promise.all(paths.map((path) => readFile(path)));
+  return Promise.all(paths.map(readRegular));
+}
+
+/** A pipe has its content once, so nobody could look again, and opening one may wait for ever. */
+async function readRegular(path: string): Promise<Buffer> {
+  try {
+    const found = await stat(path);
+    if (found.isFile() || found.isDirectory()) return await readFile(path);
+  } catch (error) {
+    throw ioError(error, 'read', path);
+  }
+  throw new OsoError('DIRECTORY_UNUSABLE', `cannot read \`${path}\`: it is a pipe or device, not a file`);
 }
 
 /**
@@ -25,34 +43,49 @@ export function readAll(paths: readonly string[]): Promise<Buffer[]> {
  */
 export function watchFiles(files: WatchedFiles, clock: Clock, signal: AbortSignal): () => void {
   let inUse = files.contents;
-  let refused: readonly Buffer[] | undefined;
   let problem = '';
   let wake = new AbortController();
 
   async function look(): Promise<void> {
     try {
-      const contents = await readAll(files.paths);
-      if (isSame(contents, inUse) || (refused !== undefined && isSame(contents, refused))) return;
-      refused = contents;
-      files.use(contents);
-      [inUse, refused, problem] = [contents, undefined, ''];
+      const contents = await settled();
+      if (!isSame(contents, inUse)) files.use(contents);
+      inUse = contents;
+      if (problem !== '') files.onRepaired();
+      problem = '';
     } catch (error) {
+      if (signal.aborted) return;
       if (String(error) !== problem) files.onProblem(error);
       problem = String(error);
     }
   }
 
+  /** What the files hold, once that is in use already or stands still. */
+  async function settled(): Promise<readonly Buffer[]> {
+    let before = await readAll(files.paths);
+    while (!isSame(before, inUse)) {
+      await clock.sleep(SETTLE_MS, signal);
+      const now = await readAll(files.paths);
+      if (isSame(now, before)) break;
+      before = now;
+    }
+    return before;
+  }
+
   async function run(): Promise<void> {
     while (!signal.aborted) {
-      await clock.sleep(LOOK_EVERY_MS, AbortSignal.any([signal, wake.signal])).catch(() => {});
+      await clock.sleep(LOOK_EVERY_MS, wake.signal).catch(() => {});
       if (signal.aborted) return;
       if (wake.signal.aborted) wake = new AbortController();
       await look();
     }
   }
 
+  const wakeUp = () => wake.abort();
+  // Once, and not `AbortSignal.any` for each look: a signal keeps a trace of every signal that was made from it.
+  signal.addEventListener('abort', wakeUp, { once: true });
   void run();
-  return () => wake.abort();
+  return wakeUp;
 }
 
 function isSame(a: readonly Buffer[], b: readonly Buffer[]): boolean {

@@ -74,6 +74,29 @@ describe('files that change', () => {
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toMatch(/must be a certificate and its key as PEM\n$/);
   });
+
+  test('trouble with one of them is not over because another one was replaced', async () => {
+    await using place = await openWorkplace();
+    place.write('keys', digest('old'));
+    place.write('cert.pem', SELF_SIGNED.cert);
+    place.write('key.pem', SELF_SIGNED.key);
+    const tls = { OSO_TLS_CERT: 'cert.pem', OSO_TLS_KEY: 'key.pem' };
+    const node = place.start(['serve', '--json'], { ...tls, OSO_CLIENT_KEYS_FILE: 'keys', OSO_LOG_LEVEL: 'warn' });
+    const { url } = await serving(node);
+    place.write('keys', 'nonsense');
+    node.kill('SIGHUP');
+    await node.said('line 1 of the client keys file');
+    place.write('cert.pem', `${SELF_SIGNED.cert}\n`);
+    node.kill('SIGHUP');
+    await node.said('a changed file is in use');
+    const { port: OSO_PORT } = new URL(url);
+    expect(jsonOf(await place.run(['status', '--json'], { ...tls, OSO_PORT })).alarms).toMatchObject([
+      { kind: 'reload', message: expect.stringContaining('line 1 of the client keys file') },
+    ]);
+    place.write('keys', digest('old'));
+    node.kill('SIGHUP');
+    await node.said('an alarm is over');
+  });
 });
 
 function getTls(url: string): Promise<number> {
