@@ -67,6 +67,18 @@ describe('requests of an operator', () => {
     expect(await running.post('/-/unpin')).toMatchObject({ status: 200, json: { unpinned: 'a' } });
   });
 
+  test.each(['?generation=', '?gen=b', '?b'])(
+    'a rollback to `%s` is not one to some other generation',
+    async (query) => {
+      const pin = () => Promise.reject(new Error('something was pinned'));
+      await using running = await start({ pin });
+      expect(await running.post(`/-/rollback${query}`)).toMatchObject({
+        status: 400,
+        json: { message: expect.stringContaining('takes `?generation=ID`') },
+      });
+    },
+  );
+
   test('are told why they failed', async () => {
     const fail = (code: 'GENERATION_NOT_FOUND' | 'NO_SPACE') => () => Promise.reject(new OsoError(code, 'why'));
     await using running = await start({ pin: fail('GENERATION_NOT_FOUND'), unpin: fail('NO_SPACE') });

@@ -14,12 +14,16 @@ export interface AdminActions {
 
 export type SyncNow = 'started' | 'queued' | 'offline' | 'waiting';
 
+const ROLLBACK_TAKES = '`/-/rollback` takes `?generation=ID`, or nothing for the generation before the current one';
+
 /** POST /-/sync, /-/rollback?generation=ID and /-/unpin. */
 export function adminRoutes(actions: AdminActions): readonly Route[] {
   return [
     admin('/-/sync', async () => answerSync(await actions.syncNow())),
     admin('/-/rollback', async ({ query }) => {
       const generation = readQueryString(query, /^generation$/u).get('generation');
+      // Misspelt, or `?generation=$ID` where there is no ID: another generation than the one that was meant.
+      if (generation === undefined && query !== '') throw new OsoError('REQUEST_INVALID', ROLLBACK_TAKES);
       return await reported(async () => ({ pinned: await actions.pin(generation) }));
     }),
     admin('/-/unpin', async () => await reported(async () => ({ unpinned: await actions.unpin() }))),
