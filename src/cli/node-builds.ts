@@ -1,4 +1,4 @@
-import type { DataDirectory } from '../generations/data-directory.ts';
+import { type DataDirectory, requireWritable } from '../generations/data-directory.ts';
 import type { BuildResult, Job, JobResult, ScrubResult } from '../sync/build-process/job.ts';
 import { runInChild } from '../sync/build-process/run-in-child.ts';
 import type { DownloadRequest } from '../sync/supply.ts';
@@ -39,6 +39,7 @@ export function createBuilds(
   const run = (job: Job, signal: AbortSignal) => runInChild(job, spawn, { signal, progress: progress.onFacts });
 
   async function download(of: NonNullable<typeof identity>, request: DownloadRequest): Promise<BuildResult> {
+    requireWritable(directory);
     const { known, knownFactCount, stallLimitMs, signal } = request;
     const job = {
       ...common,
@@ -59,6 +60,7 @@ export function createBuilds(
   return {
     download: plan.offline || identity === undefined ? undefined : (request) => download(identity, request),
     async import(file, currentFactCount, signal) {
+      requireWritable(directory);
       return built(await run({ ...common, kind: 'import', file, guards: { ...guards, currentFactCount } }, signal));
     },
     async scrub(ids, signal) {

@@ -1,8 +1,9 @@
 import { uptime } from 'node:os';
 import { resolve } from 'node:path';
 import { OsoError } from '../errors/oso-error.ts';
-import { type DataDirectory, openDataDirectory } from '../generations/data-directory.ts';
+import type { DataDirectory } from '../generations/data-directory.ts';
 import { loadState } from '../generations/load-state.ts';
+import { openForServing } from '../generations/open-for-serving.ts';
 import { createStateBook, type StateBook } from '../generations/state-book.ts';
 import { drain } from '../http/drain.ts';
 import type { HttpServer } from '../http/http-server.ts';
@@ -44,9 +45,9 @@ export async function runNode(plan: NodePlan, context: CommandContext): Promise<
   const at = { port: settings.port, host: settings.host };
   const port = await listen(server.http.http, at);
   try {
-    const directory = await openDataDirectory(settings.directory, 'serve');
+    const directory = await openForServing(settings.directory);
     try {
-      for (const warning of directory.warnings) log.warn(warning);
+      for (const warning of directory.warnings) (directory.writable ? log.warn : log.error)(warning);
       const { state, problem } = await loadState(directory);
       if (problem !== undefined) server.alarms.raise('damage', problem);
       clientId = settings.clientId ?? state.clientId;

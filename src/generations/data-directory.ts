@@ -20,7 +20,7 @@ export interface DataDirectory {
   readonly warnings: readonly string[];
   /**
    * Makes and locks the directory again when it was deleted under its owner; true when it was. Throws what
-   * `openDataDirectory` throws; a plain Error without the lock.
+   * `openDataDirectory` throws.
    */
   restore(): Promise<boolean>;
   /** Frees the lock. */
@@ -84,8 +84,16 @@ export async function removeUnused(directory: DataDirectory): Promise<void> {
  * Throws DIRECTORY_UNUSABLE when there is none.
  */
 export async function viewDataDirectory(path: string): Promise<DataDirectory> {
-  const restore = () => Promise.reject(new Error('the data directory is not open for writing'));
-  return { ...(await locate(path)), writable: false, restore, close: () => undefined };
+  const view = { ...(await locate(path)), writable: false, close: () => undefined };
+  return { ...view, restore: async () => requireWritable(view) };
+}
+
+/** Throws DIRECTORY_UNUSABLE for a directory that is only looked at. */
+export function requireWritable({ path, writable }: Pick<DataDirectory, 'path' | 'writable'>): boolean {
+  if (writable) return true;
+  throw new OsoError('DIRECTORY_UNUSABLE', `the data directory is not open for writing: \`${path}\``, {
+    hint: 'its disk is read-only, or it belongs to another user',
+  });
 }
 
 async function createDirectory(path: string): Promise<void> {

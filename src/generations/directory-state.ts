@@ -14,7 +14,7 @@ import {
 } from '../snapshot/json-fields.ts';
 import { replaceFile } from '../snapshot/replace-file.ts';
 import { writeAll } from '../snapshot/write-all.ts';
-import type { DataDirectory } from './data-directory.ts';
+import { type DataDirectory, requireWritable } from './data-directory.ts';
 import type { GenerationMetadata } from './generation.ts';
 import { takenAtMsInId } from './generation-id.ts';
 
@@ -72,9 +72,9 @@ export async function readStateFile(
   }
 }
 
-/** Replaces `state.json` as a whole. Throws NO_SPACE or DIRECTORY_UNUSABLE; a plain Error without the lock. */
+/** Replaces `state.json` as a whole. Throws NO_SPACE or DIRECTORY_UNUSABLE. */
 export async function writeState(directory: DataDirectory, state: DirectoryState): Promise<void> {
-  if (!directory.writable) throw new Error('the data directory is not open for writing');
+  requireWritable(directory);
   const text = `${JSON.stringify(state, null, 2)}\n`;
   await replaceFile({ path: statePath(directory), write: (handle) => writeAll(handle, Buffer.from(text)) });
 }

@@ -1,6 +1,6 @@
 import { ioError } from '../snapshot/io-error.ts';
 import { syncDirectory } from '../snapshot/replace-file.ts';
-import type { DataDirectory } from './data-directory.ts';
+import { type DataDirectory, requireWritable } from './data-directory.ts';
 import { listGenerations, listQuarantined } from './list-generations.ts';
 import { removeFolder } from './quarantine.ts';
 
@@ -10,13 +10,13 @@ const KEEP_QUARANTINED = 1;
 /**
  * Removes all but the newest `keep` generations and those in `inUse` (being served, or pinned), and all but the newest
  * quarantined one. Returns the ids that are gone. Meant for after a publication: then there is something to serve.
- * Throws DIRECTORY_UNUSABLE; a plain Error without the lock.
+ * Throws DIRECTORY_UNUSABLE.
  */
 export async function pruneGenerations(
   directory: DataDirectory,
   options: { readonly keep: number; readonly inUse: ReadonlySet<string> },
 ): Promise<readonly string[]> {
-  if (!directory.writable) throw new Error('the data directory is not open for writing');
+  requireWritable(directory);
   const generations = (await listGenerations(directory)).slice(options.keep);
   const quarantined = (await listQuarantined(directory)).slice(KEEP_QUARANTINED);
   const surplus = [...generations, ...quarantined].filter(({ id }) => !options.inUse.has(id));

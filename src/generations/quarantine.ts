@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { OsoError } from '../errors/oso-error.ts';
 import { errnoOf, ioError } from '../snapshot/io-error.ts';
 import { syncDirectory } from '../snapshot/replace-file.ts';
-import { type DataDirectory, TEMPORARY_PREFIX } from './data-directory.ts';
+import { type DataDirectory, requireWritable, TEMPORARY_PREFIX } from './data-directory.ts';
 import { type GenerationEntry, generationPath, quarantinePath } from './list-generations.ts';
 
 /** True for damage that stays. A disk that gives no answer or another environment is no reason to put data aside. */
@@ -14,10 +14,10 @@ export function isDamage(error: unknown): boolean {
 /**
  * Takes a damaged generation out of the way by renaming its folder. Whoever has it open keeps reading. Nothing is lost:
  * it is tried again when nothing else is left, because the fault may have been in the program.
- * Throws DIRECTORY_UNUSABLE or NO_SPACE; a plain Error without the lock.
+ * Throws DIRECTORY_UNUSABLE or NO_SPACE.
  */
 export async function quarantine(directory: DataDirectory, entry: GenerationEntry): Promise<void> {
-  if (!directory.writable) throw new Error('the data directory is not open for writing');
+  requireWritable(directory);
   try {
     await removeFolder(directory, quarantinePath(directory, entry.id));
     await rename(entry.path, quarantinePath(directory, entry.id));
@@ -27,9 +27,9 @@ export async function quarantine(directory: DataDirectory, entry: GenerationEntr
   }
 }
 
-/** Gives a quarantined generation its name back. Throws DIRECTORY_UNUSABLE or NO_SPACE; a plain Error without the lock. */
+/** Gives a quarantined generation its name back. Throws DIRECTORY_UNUSABLE or NO_SPACE. */
 export async function release(directory: DataDirectory, entry: GenerationEntry): Promise<void> {
-  if (!directory.writable) throw new Error('the data directory is not open for writing');
+  requireWritable(directory);
   try {
     await rename(entry.path, generationPath(directory, entry.id));
     await syncDirectory(directory.generationsPath);

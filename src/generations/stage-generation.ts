@@ -10,7 +10,7 @@ import { ioError } from '../snapshot/io-error.ts';
 import { syncDirectory } from '../snapshot/replace-file.ts';
 import type { Clock } from '../util/clock.ts';
 import { compilePolicy } from './compile-policy.ts';
-import { type DataDirectory, TEMPORARY_PREFIX } from './data-directory.ts';
+import { type DataDirectory, requireWritable, TEMPORARY_PREFIX } from './data-directory.ts';
 import { withPublished, writeState } from './directory-state.ts';
 import { checkFreeSpace } from './free-space.ts';
 import type { GenerationMetadata } from './generation.ts';
@@ -69,10 +69,10 @@ export interface StagedGeneration {
  *
  * Throws POLICY_INVALID (download) or SNAPSHOT_POLICY (import) when the policy does not compile, FACT_INVALID,
  * SNAPSHOT_INVALID when the facts are not the expected ones, INDEX_INVALID when the read-back differs, NO_SPACE,
- * DIRECTORY_UNUSABLE, whatever `facts` throws, or the signal's reason; a plain Error without the lock.
+ * DIRECTORY_UNUSABLE, whatever `facts` throws, or the signal's reason.
  */
 export async function stageGeneration(directory: DataDirectory, options: StageOptions): Promise<StagedGeneration> {
-  if (!directory.writable) throw new Error('the data directory is not open for writing');
+  requireWritable(directory);
   compilePolicy(options.policyText, options.arrivedBy === 'import' ? 'SNAPSHOT_POLICY' : 'POLICY_INVALID');
   const expectedBytes = options.expected?.lineBytes ?? options.expectedBytes;
   if (expectedBytes !== undefined) await checkFreeSpace(directory.path, expectedBytes);

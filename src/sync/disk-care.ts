@@ -35,7 +35,7 @@ export function createDiskCare({ directory, log, keep, inUse }: DiskCareOptions)
 
   async function prune(atMost: number): Promise<void> {
     try {
-      await pruneGenerations(directory, { keep: atMost, inUse: inUse() });
+      if (directory.writable) await pruneGenerations(directory, { keep: atMost, inUse: inUse() });
       survey = await surveyDirectory(directory);
     } catch (error) {
       log.error('the data directory could not be tidied up', { reason: messageOf(error) });

@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ask, end, idle, mayRead, serving, statusOf, until } from './support/running-node.ts';
@@ -54,6 +55,40 @@ describe('the start', () => {
       consecutiveFailures: 1,
     });
     expect((await ask(url, '/readyz')).status).toBe(200);
+  });
+
+  test('with data on a disk that is read-only serves them, and copies when it can be written again', async (context) => {
+    await using place = await openWorkplace();
+    const disk = join(place.path, 'disk');
+    mkdirSync(disk);
+    const mount = (options: string) => spawnSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', disk]).status === 0;
+    context.skip(!mount('mode=700,size=1m'), 'no right to mount a disk');
+    try {
+      const env = { OSO_DIRECTORY: 'disk' };
+      const first = place.start(['serve', '--json'], env);
+      await serving(first);
+      await end(first);
+      expect(mount('remount,ro')).toBe(true);
+      const second = place.start(['serve', '--json'], env);
+      const { url, origin } = await serving(second);
+      expect(origin).toBe('persisted');
+      expect(await mayRead(url, 'ann')).toBe(true);
+      await second.said('what it holds is served, and nothing new is copied to it');
+      await until(
+        () => statusOf(url),
+        ({ sync, generations }) => sync.lastError?.code === 'DIRECTORY_UNUSABLE' && generations.length === 1,
+      );
+      expect((await ask(url, '/-/unpin', { method: 'POST' })).status).toBe(200);
+      expect(mount('remount,rw')).toBe(true);
+      second.kill('SIGHUP');
+      await until(
+        () => statusOf(url),
+        (status) => status.origin === 'live',
+      );
+      expect(await end(second)).toMatchObject({ code: 0 });
+    } finally {
+      spawnSync('umount', ['--lazy', disk]);
+    }
   });
 
   test('with data on disk takes live data as soon as there are any', async () => {

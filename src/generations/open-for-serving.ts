@@ -1,0 +1,41 @@
+import { OsoError } from '../errors/oso-error.ts';
+import { errnoOf } from '../snapshot/io-error.ts';
+import { type DataDirectory, openDataDirectory, viewDataDirectory } from './data-directory.ts';
+import { listGenerations } from './list-generations.ts';
+
+/** What the system says where reading may be allowed all the same. */
+const UNWRITABLE: ReadonlySet<string | undefined> = new Set(['EROFS', 'EACCES', 'EPERM']);
+
+/**
+ * Opens a data directory for a node. One that cannot be written, as when the system has made a failing disk read-only,
+ * is only looked at while it holds something to serve: no copy is kept there, but none is lost to those who ask. Each
+ * `restore` tries to open it for writing. Throws what `openDataDirectory` throws.
+ */
+export async function openForServing(path: string): Promise<DataDirectory> {
+  try {
+    return await openDataDirectory(path, 'serve');
+  } catch (error) {
+    if (!(error instanceof OsoError) || !UNWRITABLE.has(errnoOf(error.cause))) throw error;
+    const view = await viewDataDirectory(path).catch(() => undefined);
+    const held = view === undefined ? [] : await listGenerations(view).catch(() => []);
+    if (view === undefined || held.length === 0) throw error;
+    return lookingOnly(view, error);
+  }
+}
+
+function lookingOnly(view: DataDirectory, why: OsoError): DataDirectory {
+  let opened: DataDirectory | undefined;
+  return {
+    ...view,
+    warnings: [...view.warnings, `${why.message}; what it holds is served, and nothing new is copied to it`],
+    get writable() {
+      return opened !== undefined;
+    },
+    async restore() {
+      if (opened !== undefined) return await opened.restore();
+      opened = await openDataDirectory(view.path, 'serve');
+      return false;
+    },
+    close: () => opened?.close(),
+  };
+}
