@@ -7,6 +7,7 @@ import type { Fact, FactBatch, Value } from '../facts/fact.ts';
 import type { FactStream } from '../facts/fact-sink.ts';
 import { buildIndex } from '../facts/index/build-index.ts';
 import { openIndex } from '../facts/index/open-index.ts';
+import { ioError } from '../snapshot/io-error.ts';
 import { writeSnapshot } from '../snapshot/write-snapshot.ts';
 import type { CommandContext, Invocation } from './command.ts';
 import { count } from './describe-progress.ts';
@@ -31,7 +32,9 @@ const EXAMPLE_KEY = 'e_example_1_anykeyoftheenvironment';
 export async function runExample(invocation: Invocation, context: CommandContext): Promise<ExitCode> {
   const factCount = readCount(invocation.text('facts') ?? DEFAULT_FACTS);
   const { settings } = invocation.config({ controlPlane: false });
-  const place = await mkdtemp(join(tmpdir(), 'oso-example-'));
+  const place = await mkdtemp(join(tmpdir(), 'oso-example-')).catch((error: unknown) => {
+    throw ioError(error, 'write', tmpdir());
+  });
   try {
     const importFile = join(place, 'example.snapshot');
     await writeExample(importFile, { factCount, place, context });

@@ -261,6 +261,15 @@ describe('the example', () => {
     expect(place.cloud.requests).toEqual([]);
   });
 
+  test('says so when the system has no place for temporary files', async () => {
+    await using place = await openWorkplace();
+    const result = await place.run(['serve', '--example'], { TMPDIR: '/nowhere' });
+    expect(result).toMatchObject({
+      code: 1,
+      stderr: 'DIRECTORY_UNUSABLE: cannot write `/nowhere`: no such file or directory\n',
+    });
+  });
+
   test('refuses a count that is none, and a count without an example', async () => {
     await using place = await openWorkplace();
     const wrong = await place.run(['serve', '--example', '--facts', 'many']);

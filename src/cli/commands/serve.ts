@@ -25,6 +25,8 @@ Exit codes: 0 stopped, 2 wrong configuration, 4 nothing to start from, 6 the dat
   $ OSO_API_TOKEN=… OSO_ENVIRONMENT=… OSO_TENANT=… oso-fallback serve --import oso-data.snapshot`,
 
   async run(invocation, context) {
+    // Until somebody listens SIGHUP ends the process. What it asks for is what a start does anyway.
+    context.onHangup(() => {});
     if (invocation.isSet('example')) {
       const { runExample } = await import('../run-example.ts');
       return await runExample(invocation, context);
