@@ -47,7 +47,8 @@ export async function runNode(plan: NodePlan, context: CommandContext): Promise<
   try {
     const directory = await openForServing(settings.directory);
     try {
-      for (const warning of directory.warnings) (directory.writable ? log.warn : log.error)(warning);
+      for (const warning of directory.warnings) log.warn(warning);
+      if (directory.unwritable !== undefined) log.error(directory.unwritable);
       const { state, problem } = await loadState(directory);
       if (problem !== undefined) server.alarms.raise('damage', problem);
       clientId = settings.clientId ?? state.clientId;

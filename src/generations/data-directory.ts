@@ -18,6 +18,8 @@ export interface DataDirectory {
   readonly writable: boolean;
   /** What an operator should know, one line each. */
   readonly warnings: readonly string[];
+  /** Why it is only looked at, where it was to be written. */
+  readonly unwritable?: string | undefined;
   /**
    * Makes and locks the directory again when it was deleted under its owner; true when it was. Throws what
    * `openDataDirectory` throws.

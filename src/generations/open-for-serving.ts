@@ -27,7 +27,7 @@ function lookingOnly(view: DataDirectory, why: OsoError): DataDirectory {
   let opened: DataDirectory | undefined;
   return {
     ...view,
-    warnings: [...view.warnings, `${why.message}; what it holds is served, and nothing new is copied to it`],
+    unwritable: `${why.message}; what it holds is served, and nothing new is copied to it`,
     get writable() {
       return opened !== undefined;
     },
