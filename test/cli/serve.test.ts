@@ -263,10 +263,10 @@ describe('the example', () => {
 
   test('says so when the system has no place for temporary files', async () => {
     await using place = await openWorkplace();
-    const result = await place.run(['serve', '--example'], { TMPDIR: '/nowhere' });
+    const result = await place.run(['serve', '--example'], { TMPDIR: join(place.path, 'missing') });
     expect(result).toMatchObject({
       code: 1,
-      stderr: 'DIRECTORY_UNUSABLE: cannot write `/nowhere`: no such file or directory\n',
+      stderr: `DIRECTORY_UNUSABLE: cannot write \`${join(place.path, 'missing')}\`: no such file or directory\n`,
     });
   });
 
