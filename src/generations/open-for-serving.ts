@@ -16,10 +16,19 @@ export async function openForServing(path: string): Promise<DataDirectory> {
     return await openDataDirectory(path, 'serve');
   } catch (error) {
     if (!(error instanceof OsoError) || !UNWRITABLE.has(errnoOf(error.cause))) throw error;
-    const view = await viewDataDirectory(path).catch(() => undefined);
-    const held = view === undefined ? [] : await listGenerations(view).catch(() => []);
-    if (view === undefined || held.length === 0) throw error;
+    const view = await viewOfData(path);
+    if (view === undefined) throw error;
     return lookingOnly(view, error);
+  }
+}
+
+/** Undefined when there is nothing to serve, or nothing that can be looked at. */
+async function viewOfData(path: string): Promise<DataDirectory | undefined> {
+  try {
+    const view = await viewDataDirectory(path);
+    return (await listGenerations(view)).length > 0 ? view : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openDataDirectory } from '../../src/generations/data-directory.ts';
 import { listGenerations } from '../../src/generations/list-generations.ts';
@@ -56,6 +57,10 @@ describe('a node on a disk that has become read-only', () => {
     await expect(openForServing(disk.path)).rejects.toMatchObject({
       code: 'DIRECTORY_UNUSABLE',
       message: `cannot open \`${disk.path}/lock\`: the filesystem is read-only`,
+    });
+    await expect(openForServing(join(disk.path, 'missing'))).rejects.toMatchObject({
+      code: 'DIRECTORY_UNUSABLE',
+      message: expect.stringContaining('missing'),
     });
   });
 });
