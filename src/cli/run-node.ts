@@ -2,7 +2,7 @@ import { uptime } from 'node:os';
 import { resolve } from 'node:path';
 import { OsoError } from '../errors/oso-error.ts';
 import type { DataDirectory } from '../generations/data-directory.ts';
-import { loadState } from '../generations/load-state.ts';
+import { loadStateToServe } from '../generations/load-state.ts';
 import { openForServing } from '../generations/open-for-serving.ts';
 import { createStateBook, type StateBook } from '../generations/state-book.ts';
 import { drain } from '../http/drain.ts';
@@ -49,7 +49,7 @@ export async function runNode(plan: NodePlan, context: CommandContext): Promise<
     try {
       for (const warning of directory.warnings) log.warn(warning);
       if (directory.unwritable !== undefined) log.error(directory.unwritable);
-      const { state, problem } = await loadState(directory);
+      const { state, problem } = await loadStateToServe(directory);
       if (problem !== undefined) server.alarms.raise('damage', problem);
       clientId = settings.clientId ?? state.clientId;
       const book = createStateBook(directory, state);

@@ -114,7 +114,8 @@ export function confirmedAtMs(state: DirectoryState, generation: GenerationMetad
   return Math.max(confirmed.atMs, generation.takenAtMs);
 }
 
-const statePath = (directory: DataDirectory) => join(directory.path, 'state.json');
+/** Where the state of a directory lies. */
+export const statePath = (directory: DataDirectory) => join(directory.path, 'state.json');
 
 function parseState(bytes: Buffer): DirectoryState {
   const object = parseJsonObject(bytes);

@@ -1,5 +1,7 @@
+import { rename } from 'node:fs/promises';
+import { OsoError } from '../errors/oso-error.ts';
 import type { DataDirectory } from './data-directory.ts';
-import { type DirectoryState, readStateFile, withPublished } from './directory-state.ts';
+import { type DirectoryState, readStateFile, statePath, withPublished } from './directory-state.ts';
 import { readGeneration } from './generation-file.ts';
 import { listGenerations } from './list-generations.ts';
 
@@ -18,6 +20,22 @@ export async function loadState(
     if (metadata !== undefined && belongsTo(raised, metadata)) raised = withPublished(raised, metadata);
   }
   return { state: raised, problem };
+}
+
+/**
+ * The same for a node: a `state.json` that the disk does not give is put aside, because data that are intact are worth more
+ * than what it says of them. Throws DIRECTORY_UNUSABLE when it cannot be put aside either, SNAPSHOT_NEWER.
+ */
+export async function loadStateToServe(directory: DataDirectory): ReturnType<typeof loadState> {
+  const path = statePath(directory);
+  const failure: unknown = await readStateFile(directory).catch((error: unknown) => error);
+  if (!(failure instanceof OsoError) || failure.code !== 'DIRECTORY_UNUSABLE') return await loadState(directory);
+  const aside = `${path}.unreadable`;
+  await rename(path, aside).catch(() => {
+    throw failure;
+  });
+  const { state } = await loadState(directory);
+  return { state, problem: `${failure.message}; put aside as \`${aside}\`: pins and ages in it are not known` };
 }
 
 /** A generation of an environment that the directory no longer serves says nothing about the mark. */

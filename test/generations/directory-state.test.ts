@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { type DataDirectory, openDataDirectory, viewDataDirectory } from '../../src/generations/data-directory.ts';
 import {
@@ -14,7 +14,7 @@ import {
 import type { GenerationMetadata } from '../../src/generations/generation.ts';
 import { printGeneration } from '../../src/generations/generation-file.ts';
 import { generationId } from '../../src/generations/generation-id.ts';
-import { loadState } from '../../src/generations/load-state.ts';
+import { loadState, loadStateToServe } from '../../src/generations/load-state.ts';
 import { contentDigest } from '../../src/snapshot/content-digest.ts';
 import { temporaryDirectory } from '../snapshot/support/sample-snapshot.ts';
 
@@ -111,6 +111,38 @@ describe('state.json', () => {
     withDirectory(async (directory) => {
       mkdirSync(`${directory.path}/state.json`);
       await expect(readStateFile(directory)).rejects.toMatchObject({ code: 'DIRECTORY_UNUSABLE' });
+    }));
+
+  test('that cannot be read is put aside by a node, which knows what its generations say', () =>
+    withDirectory(async (directory) => {
+      const unreadable = `${directory.path}/state.json`;
+      mkdirSync(unreadable);
+      writeFileSync(`${unreadable}/evidence`, '');
+      const { state, problem } = await loadStateToServe(directory);
+      expect(state).toMatchObject({ highWater: null, pinned: null });
+      expect(problem).toBe(
+        `cannot read \`${unreadable}\`: it is a directory; put aside as \`${unreadable}.unreadable\`: pins and ages in it are not known`,
+      );
+      expect(existsSync(`${unreadable}.unreadable/evidence`)).toBe(true);
+      await writeState(directory, full);
+      expect(await loadStateToServe(directory)).toEqual({ state: full, problem: undefined });
+    }));
+
+  test('that can be neither read nor put aside stops the start', () =>
+    withDirectory(async (directory) => {
+      mkdirSync(`${directory.path}/state.json`);
+      writeFileSync(`${directory.path}/state.json.unreadable`, '');
+      await expect(loadStateToServe(directory)).rejects.toMatchObject({
+        code: 'DIRECTORY_UNUSABLE',
+        message: expect.stringContaining('cannot read'),
+      });
+    }));
+
+  test('of a newer version stops a node as well, and stays where it is', () =>
+    withDirectory(async (directory) => {
+      writeFileSync(`${directory.path}/state.json`, JSON.stringify({ ...full, formatVersion: 2 }));
+      await expect(loadStateToServe(directory)).rejects.toMatchObject({ code: 'SNAPSHOT_NEWER' });
+      expect(existsSync(`${directory.path}/state.json`)).toBe(true);
     }));
 
   test('is not written without the lock', () =>
