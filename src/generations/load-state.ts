@@ -24,12 +24,14 @@ export async function loadState(
 
 /**
  * The same for a node: a `state.json` that the disk does not give is put aside, because data that are intact are worth more
- * than what it says of them. Throws DIRECTORY_UNUSABLE when it cannot be put aside either, SNAPSHOT_NEWER.
+ * than what it says of them. Throws DIRECTORY_UNUSABLE when it cannot be put aside, or is not ours to, and SNAPSHOT_NEWER.
  */
 export async function loadStateToServe(directory: DataDirectory): ReturnType<typeof loadState> {
   const path = statePath(directory);
   const failure: unknown = await readStateFile(directory).catch((error: unknown) => error);
   if (!(failure instanceof OsoError) || failure.code !== 'DIRECTORY_UNUSABLE') return await loadState(directory);
+  // Without the lock it is the file of somebody else, who may be at work.
+  if (!directory.writable) throw failure;
   const aside = `${path}.unreadable`;
   await rename(path, aside).catch(() => {
     throw failure;

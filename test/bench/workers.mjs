@@ -13,28 +13,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median, readBench } from './support/bench.mjs';
 import { EXAMPLE_POLICY } from './support/example-cloud.mjs';
+import { stageFacts } from './support/stage-facts.mjs';
 
 const { values, load, report, note } = readBench({ facts: '1000000', seconds: '4' });
 const factCount = Number(values.facts);
 const ROUNDS = 3;
 const QUESTIONS = 50_000;
 const TICKS_PER_SECOND = 100;
-const BUILD_MEMORY_BYTES = 48 * 2 ** 20;
 /** A busy machine turns some requests away. */
 const MOST_REFUSED = 0.02;
 
 const { exampleQuestions } = await load('cli/example-questions.js');
 const { generateExampleFacts } = await load('cli/example-data.js');
-const { openDataDirectory } = await load('generations/data-directory.js');
-const { stageGeneration } = await load('generations/stage-generation.js');
-const { systemClock } = await load('util/clock.js');
 const folder = mkdtempSync(join(tmpdir(), 'workers-bench-'));
 const nodes = [];
 try {
   if (spawnSync('wrk', ['--version']).error) throw new Error('there is no wrk here');
   const script = writeScript();
   const prepared = join(folder, 'prepared');
-  await makeGeneration(prepared);
+  await stageFacts(prepared, {
+    origin: { environment: 'example', tenant: 'example', source: 'example' },
+    policyText: readFileSync(EXAMPLE_POLICY, 'utf8'),
+    facts: generateExampleFacts({ factCount }),
+    load,
+  });
   for (const workers of [1, 2]) nodes.push(await start(workers, prepared));
   for (const node of nodes) ask(node, script, 2);
   const rounds = nodes.map(() => []);
@@ -66,34 +68,6 @@ try {
 } finally {
   for (const { child } of nodes) child.kill('SIGKILL');
   rmSync(folder, { recursive: true, force: true });
-}
-
-/** A data directory with example data. */
-async function makeGeneration(path) {
-  const directory = await openDataDirectory(path, 'bench');
-  const staged = await stageGeneration(directory, {
-    environment: 'example',
-    tenant: 'example',
-    source: 'example',
-    takenAtMs: Date.now(),
-    arrivedBy: 'download',
-    policyText: readFileSync(EXAMPLE_POLICY, 'utf8'),
-    facts: batches(generateExampleFacts({ factCount })),
-    memoryBytes: BUILD_MEMORY_BYTES,
-    clock: systemClock,
-  });
-  (await staged.publish()).close();
-  directory.close();
-}
-
-async function* batches(facts) {
-  let batch = [];
-  for (const fact of facts) {
-    if (batch.push(fact) < 2048) continue;
-    yield batch;
-    batch = [];
-  }
-  yield batch;
 }
 
 /** A node over a copy of the data, once all its threads answer. */

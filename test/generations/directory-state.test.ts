@@ -128,6 +128,14 @@ describe('state.json', () => {
       expect(await loadStateToServe(directory)).toEqual({ state: full, problem: undefined });
     }));
 
+  test('that cannot be read is left where it is by a node that only looks', () =>
+    withDirectory(async (directory) => {
+      mkdirSync(`${directory.path}/state.json`);
+      const view = await viewDataDirectory(directory.path);
+      await expect(loadStateToServe(view)).rejects.toMatchObject({ code: 'DIRECTORY_UNUSABLE' });
+      expect(readdirSync(directory.path)).not.toContain('state.json.unreadable');
+    }));
+
   test('that can be neither read nor put aside stops the start', () =>
     withDirectory(async (directory) => {
       mkdirSync(`${directory.path}/state.json`);

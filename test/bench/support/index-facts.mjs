@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { batchesOf } from './stage-facts.mjs';
 
 const BUILD_MEMORY_BYTES = 64 * 2 ** 20;
 const READ_MEMORY_BYTES = 2 ** 30;
@@ -17,14 +18,4 @@ export async function indexFacts(facts, load) {
   } finally {
     rmSync(directory, { recursive: true });
   }
-}
-
-async function* batchesOf(facts) {
-  let batch = [];
-  for (const fact of facts) {
-    if (batch.push(fact) < 4_096) continue;
-    yield batch;
-    batch = [];
-  }
-  yield batch;
 }

@@ -6,48 +6,35 @@ import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { GITHUB_POLICY, githubFacts, githubQuestions, githubSizes, seededRandom } from '../github-world.mjs';
+import { stageFacts } from './stage-facts.mjs';
 import { uuidOf } from './uuid-of.mjs';
 
 const [dist, directoryPath, factCount, ids, questionsFile] = process.argv.slice(2);
 const load = (path) => import(pathToFileURL(resolve(dist, 'src', path)).href);
-const { openDataDirectory } = await load('generations/data-directory.js');
-const { stageGeneration } = await load('generations/stage-generation.js');
-const { systemClock } = await load('util/clock.js');
 
 const QUESTIONS = 200_000;
 /** Roles that questions are made from. */
 const KEPT_ROLES = 200_000;
-const BUILD_MEMORY_BYTES = 48 * 2 ** 20;
 
 const sizes = githubSizes(Number(factCount));
 const roles = [];
 const cpu = process.cpuUsage();
-const directory = await openDataDirectory(directoryPath, 'bench');
-const staged = await stageGeneration(directory, {
-  environment: '0123456789',
-  tenant: 'bench',
-  source: 'http://127.0.0.1',
-  takenAtMs: Date.now(),
-  arrivedBy: 'download',
+const { indexBytes, factCount: facts } = await stageFacts(directoryPath, {
+  origin: { environment: '0123456789', tenant: 'bench', source: 'http://127.0.0.1' },
   policyText: GITHUB_POLICY,
-  facts: batches(),
-  memoryBytes: BUILD_MEMORY_BYTES,
-  clock: systemClock,
+  facts: spelledFacts(),
+  load,
 });
-(await staged.publish()).close();
-directory.close();
 const { user, system } = process.cpuUsage(cpu);
 const questions = githubQuestions(roles, { sizes, random: seededRandom(3), count: QUESTIONS });
 writeFileSync(questionsFile, JSON.stringify(questions.map(spelled)));
-const { indexBytes, factCount: facts } = staged.metadata;
 console.log(
   JSON.stringify({ facts, indexBytes, cpuSeconds: (user + system) / 1e6, peakKb: process.resourceUsage().maxRSS }),
 );
 
-async function* batches() {
+function* spelledFacts() {
   const random = seededRandom(2);
   let met = 0;
-  let batch = [];
   for (const fact of githubFacts(sizes, seededRandom(1))) {
     if (fact.predicate === 'has_role' && fact.args[2].type === 'Repository') {
       // Each role is kept with the same chance: Vitter's algorithm R.
@@ -55,12 +42,8 @@ async function* batches() {
       if (place < KEPT_ROLES) roles[place] = fact;
       met++;
     }
-    const isShort = ids === 'short';
-    if (batch.push(isShort ? fact : { predicate: fact.predicate, args: fact.args.map(named) }) < 2048) continue;
-    yield batch;
-    batch = [];
+    yield ids === 'short' ? fact : { predicate: fact.predicate, args: fact.args.map(named) };
   }
-  yield batch;
 }
 
 function spelled({ actor, action, resource }) {
