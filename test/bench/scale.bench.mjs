@@ -5,8 +5,9 @@
  *         [--results FILE] [--svg docs/scale.svg] [--shapes no]
  *
  * For each size a generation of the GitHub-like world is made; then it is asked in process, and a node serves it: start
- * until the first decision, and processor time a request. With `--limit-mb` the node runs under a hard memory limit. The
- * node has the first core, the load the second. `--results` keeps what was found, so that sizes can be run one at a time;
+ * until the first decision, and processor time a request. Sizes take turns at both, since the machine may be another one
+ * a minute later, and growth is the median over turns. With `--limit-mb` nodes run under a hard memory limit. The nodes
+ * have the first core, the load the second. `--results` keeps what was found, so that sizes can be run one at a time;
  * `--svg` draws all that it holds. At last some extreme shapes are asked: a long chain, a deep nesting, a large hub.
  */
 import { spawnSync } from 'node:child_process';
@@ -15,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { median, readBench } from './support/bench.mjs';
-import { authorizeRequest, loadServer } from './support/load-server.mjs';
+import { authorizeRequest, loadServer, packRequests } from './support/load-server.mjs';
 import { createMemoryLimit } from './support/memory-limit.mjs';
 import { printCurves } from './support/print-curves.mjs';
 import { runProcess, startProcess } from './support/run-process.mjs';
@@ -29,7 +30,8 @@ const { values, note, report } = readBench({
   shapes: 'yes',
 });
 const STARTS = 5;
-const ROUNDS = 3;
+/** In which every size is asked once. */
+const TURNS = 5;
 const ROUND_SECONDS = 4;
 const RESIDENT_BYTES = 2 ** 30;
 const here = (file) => fileURLToPath(new URL(`support/${file}`, import.meta.url));
@@ -37,16 +39,22 @@ const CLI = join(values.dist, 'bin/oso-fallback.js');
 
 spawnSync('taskset', ['-a', '-p', '-c', '1', String(process.pid)]);
 const results = values.results !== '' && existsSync(values.results) ? JSON.parse(readFileSync(values.results)) : [];
-for (const size of values.sizes.split(',').filter((text) => text !== '')) {
-  const folder = mkdtempSync(join(tmpdir(), 'scale-bench-'));
-  try {
-    const result = await measure(Number(size), folder);
-    results.push(result);
-    tell(result);
-    if (values.results !== '') writeFileSync(values.results, `${JSON.stringify(results, undefined, 1)}\n`);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+const sizes = values.sizes.split(',').filter((text) => text !== '');
+const folder = mkdtempSync(join(tmpdir(), 'scale-bench-'));
+try {
+  const worlds = [];
+  for (const size of sizes) worlds.push(await makeWorld(Number(size)));
+  for (let turn = 0; turn < TURNS; turn++) for (const world of worlds) await askInProcess(world);
+  for (const world of worlds) await startOften(world);
+  for (const world of worlds) await startNode(world);
+  for (let turn = 0; turn <= TURNS; turn++) for (const world of worlds) await askNode(world, turn);
+  for (const world of worlds) await stopNode(world);
+  for (const world of worlds) results.push(summarize(world));
+  results.slice(-worlds.length).forEach(tell);
+  if (worlds.length > 1) tellGrowth(worlds);
+  if (values.results !== '') writeFileSync(values.results, `${JSON.stringify(results, undefined, 1)}\n`);
+} finally {
+  rmSync(folder, { recursive: true });
 }
 if (values.shapes !== 'no') {
   const bar = { most: 1_000, of: 'figure' };
@@ -55,25 +63,80 @@ if (values.shapes !== 'no') {
 }
 if (values.svg !== '') writeFileSync(values.svg, draw(results.filter(({ ids }) => ids === values.ids)));
 
-async function measure(size, folder) {
-  const directory = join(folder, 'node');
-  const questionsFile = join(folder, 'questions.json');
+/** A generation on disk, and what was measured of it, turn by turn. */
+async function makeWorld(size) {
+  const directory = join(folder, `node-${size}`);
+  const questionsFile = join(folder, `questions-${size}.json`);
   const made = await child('make-generation.mjs', directory, size, values.ids, questionsFile);
-  const engine = await child('ask-generation.mjs', directory, RESIDENT_BYTES, questionsFile);
-  const requests = JSON.parse(readFileSync(questionsFile, 'utf8')).map(authorizeRequest);
-  const starts = [];
+  return { size, directory, questionsFile, made, engine: [], startMs: [], http: [] };
+}
+
+async function askInProcess({ directory, questionsFile, engine }) {
+  engine.push(await child('ask-generation.mjs', directory, RESIDENT_BYTES, questionsFile));
+}
+
+async function startOften(world) {
+  const questions = JSON.parse(readFileSync(world.questionsFile, 'utf8'));
+  world.requests = packRequests(questions.map(authorizeRequest));
   for (let start = 0; start < STARTS; start++) {
-    const node = await serve(directory);
-    await loadServer(node, requests.slice(0, 1), 0);
-    starts.push(performance.now() - node.startedMs);
+    const node = await serve(world);
+    await loadServer(node, [world.requests.at(0)], 0);
+    world.startMs.push(performance.now() - node.startedMs);
     await node.stop();
   }
-  const node = await serve(directory);
-  const rounds = [];
-  for (let round = 0; round <= ROUNDS; round++) rounds.push(await loadServer(node, requests, ROUND_SECONDS));
-  const middle = (key) => median(rounds.slice(1).map((round) => round[key]));
-  const http = { micros: middle('micros'), rate: middle('rate'), busy: middle('busy') };
-  return { size, ids: values.ids, made, engine, startMs: starts, http, ...(await node.stop()) };
+}
+
+async function startNode(world) {
+  world.node = await serve(world);
+}
+
+/** The first turn warms up. */
+async function askNode({ node, requests, http }, turn) {
+  const round = await loadServer(node, requests, ROUND_SECONDS);
+  if (turn > 0) http.push(round);
+}
+
+async function stopNode(world) {
+  world.stopped = await world.node.stop();
+}
+
+function summarize({ size, made, engine, startMs, http, stopped }) {
+  const middle = (rounds, read) => median(rounds.map(read));
+  return {
+    size,
+    ids: values.ids,
+    made,
+    engine: {
+      authorize: { micros: middle(engine, ({ authorize }) => authorize.micros) },
+      list: { micros: middle(engine, ({ list }) => list.micros), mean: engine[0].list.mean },
+      actions: { micros: middle(engine, ({ actions }) => actions.micros) },
+    },
+    startMs,
+    http: {
+      micros: middle(http, ({ micros }) => micros),
+      rate: middle(http, ({ rate }) => rate),
+      busy: middle(http, ({ busy }) => busy),
+    },
+    ...stopped,
+  };
+}
+
+/** From the smallest to the largest, turn by turn. The bars are for 10 k to 10 M facts. */
+function tellGrowth(worlds) {
+  const [least, ...others] = [...worlds].sort((a, b) => a.size - b.size);
+  const most = others.at(-1);
+  const isPromised = least.size === 10_000 && most.size === 10_000_000 && values['limit-mb'] === '';
+  const growth = (what, key, read, bar) =>
+    report({
+      name: `${what}, ${most.size.toLocaleString('en')} facts`,
+      figure: median(most[key].map(read)),
+      unit: 'µs',
+      baseline: `${least.size.toLocaleString('en')} facts`,
+      ratio: median(most[key].map((round, turn) => read(round) / read(least[key][turn]))),
+      bar: isPromised ? { most: bar } : undefined,
+    });
+  growth('growth in process', 'engine', ({ authorize }) => authorize.micros, 4);
+  growth('growth over HTTP', 'http', ({ micros }) => micros, 1.3);
 }
 
 async function child(file, ...args) {
@@ -83,13 +146,14 @@ async function child(file, ...args) {
 }
 
 /** A node that listens and has data. */
-async function serve(directory) {
+async function serve({ directory, size }) {
   const limitBytes = Number(values['limit-mb']) * 2 ** 20;
-  const limit = limitBytes > 0 ? createMemoryLimit('oso-bench-scale', limitBytes) : undefined;
+  const limit = limitBytes > 0 ? createMemoryLimit(`oso-bench-scale-${size}`, limitBytes) : undefined;
   const startedMs = performance.now();
   const args = ['serve', '--offline', '--directory', directory, '--port', '0', '--json'];
-  const node = startProcess(['taskset', '-c', '0', process.execPath, CLI, ...args], { limit });
-  process.once('exit', () => node.child.kill('SIGKILL'));
+  const node = startProcess(['taskset', '-c', '0', process.execPath, CLI, ...args], { limit, isWatched: false });
+  const kill = () => node.child.kill('SIGKILL');
+  process.once('exit', kill);
   for (;;) {
     const event = node
       .stdout()
@@ -98,8 +162,10 @@ async function serve(directory) {
     if (event?.endsWith('}')) {
       const url = new URL(JSON.parse(event).url);
       const stop = async () => {
+        const peakRssBytes = peakOf(node.child.pid);
         node.child.kill('SIGINT');
-        const { peakRssBytes } = await node.ended;
+        await node.ended;
+        process.off('exit', kill);
         const kills = limit?.kills();
         limit?.remove();
         return { peakRssBytes, kills };
@@ -109,6 +175,11 @@ async function serve(directory) {
     if (node.child.exitCode !== null) throw new Error(`the node ended\n${node.stderr()}`);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
+}
+
+/** Of a process, since its start; as the kernel has counted. */
+function peakOf(pid) {
+  return Number(/VmHWM:\s+(\d+)/u.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) * 1024;
 }
 
 function tell({ size, ids, made, engine, startMs, http, peakRssBytes, kills }) {
