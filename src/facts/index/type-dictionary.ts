@@ -14,6 +14,8 @@ export class TypeDictionary {
   readonly #homes: number;
   readonly #maxProbes: number;
   readonly #blockBits: number;
+  /** Of a slot, the bits that name the block. */
+  readonly #blockMask: number;
 
   /** `withSlots` is false when the source does not hold the hash slots. */
   constructor(source: ByteSource, entry: TypeEntry, withSlots: boolean) {
@@ -25,6 +27,7 @@ export class TypeDictionary {
     this.#homes = slots?.homes ?? 0;
     this.#maxProbes = slots?.maxProbes ?? 0;
     this.#blockBits = slots?.blockBits ?? 0;
+    this.#blockMask = 2 ** this.#blockBits - 1;
   }
 
   /** The dense id of an id, or -1. */
@@ -40,14 +43,13 @@ export class TypeDictionary {
   #probe(slots: PackedArray, key: IdKey): number {
     const { hash } = key;
     const bits = this.#blockBits;
-    const mask = 2 ** bits - 1;
     const mark = (hash << bits) >>> bits;
     const home = Math.floor((hash / 2 ** 32) * this.#homes);
     for (let probe = 0; probe < this.#maxProbes; probe++) {
       const slot = slots.get(home + probe);
       if (slot === 0) return -1;
       if (slot >>> bits !== mark) continue;
-      const found = this.#blocks.search((slot & mask) - 1, key);
+      const found = this.#blocks.search((slot & this.#blockMask) - 1, key);
       if (found !== -1) return found;
     }
     return -1;
