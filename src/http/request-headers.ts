@@ -39,7 +39,9 @@ export function readRequestHeaders(raw: readonly string[]): RequestHeaders {
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const given = raw[at] as string;
     const name = BY_LENGTH[given.length];
-    if (name === undefined || given.toLowerCase() !== name) continue;
+    // The first letter tells most others without a copy in lower case.
+    if (name === undefined || (given.charCodeAt(0) | 0x20) !== name.charCodeAt(0)) continue;
+    if (given.toLowerCase() !== name) continue;
     const before = headers[name];
     if (before === undefined) headers[name] = raw[at + 1];
     else if (!SINGLE.has(name)) headers[name] = `${before}, ${raw[at + 1]}`;

@@ -17,8 +17,9 @@ export function createRouter(routes: readonly Route[]): FindRoute {
     table.set(route.path, methods.set(route.method, route));
   }
   return (method, url) => {
-    const [path, query] = table.has(url) ? [url, ''] : splitUrl(url);
-    const methods = table.get(path);
+    const exact = table.get(url);
+    const [path, query] = exact === undefined ? splitUrl(url) : [url, ''];
+    const methods = exact ?? table.get(path);
     if (methods === undefined) return { kind: 'unknown' };
     const route = methods.get(method === 'HEAD' ? 'GET' : method);
     if (route !== undefined) return { kind: 'found', route, query };
