@@ -7,6 +7,7 @@ import { type OpenGeneration, type OpenGenerationOptions, openGeneration } from 
 import { openNewest } from '../generations/open-newest.ts';
 import type { ScrubVerdict } from '../generations/scrub-generation.ts';
 import type { StateBook } from '../generations/state-book.ts';
+import { loadReader } from '../snapshot/load-reader.ts';
 import { takenAtMsOf } from '../snapshot/parse-manifest.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Log } from '../util/log.ts';
@@ -234,8 +235,7 @@ export class Supply {
   }
 
   async #isNewer(path: string, signal: AbortSignal): Promise<boolean> {
-    // Loaded here, because a start without a file to import needs no decompressor.
-    const { openSnapshot } = await import('../snapshot/read-snapshot.ts');
+    const { openSnapshot } = await loadReader();
     await using snapshot = await openSnapshot(path, { signal });
     const served = this.served.metadata;
     if (served === undefined) return true;

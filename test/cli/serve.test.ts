@@ -143,10 +143,13 @@ describe('the start', () => {
     place.cloud.facts = [reader('cid')];
     await place.run(['export', 'new.snapshot'], { SOURCE_DATE_EPOCH: '1700000200' });
     await place.run(['import', 'mid.snapshot']);
-    const older = place.start(['serve', '--offline', '--import', 'old.snapshot', '--json']);
+    const older = place.start(['serve', '--offline', '--import', 'old.snapshot', '--json'], { OSO_LOG_LEVEL: 'info' });
     const before = await serving(older);
     expect(before.origin).toBe('persisted');
+    await older.said('the file of --import is not newer than the data on disk');
     expect(await mayRead(before.url, 'bob')).toBe(true);
+    const { alarms } = await statusOf(before.url);
+    expect(alarms).not.toContainEqual(expect.objectContaining({ kind: 'import_refused' }));
     await end(older);
     const newer = place.start(['serve', '--offline', '--import', 'new.snapshot', '--json']);
     const { url } = await serving(newer);
