@@ -8,8 +8,8 @@ import type { NodePlan } from './node-plan.ts';
 import type { Progress } from './progress.ts';
 import { version } from './version.ts';
 
-/** The program of the process that builds and checks generations. */
-const BUILD_PROCESS = new URL('../../bin/build-process.js', import.meta.url);
+/** The program of the process that builds and checks generations. Once they are put together, programs lie beside this module. */
+const BUILD_PROCESS = new URL('build-process.js', import.meta.url);
 
 /** The work of a node that is done in a process of its own, so that bad data can kill only that. */
 export interface NodeBuilds {

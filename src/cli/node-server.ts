@@ -68,8 +68,8 @@ const WEAK_KEYS =
 
 const NOT_STARTED = { ready: false, reason: 'starting', message: 'the node is starting' } as const;
 
-/** The program of all threads but the first. */
-const WORKER = new URL('../../bin/worker.js', import.meta.url);
+/** The program of all threads but the first. Once they are put together, programs lie beside this module. */
+const WORKER = new URL('worker.js', import.meta.url);
 
 /** Throws CONFIG_INVALID when the files of client keys or TLS cannot be used. */
 export async function createNodeServer(options: NodeServerOptions): Promise<NodeServer> {

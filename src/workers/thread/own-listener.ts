@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 
-/** The program that gives a socket back. */
-const COPIER = new URL('../../../bin/copy-listener.js', import.meta.url);
+/** The program that gives a socket back. Once they are put together, programs lie beside this module. */
+const COPIER = new URL('copy-listener.js', import.meta.url);
 
 /** Heap of the copier, which does nothing with it. */
 const HEAP_MIB = 16;

@@ -1,6 +1,7 @@
 // A worker like any other that can be told by its tests to die, to hang, or to have too little memory.
 import { parentPort, workerData } from 'node:worker_threads';
-import { serveAsWorker } from '../../../dist/src/workers/thread/serve-as-worker.js';
+// Begins to serve at once.
+import '../../../dist/bin/worker.js';
 
 const orders = new BroadcastChannel(workerData.settings.metricsType);
 orders.unref();
@@ -14,5 +15,3 @@ orders.onmessage = ({ data: { number, how } }) => {
 parentPort.on('message', ({ kind, generation }) => {
   if (kind === 'prepare' && generation.policyText.includes('deadly')) process.exit(1);
 });
-
-serveAsWorker(parentPort, workerData);
