@@ -1,21 +1,17 @@
-import { isUtf8 } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { createEngine } from '../engine/create-engine.ts';
 import type { Serving } from '../engine/serving.ts';
 import { OsoError } from '../errors/oso-error.ts';
 import { type IndexFile, openHashedIndex, openSharedIndex, type SharedIndex } from '../facts/index/open-index.ts';
 import type { HashedFile } from '../facts/index/read-hashed.ts';
 import type { Program } from '../program/program.ts';
-import { sha256Hex } from '../snapshot/content-digest.ts';
-import { errnoOf, ioError } from '../snapshot/io-error.ts';
 import type { Clock } from '../util/clock.ts';
 import { messageOf } from '../util/message-of.ts';
 import { compilePolicy } from './compile-policy.ts';
 import { TEMPORARY_PREFIX } from './data-directory.ts';
 import type { GenerationMetadata } from './generation.ts';
 import { readGeneration } from './generation-file.ts';
-import { hashFile } from './hash-file.ts';
+import { checkHashed, damaged, readIndex, readPolicy } from './intact-files.ts';
 import { QUARANTINE_PREFIX } from './list-generations.ts';
 import { probeEngine } from './probe-engine.ts';
 
@@ -98,33 +94,6 @@ function makeReady({ metadata, policyText, program, index }: Parts, clock: Clock
   }
 }
 
-/** Hashes the whole index of a folder. Throws INDEX_INVALID, DIRECTORY_UNUSABLE or the signal's reason. */
-export async function checkIndexFile(
-  folder: string,
-  metadata: GenerationMetadata,
-  signal?: AbortSignal,
-): Promise<void> {
-  await readIndex(folder, async (path) => checkHashed(path, await hashFile(path, signal), metadata));
-}
-
-function checkHashed(path: string, { sizeBytes, sha256 }: HashedFile, metadata: GenerationMetadata): void {
-  if (sizeBytes !== metadata.indexBytes) {
-    throw damaged(path, `it has ${sizeBytes} bytes instead of ${metadata.indexBytes}`);
-  }
-  if (sha256 !== metadata.indexSha256) throw damaged(path, 'its bytes do not match their SHA-256');
-}
-
-/** A file that is missing is damage; a disk that does not answer says nothing about it. */
-async function readIndex<T>(folder: string, read: (path: string) => Promise<T>): Promise<T> {
-  const path = join(folder, 'facts.index');
-  try {
-    return await read(path);
-  } catch (error) {
-    const failure = ioError(error, 'read', path);
-    throw isMissing(failure) ? damaged(path, 'it is missing', failure) : failure;
-  }
-}
-
 function checkName(folder: string, metadata: GenerationMetadata): void {
   const name = basename(folder);
   if (![metadata.id, `${QUARANTINE_PREFIX}${metadata.id}`].includes(name) && !name.startsWith(TEMPORARY_PREFIX)) {
@@ -141,17 +110,6 @@ function checkEnvironment(metadata: GenerationMetadata, options: OpenGenerationO
   }
 }
 
-/** The policy of a folder, intact. Throws INDEX_INVALID or DIRECTORY_UNUSABLE. */
-export async function readPolicy(folder: string, metadata: GenerationMetadata): Promise<string> {
-  const path = join(folder, 'policy.polar');
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw errnoOf(error) === 'ENOENT' ? damaged(path, 'it is missing', error) : ioError(error, 'read', path);
-  });
-  if (sha256Hex(bytes) !== metadata.policySha256) throw damaged(path, 'its bytes do not match their SHA-256');
-  if (!isUtf8(bytes)) throw damaged(path, 'it is not UTF-8');
-  return bytes.toString('utf8');
-}
-
 /** Whatever a probe dies of, the generation is of no use. */
 function probe(id: string, ask: () => void): void {
   try {
@@ -161,12 +119,4 @@ function probe(id: string, ask: () => void): void {
       cause: error,
     });
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof OsoError && errnoOf(error.cause) === 'ENOENT';
-}
-
-function damaged(path: string, why: string, cause?: unknown): OsoError {
-  return new OsoError('INDEX_INVALID', `\`${path}\` is damaged: ${why}`, { cause });
 }

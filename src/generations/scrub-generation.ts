@@ -2,8 +2,8 @@ import { OsoError } from '../errors/oso-error.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { exists } from './exists.ts';
 import { readGeneration } from './generation-file.ts';
+import { checkIndexFile, readPolicy } from './intact-files.ts';
 import { generationPath } from './list-generations.ts';
-import { checkIndexFile, readPolicy } from './open-generation.ts';
 import { isDamage } from './quarantine.ts';
 
 export interface ScrubVerdict {

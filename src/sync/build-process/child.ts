@@ -1,6 +1,5 @@
 import { Secret } from '../../config/secret.ts';
 import type { ControlPlane } from '../../control-plane/control-plane.ts';
-import { createOsoCloud } from '../../control-plane/oso-cloud.ts';
 import { TRANSFER_LIMITS } from '../../control-plane/transfer-limits.ts';
 import type { FactProgress } from '../../facts/fact-sink.ts';
 import { type Clock, systemClock } from '../../util/clock.ts';
@@ -44,7 +43,9 @@ export function serveParent(process: ChildProcess, clock: Clock = systemClock): 
 }
 
 /** A download that must not stall longer than a limit waits no longer than that for anything. */
-function connect({ url, token, clientId, version, stallLimitMs }: DownloadJob, clock: Clock): ControlPlane {
+async function connect(job: DownloadJob, clock: Clock): Promise<ControlPlane> {
+  const { url, token, clientId, version, stallLimitMs } = job;
+  const { createOsoCloud } = await import('../../control-plane/oso-cloud.ts');
   const atMost = (ms: number) => Math.min(ms, stallLimitMs ?? ms);
   const { connectMs, headersMs, idleMs } = TRANSFER_LIMITS;
   const limits = {

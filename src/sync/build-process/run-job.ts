@@ -3,10 +3,9 @@ import type { FactProgress } from '../../facts/fact-sink.ts';
 import { type DataDirectory, viewDataDirectory } from '../../generations/data-directory.ts';
 import type { GuardAlarm, GuardSettings } from '../../generations/guards.ts';
 import { type ScrubVerdict, scrubGeneration } from '../../generations/scrub-generation.ts';
-import { openSnapshot } from '../../snapshot/read-snapshot.ts';
+import { loadReader } from '../../snapshot/load-reader.ts';
 import type { Clock } from '../../util/clock.ts';
-import { type Downloaded, downloadGeneration } from '../download-generation.ts';
-import { importSnapshot } from '../import-snapshot.ts';
+import type { Downloaded } from '../download-generation.ts';
 import type { DownloadJob, Job, JobResult } from './job.ts';
 
 export interface JobContext {
@@ -14,10 +13,13 @@ export interface JobContext {
   readonly signal: AbortSignal;
   readonly progress: FactProgress;
   /** Opens the control plane of a download; it is closed here. */
-  readonly connect: (job: DownloadJob) => ControlPlane;
+  readonly connect: (job: DownloadJob) => ControlPlane | Promise<ControlPlane>;
 }
 
-/** Does one job, in whatever process. Throws what the work throws; then nothing of it is left in the directory. */
+/**
+ * Does one job, in whatever process. Throws what the work throws; then nothing of it is left in the directory. Loads what
+ * the job needs and no more: most jobs find nothing to do, and loading all takes longer.
+ */
 export async function runJob(job: Job, context: JobContext): Promise<JobResult> {
   // The lock is held by whoever gave the job and waits for it.
   const directory: DataDirectory = { ...(await viewDataDirectory(job.directory)), writable: true };
@@ -57,13 +59,20 @@ async function scrub(
 }
 
 async function stageImport(file: string, directory: DataDirectory, options: StageOptions): Promise<Downloaded> {
-  await using snapshot = await openSnapshot(file, { signal: options.signal });
-  return { kind: 'staged', generation: await importSnapshot(directory, snapshot, options) };
+  const { openSnapshot } = await loadReader();
+  const { importSnapshot } = await import('../import-snapshot.ts');
+  const snapshot = await openSnapshot(file, { signal: options.signal });
+  try {
+    return { kind: 'staged', generation: await importSnapshot(directory, snapshot, options) };
+  } finally {
+    await snapshot[Symbol.asyncDispose]();
+  }
 }
 
 async function stageDownload(job: DownloadJob, directory: DataDirectory, options: StageOptions): Promise<Downloaded> {
   const { environment, tenant, known } = job;
-  const controlPlane = options.connect(job);
+  const { downloadGeneration } = await import('../download-generation.ts');
+  const controlPlane = await options.connect(job);
   try {
     return await downloadGeneration(controlPlane, directory, { ...options, environment, tenant, known });
   } finally {
