@@ -48,16 +48,20 @@ async function buildInto(descriptor: number, facts: FactSource, options: BuildIn
   const signatures = await takeIn(facts, spills, options);
   const { memoryBytes, progress } = options;
   // Here and below: what the stage before has worked with is not needed any more.
-  collectGarbageSoon(memoryBytes);
+  const workedBytes = Math.min(memoryBytes, spills.factCount * WORKED_BYTES_A_FACT);
+  collectGarbageSoon(workedBytes);
   const written = await inTurns(
     writeIndex({ descriptor, files, spills, signatures, memoryBytes, progress }),
     options.signal,
   );
-  collectGarbageSoon(memoryBytes);
+  collectGarbageSoon(workedBytes);
   const summary = await inTurns(checkReadBack({ descriptor, written, memoryBytes, progress }), options.signal);
-  collectGarbageSoon(memoryBytes);
+  collectGarbageSoon(workedBytes);
   return summary;
 }
+
+/** Most memory that a fact makes use of: a page for the hash of each id, as long as these are few, and little else. */
+const WORKED_BYTES_A_FACT = 6 * 4096;
 
 /** Most facts taken in at a time; at least as many come between two turns of the event loop. */
 const TURN_FACTS = 16_384;

@@ -3,8 +3,8 @@ import type { IdCursor } from './id-cursor.ts';
 import { keyedHash } from './keyed-hash.ts';
 import type { TypeDictionary } from './type-dictionary.ts';
 
-/** Room for what is kept: half a million values with short ids. Memory that is never touched costs nothing. */
-const ROOM_BYTES = 24 * 2 ** 20;
+/** Most room for what is kept: half a million values with short ids. Little is touched, but the engine counts it all. */
+const MOST_ROOM_BYTES = 24 * 2 ** 20;
 
 /** Before each kept piece: where its bytes end, from where they begin, and the hash of its id. */
 const HEAD_BYTES = 8;
@@ -19,7 +19,7 @@ const MAX_BLOCK_BYTES = BLOCK_IDS * (HEAD_BYTES + 2 * 6 * 512 + 16);
 export class ValuePieces {
   /** The keyed hash of the id printed last. */
   hash = 0;
-  readonly #view = lineBytes(ROOM_BYTES).view;
+  readonly #view: DataView;
   readonly #types: readonly TypePieces[];
   /**
    * Where a kept block begins in `view`, 0 for nowhere: by the number of the block, over all types. Its pieces lie
@@ -41,6 +41,7 @@ export class ValuePieces {
       const head = Buffer.from(`,${JSON.stringify(type.name)},"`);
       return { head, cursor: type.cursor(), firstBlock, idCount: type.idCount };
     });
+    this.#view = lineBytes(Math.min(MOST_ROOM_BYTES, (blockCount + 1) * MAX_BLOCK_BYTES)).view;
     this.#blocks = new Int32Array(blockCount);
     this.#strides = new Int32Array(blockCount);
   }
@@ -85,7 +86,7 @@ export class ValuePieces {
   }
 
   #hasRoom(): boolean {
-    return this.#used + MAX_BLOCK_BYTES <= ROOM_BYTES;
+    return this.#used + MAX_BLOCK_BYTES <= this.#view.byteLength;
   }
 
   /** Returns where the block begins. */

@@ -2,6 +2,8 @@ import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { collectGarbageSoon, dropShared } from '../../../src/facts/index/collect-garbage.ts';
+import { fact } from '../../support/fact-reader-conformance.ts';
+import { buildTestIndex } from '../../support/index-files.ts';
 
 const MIB = 2 ** 20;
 
@@ -81,4 +83,13 @@ test('does not count what has been collected since it was dropped', async () => 
   drop([15], 20);
   await turns(10);
   expect(asked).toBe(0);
+});
+
+test('is asked for by a build of many facts, and not by one of few, whatever memory they have', async () => {
+  const facts = Array.from({ length: 1_000 }, (_, i) => fact('is_public', ['Repo', `r${i}`]));
+  using _few = await buildTestIndex(facts.slice(0, 100), 64 * MIB);
+  await turns(10);
+  expect(asked).toBe(0);
+  using _many = await buildTestIndex(facts, 64 * MIB);
+  expect(await collectionsSoon()).toBeGreaterThan(0);
 });

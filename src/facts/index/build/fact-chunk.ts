@@ -69,7 +69,9 @@ export class FactChunk implements FactSink {
 
   #makeRoom(): void {
     const hasRoom = this.#usedWords + ROW_HEAD + MAX_FACT_ARITY <= this.#rows.length;
-    if (!hasRoom || !this.#ids.hasRoom(MAX_FACT_ARITY)) this.spill();
+    if (hasRoom && this.#ids.hasRoom(MAX_FACT_ARITY)) return;
+    this.spill();
+    this.#startAnew();
   }
 
   /** The id that was added last is that of a column. */
@@ -100,12 +102,17 @@ export class FactChunk implements FactSink {
   /** Arity by signature number. */
   readonly #arities: number[] = [];
 
-  /** Writes out what is there, and starts anew with the ids of the last fact: the next one may have some of them. */
+  /** Writes out what is there. Nothing can be added after it: emptying the memory would take longer than few facts. */
   spill(): void {
     if (this.#rowCount === 0) return;
-    const lastIds = this.#lastIds();
     const ranks = this.#spillIds();
     this.#spillRows(ranks);
+    this.#chunkCount++;
+  }
+
+  /** With the ids of the last fact: the next one may have some of them. */
+  #startAnew(): void {
+    const lastIds = this.#lastIds();
     this.#ids.clear();
     this.#lastValues.length = lastIds.length;
     for (const [column, { type, bytes }] of lastIds.entries()) {
@@ -113,7 +120,6 @@ export class FactChunk implements FactSink {
     }
     this.#usedWords = 0;
     this.#rowCount = 0;
-    this.#chunkCount++;
   }
 
   #lastIds(): readonly { readonly type: number; readonly bytes: Uint8Array }[] {
