@@ -55,13 +55,25 @@ export class LocalReach {
   readonly book: RuleBook;
   readonly #bindings: readonly Binding[];
   readonly #known = new Map<string, boolean>();
-  /** Rules with a `not` that rows of the database can have a part in: what they say the engine cannot. */
-  readonly dependent: ReadonlySet<Rule>;
+  #dependent: ReadonlySet<Rule> = new Set();
 
   constructor(book: RuleBook, bindings: readonly Binding[]) {
     this.book = book;
     this.#bindings = bindings;
-    this.dependent = new Set(book.rules.filter((rule) => this.#isDependent(rule)));
+    // What negates a goal of such a rule is one itself.
+    for (let before = -1; before < this.#dependent.size; ) {
+      before = this.#dependent.size;
+      this.#dependent = new Set(book.rules.filter((rule) => this.#isDependent(rule)));
+      this.#known.clear();
+    }
+  }
+
+  /**
+   * Rules with a `not` that rows of the database can have a part in, for some goal of theirs: the engine leaves them out for
+   * all of their goals, so what they say it cannot.
+   */
+  get dependent(): ReadonlySet<Rule> {
+    return this.#dependent;
   }
 
   #isDependent({ body, variables }: Rule): boolean {
@@ -87,11 +99,12 @@ export class LocalReach {
     if (known !== undefined) return known;
     const goals = new Map([[rootKey, root]]);
     for (const [key, atom] of goals) {
-      if (this.#known.get(key) === true || this.#bindings.some((binding) => meetsBinding(atom, binding))) {
+      const rules = this.#rulesFor(atom);
+      if (this.#known.get(key) === true || this.#isLocal(atom, rules)) {
         this.#known.set(rootKey, true);
         return true;
       }
-      for (const next of this.#callsOf(atom)) {
+      for (const next of rules.flatMap(({ rule, variables }) => [...callsIn(rule.body, variables)])) {
         const nextKey = keyOf(next);
         if (!goals.has(nextKey)) goals.set(nextKey, next);
       }
@@ -100,12 +113,26 @@ export class LocalReach {
     return false;
   }
 
-  *#callsOf(atom: Atom): Generator<Atom> {
-    for (const rule of this.book.rulesOf(atom.predicate, atom.patterns.length)) {
-      const variables = meetHead(rule, atom);
-      if (variables !== undefined) yield* callsIn(rule.body, variables);
-    }
+  /** Whether rows are an answer to the goal itself, or the engine leaves out a rule for it. */
+  #isLocal(atom: Atom, rules: readonly MetRule[]): boolean {
+    return (
+      this.#bindings.some((binding) => meetsBinding(atom, binding)) ||
+      rules.some(({ rule }) => this.#dependent.has(rule))
+    );
   }
+
+  #rulesFor({ predicate, patterns }: Atom): readonly MetRule[] {
+    return this.book.rulesOf(predicate, patterns.length).flatMap((rule) => {
+      const variables = meetHead(rule, { predicate, patterns });
+      return variables === undefined ? [] : [{ rule, variables }];
+    });
+  }
+}
+
+/** A rule whose head a goal can meet, with what is then known of its variables. */
+interface MetRule {
+  readonly rule: Rule;
+  readonly variables: readonly Pattern[];
 }
 
 function* callsIn(body: readonly Literal[], variables: readonly Pattern[]): Generator<Atom> {
