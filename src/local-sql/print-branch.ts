@@ -28,7 +28,8 @@ export interface BranchContext {
 
 /** `FROM … WHERE …` for a residual; the rows get their names. `unused` columns are asked to be there. */
 export function printSource(residual: Residual, context: BranchContext, used: readonly Column[]): string {
-  for (const atom of residual.atoms) context.rows.set(atom, `f${context.rows.size}`);
+  // Negated branches that began with the same row each have it, under one name.
+  for (const atom of residual.atoms) if (!context.rows.has(atom)) context.rows.set(atom, `f${context.rows.size}`);
   const from = residual.atoms.map(
     (atom) => `${context.queries.nameOf(atom.source)} AS ${context.rows.get(atom) ?? ''}`,
   );
