@@ -168,6 +168,11 @@ export class HttpServer implements ExchangeHost {
     if (headers.host === undefined && httpVersion !== '1.0') {
       throw new OsoError('REQUEST_INVALID', 'the Host header is missing');
     }
+    const coding = headers['transfer-encoding'];
+    // Node.js looks whether the last one is `chunked`; what else was done to the body is not undone (RFC 9112, 6.1).
+    if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
+      throw new OsoError('REQUEST_UNSUPPORTED', 'the body has a transfer coding other than `chunked`');
+    }
     if (route.access === 'admin') this.#admitAdmin(headers.authorization);
     if (route.access !== 'api') return;
     exchange.apiKey = this.#options.authenticate(headers.authorization);
