@@ -22,6 +22,7 @@ export class ElementScanner {
   /** The next byte belongs to an escape. */
   #escaped = false;
   #position = 0;
+  #members = 0;
 
   constructor(maxDepth: number) {
     this.#maxDepth = maxDepth;
@@ -30,6 +31,11 @@ export class ElementScanner {
   /** Where the latest scan stopped: the comma, the bracket, or the length of the bytes. */
   get position(): number {
     return this.#position;
+  }
+
+  /** Members of objects so far, by their colons: a key that stands twice in one object counts twice. */
+  get members(): number {
+    return this.#members;
   }
 
   /** Scans `bytes` from `start`. After `more` the next call goes on with the next piece. */
@@ -56,6 +62,9 @@ export class ElementScanner {
     switch (byte) {
       case QUOTE:
         this.#inString = true;
+        return undefined;
+      case COLON:
+        this.#members += 1;
         return undefined;
       case COMMA:
         return this.#depth === 0 ? 'comma' : undefined;
@@ -94,6 +103,7 @@ export class ElementScanner {
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
+const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { OsoError } from '../errors/oso-error.ts';
+import { hasDoubledKey, membersIn } from './doubled-keys.ts';
 import { ElementScanner } from './element-scanner.ts';
 
 /** No fact comes near: five arguments of 512 bytes, doubled and escaped, are 60 kB. */
@@ -13,7 +14,7 @@ const SLICE_BYTES = 64 * 1_024;
  * The elements of a JSON array, in batches, while its bytes arrive: memory holds one piece and one unfinished element.
  *
  * `parseElement` throws an OsoError to refuse one. Throws CONTROL_PLANE_MALFORMED, with the byte where it was noticed,
- * unless the bytes are exactly one array: valid UTF-8, closed, with nothing but white space around it.
+ * unless the bytes are exactly one array: valid UTF-8, closed, no object with a key twice, with nothing but white space around it.
  */
 export async function* readJsonArray<T>(
   chunks: AsyncIterable<Uint8Array>,
@@ -39,6 +40,9 @@ class ArrayReader<T> {
   /** Bytes before the current piece. */
   #offset = 0;
   #elementCount = 0;
+  /** Members of objects, to the end of the latest complete element, and to that of the latest parsed one. */
+  #membersScanned = 0;
+  #membersParsed = 0;
 
   constructor(parseElement: (element: unknown) => T) {
     this.#parseElement = parseElement;
@@ -80,6 +84,7 @@ class ArrayReader<T> {
       if (found === 'mismatch') throw malformed('closes its array with `}`', this.#offset + position);
       end = position;
       from = position + 1;
+      this.#membersScanned = this.#scanner.members;
       if (found === 'close') return this.#close(piece, start, end);
     }
     if (end === undefined) {
@@ -104,7 +109,11 @@ class ArrayReader<T> {
     const offset = endOffset - text.length;
     if (!isUtf8(text)) throw malformed('is not valid UTF-8', offset);
     const elements = parseArray(text);
-    if (elements === undefined) throw malformed('is not valid JSON', offset + firstBroken(text));
+    if (elements === undefined) throw malformed('is not valid JSON', offset + firstElement(text, isBroken));
+    this.#membersParsed += membersIn(elements);
+    if (this.#membersParsed !== this.#membersScanned) {
+      throw malformed('has a key twice in one object', offset + firstElement(text, hasDoubled));
+    }
     const batch: T[] = [];
     for (const element of elements) batch.push(this.#parseOne(element, batch.length, text, offset));
     this.#elementCount += batch.length;
@@ -161,14 +170,23 @@ function parseArray(text: Buffer): unknown[] | undefined {
   }
 }
 
-/** Where the first element starts that does not parse alone. */
-function firstBroken(text: Buffer): number {
+/** Where the first element starts of which this is true. */
+function firstElement(text: Buffer, isTrue: (element: Buffer) => boolean): number {
   const starts = elementStarts(text);
-  const broken = starts.find((start, index) => {
+  const found = starts.find((start, index) => {
     const end = starts[index + 1];
-    return parseArray(text.subarray(start, end === undefined ? undefined : end - 1)) === undefined;
+    return isTrue(text.subarray(start, end === undefined ? undefined : end - 1));
   });
-  return broken ?? 0;
+  return found ?? 0;
+}
+
+/** Whether it does not parse alone. */
+function isBroken(element: Buffer): boolean {
+  return parseArray(element) === undefined;
+}
+
+function hasDoubled(element: Buffer): boolean {
+  return hasDoubledKey(element, parseArray(element));
 }
 
 /** Only for messages: scans again. */

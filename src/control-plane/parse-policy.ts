@@ -1,4 +1,5 @@
 import { OsoError } from '../errors/oso-error.ts';
+import { hasDoubledKey } from './doubled-keys.ts';
 
 /**
  * The body of GET `/api/policy`: `{"policy": null}` or `{"policy": {"filename": …, "src": …}}` (api reference 4.11).
@@ -6,6 +7,7 @@ import { OsoError } from '../errors/oso-error.ts';
  */
 export function parsePolicy(body: string): { readonly text: string; readonly filename: string | undefined } {
   const parsed = parseJson(body);
+  if (hasDoubledKey(Buffer.from(body), parsed)) throw malformed('has a key twice in one object');
   if (typeof parsed !== 'object' || parsed === null || !('policy' in parsed)) throw malformed('has no `policy`');
   const { policy } = parsed;
   if (policy === null) {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readJsonArray } from '../../src/control-plane/json-array-stream.ts';
 import { OsoError } from '../../src/errors/oso-error.ts';
+import { checkJsonText } from '../../src/http/check-json-text.ts';
 
 async function* inPieces(bytes: Uint8Array, ...sizes: number[]): AsyncGenerator<Uint8Array> {
   let at = 0;
@@ -42,7 +43,7 @@ describe('arrays', () => {
     );
   });
 
-  test('any text that JSON.parse refuses, or that is no array, is refused', async () => {
+  test('any text that JSON.parse refuses, that is no array, or has a key twice in one object, is refused', async () => {
     const arrays = fc.array(fc.jsonValue({ maxDepth: 2 }), { maxLength: 5 }).map((array) => JSON.stringify(array));
     const mutated = fc
       .tuple(arrays, fc.nat(), fc.nat(2), fc.constantFrom('', ',', ']', '[', '}', '{', '"', '\\', '0', ' ', ':'))
@@ -53,7 +54,7 @@ describe('arrays', () => {
     await fc.assert(
       fc.asyncProperty(mutated, fc.integer({ min: 1, max: 9 }), async (text, size) => {
         const expected = parseOrUndefined(text);
-        if (Array.isArray(expected)) expect(await read(text, size)).toEqual(expected);
+        if (Array.isArray(expected) && !hasKeyTwice(text)) expect(await read(text, size)).toEqual(expected);
         else await refusal(text, size);
       }),
       { numRuns: 2_000 },
@@ -92,10 +93,18 @@ describe('what is refused names the byte', () => {
     ['[{"a":1},{"a":},{"a":3}]', 'is not valid JSON (byte 9)'],
     ['[{"a":1} {"a":2}]', 'is not valid JSON (byte 1)'],
     ['["a\nb"]', 'is not valid JSON (byte 1)'],
+    ['[{"a":1},{"a":2,"a":2}]', 'has a key twice in one object (byte 9)'],
+    ['[{"a":{"b":[{"c":1,"\\u0063":2}]}}]', 'has a key twice in one object (byte 1)'],
+    ['[{"__proto__":1,"__proto__":2}]', 'has a key twice in one object (byte 1)'],
     [`[${'['.repeat(33)}`, 'nests deeper than 32 levels (byte 33)'],
   ])('%j: %s', async (text, message) => {
     expect(await refusal(text)).toBe(message);
     expect(await refusal(text, 1)).toMatch(/ \(byte \d+\)$/);
+  });
+
+  test('a key that stands in several objects, or in a text, is none that stands twice', async () => {
+    const elements = [{ a: { a: [{ a: 1 }, { a: 2 }] } }, { a: '"a":1,"a":2', ':': ':', '': '' }];
+    for (const size of [1, 3, 1_000]) expect(await read(JSON.stringify(elements), size)).toEqual(elements);
   });
 
   test('a second array after the first is noticed in a later piece as well', async () => {
@@ -148,6 +157,15 @@ describe('what is refused names the byte', () => {
     await expect(reading).rejects.toThrow(TypeError);
   });
 });
+
+function hasKeyTwice(text: string): boolean {
+  try {
+    checkJsonText(text);
+    return false;
+  } catch (error) {
+    return String(error).includes('twice in one object');
+  }
+}
 
 function parseOrUndefined(text: string): unknown {
   try {

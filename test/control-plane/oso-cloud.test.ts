@@ -115,6 +115,8 @@ describe('policy', () => {
     ['{"policy":{"filename":"a"}}', 'has a `policy` without `src`'],
     ['{"policy":{"src":7}}', 'has a `src` that is not a text'],
     ['{"policy":{"src":"\\ud800"}}', 'has a `src` that is not a text'],
+    ['{"policy":{"src":"a","src":"b"}}', 'has a key twice in one object'],
+    ['{"policy":null,"policy":{"src":"b"}}', 'has a key twice in one object'],
     ['{"policy":{"src":"act', 'of 21 bytes is cut short or is not JSON'],
     ['', 'of 0 bytes is cut short or is not JSON'],
   ])('%s is no answer', async (body, message) => {
@@ -182,6 +184,24 @@ describe('facts', () => {
       expect(await collect(await controlPlane.facts({ signal: never, predicates: [], etag }))).toEqual(FACTS);
     }
     expect(cloud.requests.some(({ headers }) => headers.has('if-none-match'))).toBe(false);
+    await controlPlane.close();
+  });
+
+  test('have Integers in the form in which they are asked for', async () => {
+    await using cloud = await startFakeCloud();
+    const asSent = ['7', '007', '+7', '-0', '-9223372036854775808', '9223372036854775808', 'seven'];
+    const facts = asSent.map((id) => ({
+      predicate: 'limit',
+      args: [
+        { type: 'Integer', id },
+        { type: 'String', id },
+      ],
+    }));
+    cloud.script('/api/facts', { body: JSON.stringify(facts) });
+    const controlPlane = connect(cloud.url);
+    const ids = (await listAll(controlPlane)).map(({ args }) => args.map(({ id }) => id));
+    const kept = ['7', '7', '7', '0', '-9223372036854775808', '9223372036854775808', 'seven'];
+    expect(ids).toEqual(kept.map((id, at) => [id, asSent[at]]));
     await controlPlane.close();
   });
 
