@@ -135,11 +135,13 @@ test.each([
 });
 
 test.each(['authorize_query', 'list_query', 'actions_query', 'evaluate_query_local'])(
-  '%s without data bindings is 400',
+  '%s without data bindings is 400, however a client says that it has none',
   async (name) => {
     await using running = await startServer({ data: createFakeData({}) });
-    const reply = await running.ask({ path: `/api/${name}`, body: { query: {}, data_bindings: null } });
-    expect(reply).toMatchObject({ status: 400, json: { message: 'data bindings missing' } });
+    for (const none of [null, undefined, '']) {
+      const reply = await running.ask({ path: `/api/${name}`, body: { query: {}, data_bindings: none } });
+      expect(reply).toMatchObject({ status: 400, json: { message: 'data bindings missing' } });
+    }
   },
 );
 

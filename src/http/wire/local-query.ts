@@ -39,7 +39,8 @@ export function readLocalQuery(body: unknown): LocalAsked<ConjunctiveQuery> & { 
 
 function readLocal<Question>(record: JsonRecord, read: (query: unknown) => Asked<Question>): LocalAsked<Question> {
   const dataBindings = record['data_bindings'];
-  if (isAbsent(dataBindings)) throw new OsoError('REQUEST_INVALID', 'data bindings missing');
+  // Python sends null where none are configured, Node.js before version 2 an empty text (api reference, 6.1).
+  if (isAbsent(dataBindings) || dataBindings === '') throw new OsoError('REQUEST_INVALID', 'data bindings missing');
   return {
     ...read(readRecord(record['query'], 'query')),
     dataBindings: readString(dataBindings, 'data_bindings'),
