@@ -25,7 +25,8 @@ export function printFrame(span: Span): string {
   const shownStart = lineStart + Math.max(0, column - 1 - MAX_FRAME_WIDTH / 2);
   const shownEnd = Math.min(lineEnd, shownStart + MAX_FRAME_WIDTH);
   const gutter = `${line}`;
-  const indent = text.slice(shownStart, span.start).replace(/[^\t]/gu, ' ');
+  // What takes two UTF-16 units, such as an emoji, is as wide as two letters.
+  const indent = text.slice(shownStart, span.start).replace(/[^\t]/gu, (char) => ' '.repeat(char.length));
   const underline = '^'.repeat(Math.max(1, Math.min(span.end, shownEnd) - span.start));
   const shown = visible(text.slice(shownStart, shownEnd));
   return `${gutter} | ${shown}\n${' '.repeat(gutter.length)} | ${indent}${underline}`;

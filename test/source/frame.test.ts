@@ -33,6 +33,11 @@ describe('a frame', () => {
     expect(printFrame(spanOf('one\n\ttwo three', 'two'))).toBe('2 | \ttwo three\n  | \t^^^');
   });
 
+  test('stands below its text behind an emoji, which is as wide as two letters', () => {
+    const text = 'p("🌲🌲", x);';
+    expect(printFrame(spanOf(text, 'x'))).toBe(`1 | ${text}\n  | ${' '.repeat(10)}^`);
+  });
+
   test('underlines a span over several lines to the end of its first line', () => {
     expect(printFrame(spanOf('one {\n  two\n}', '{\n  two\n}'))).toBe('1 | one {\n  |     ^');
   });
