@@ -1,11 +1,13 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { localWorld } from '../support/local-world.ts';
+import { type LocalWorld, localWorld } from '../support/local-world.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
 import { givenSeed } from '../support/random.ts';
-import { type Check, checksOf, expectFewRefusals, idsOf, newTally } from './equivalence.ts';
+import { wideWorld } from '../support/wide-world.ts';
+import { type Check, checksOf, expectFewRefusals, idsOf, newTally, type Tally } from './equivalence.ts';
 
 const WORLDS = Number(process.env['LOCAL_SQL_WORLDS'] ?? 2_100);
+const WIDE_WORLDS = Number(process.env['WIDE_LOCAL_SQL_WORLDS'] ?? 500);
 const FIRST_SEED = givenSeed ?? 1;
 const BATCH = 50;
 
@@ -30,31 +32,7 @@ afterAll(async () => {
 describe('SQL for PostgreSQL and the engine with all facts', () => {
   test(`give the same answers in ${WORLDS} random worlds from seed ${FIRST_SEED}`, async () => {
     const tally = newTally();
-    for (let seed = FIRST_SEED; seed < FIRST_SEED + WORLDS; seed += BATCH) {
-      const count = Math.min(BATCH, FIRST_SEED + WORLDS - seed);
-      const worlds = Array.from({ length: count }, (_, number) => localWorld(seed + number, 'local_facts'));
-      const checks = worlds.flatMap((world) => checksOf(world, 'postgresql', tally));
-      await insert(
-        'local_facts',
-        ['world', 'relation', 'a0', 'a1', 'a2', 'a3', 'a4'],
-        worlds.flatMap(({ world, rows }) =>
-          rows.map(({ relation, ids }) => [
-            world.seed,
-            relation,
-            ...Array.from({ length: 5 }, (_, at) => ids[at] ?? null),
-          ]),
-        ),
-      );
-      await insert(
-        'ids',
-        ['world', 'id', 'number'],
-        worlds.flatMap((world) =>
-          idsOf(world).map((id) => [world.world.seed, id, world.columns.endsWith('integer') ? Number(id) : null]),
-        ),
-      );
-      await client.query('ANALYZE local_facts, ids');
-      await compare(checks);
-    }
+    await compareIn(WORLDS, (seed) => localWorld(seed, 'local_facts'), tally);
     console.log(`local SQL: ${JSON.stringify({ ...tally, reasons: [...tally.reasons] })}`);
     if (WORLDS >= 2_000) {
       expect(tally.worlds).toBeGreaterThanOrEqual(2_000);
@@ -63,7 +41,42 @@ describe('SQL for PostgreSQL and the engine with all facts', () => {
       expect(tally.yes / tally.asked).toBeGreaterThan(0.1);
     }
   }, 600_000);
+
+  test(`give the same answers in ${WIDE_WORLDS} wide worlds from seed ${FIRST_SEED}`, async () => {
+    const tally = newTally();
+    await compareIn(WIDE_WORLDS, (seed) => localWorld(seed, 'local_facts', { make: wideWorld, most: 20 }), tally);
+    console.log(`wide local SQL: ${JSON.stringify({ ...tally, reasons: [...tally.reasons] })}`);
+  }, 600_000);
 });
+
+async function compareIn(count: number, worldOf: (seed: number) => LocalWorld, tally: Tally): Promise<void> {
+  for (let first = 0; first < count; first += BATCH) {
+    const seeds = Array.from({ length: Math.min(BATCH, count - first) }, (_, number) => FIRST_SEED + first + number);
+    const worlds = seeds.map(worldOf);
+    const checks = worlds.flatMap((world) => checksOf(world, 'postgresql', tally));
+    await client.query('TRUNCATE local_facts, ids');
+    await insert(
+      'local_facts',
+      ['world', 'relation', 'a0', 'a1', 'a2', 'a3', 'a4'],
+      worlds.flatMap(({ world, rows }) =>
+        rows.map(({ relation, ids }) => [
+          world.seed,
+          relation,
+          ...Array.from({ length: 5 }, (_, at) => ids[at] ?? null),
+        ]),
+      ),
+    );
+    await insert(
+      'ids',
+      ['world', 'id', 'number'],
+      worlds.flatMap((world) =>
+        idsOf(world).map((id) => [world.world.seed, id, world.columns.endsWith('integer') ? Number(id) : null]),
+      ),
+    );
+    await client.query('ANALYZE local_facts, ids');
+    await compare(checks);
+  }
+}
 
 async function insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]): Promise<void> {
   const arrays = columns.map((_, column) => rows.map((row) => row[column]));

@@ -2,28 +2,43 @@ import initSqlJs from 'sql.js';
 import { describe, expect, test } from 'vitest';
 import { type LocalWorld, localWorld } from '../support/local-world.ts';
 import { givenSeed } from '../support/random.ts';
-import { type Check, checksOf, expectFewRefusals, idsOf, newTally } from './equivalence.ts';
+import { wideWorld } from '../support/wide-world.ts';
+import { type Check, checksOf, expectFewRefusals, idsOf, newTally, type Tally } from './equivalence.ts';
 
 const WORLDS = Number(process.env['LOCAL_SQL_WORLDS'] ?? 2_000);
+const WIDE_WORLDS = Number(process.env['WIDE_LOCAL_SQL_WORLDS'] ?? 500);
 const FIRST_SEED = givenSeed ?? 5_001;
+
+const sqlite = initSqlJs();
 
 type Database = initSqlJs.Database;
 
 describe('SQL for SQLite and the engine with all facts', () => {
   test(`give the same answers in ${WORLDS} random worlds from seed ${FIRST_SEED}`, async () => {
-    const sqlite = await initSqlJs();
     const tally = newTally();
-    for (let seed = FIRST_SEED; seed < FIRST_SEED + WORLDS; seed++) {
-      const world = localWorld(seed, 'local_facts');
-      const database = new sqlite.Database();
-      fill(database, world);
-      for (const check of checksOf(world, 'sqlite', tally)) compare(database, check);
-      database.close();
-    }
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + WORLDS; seed++)
+      await compareIn(localWorld(seed, 'local_facts'), tally);
     console.log(`local SQL on SQLite: ${JSON.stringify({ ...tally, reasons: [...tally.reasons] })}`);
     if (WORLDS >= 1_000) expectFewRefusals(tally);
   }, 600_000);
+
+  test(`give the same answers in ${WIDE_WORLDS} wide worlds from seed ${FIRST_SEED}`, async () => {
+    const tally = newTally();
+    for (let seed = FIRST_SEED; seed < FIRST_SEED + WIDE_WORLDS; seed++) {
+      await compareIn(localWorld(seed, 'local_facts', { make: wideWorld, most: 20 }), tally);
+    }
+    console.log(`wide local SQL on SQLite: ${JSON.stringify({ ...tally, reasons: [...tally.reasons] })}`);
+    expect(tally.refused / tally.asked).toBeLessThan(0.2);
+    expect(tally.local / tally.asked).toBeGreaterThan(0.05);
+  }, 600_000);
 });
+
+async function compareIn(world: LocalWorld, tally: Tally): Promise<void> {
+  const database = new (await sqlite).Database();
+  fill(database, world);
+  for (const check of checksOf(world, 'sqlite', tally)) compare(database, check);
+  database.close();
+}
 
 function fill(database: Database, local: LocalWorld): void {
   const { seed } = local.world;

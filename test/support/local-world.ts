@@ -23,17 +23,21 @@ const TWINS = 12;
 /** Types whose ids are words or numbers in any case. */
 const PRIMITIVE = new Set(['String', 'Integer', 'Boolean']);
 
-/**
- * `table` names what the queries read: columns world, relation, a0 … a4. `plain` are ids as in `randomWorld`, for worlds
- * whose ids are text; `integer` is what the database calls the type in a cast.
- */
+export interface LocalWorldOptions {
+  /** Ids as in `randomWorld`, for worlds whose ids are text. */
+  readonly plain?: readonly string[] | undefined;
+  /** What the database calls the type in a cast. */
+  readonly integer?: string | undefined;
+  readonly make?: typeof randomWorld;
+  /** Signatures whose facts may be in the database, at least 3. */
+  readonly most?: number;
+}
+
+/** `table` names what the queries read: columns world, relation, a0 … a4. */
 export function localWorld(
   seed: number,
   table: string,
-  {
-    plain,
-    integer = 'integer',
-  }: { readonly plain?: readonly string[] | undefined; readonly integer?: string | undefined } = {},
+  { plain, integer = 'integer', make = randomWorld, most = 7 }: LocalWorldOptions = {},
 ): LocalWorld {
   const random = new Random(seed + 77);
   const columns = random.pick<ColumnKind>([
@@ -45,14 +49,14 @@ export function localWorld(
     'undeclared-integer',
   ]);
   const isInteger = columns.endsWith('integer');
-  const small = isInteger ? withNumbers(randomWorld(seed, ['1', '2', '3', '4']), columns) : randomWorld(seed, plain);
+  const small = isInteger ? withNumbers(make(seed, ['1', '2', '3', '4']), columns) : make(seed, plain);
   const world = random.chance(0.2) ? withTwins(small, random) : small;
   const signatures = new Map<string, readonly Fact[]>();
   for (const fact of world.facts) {
     const key = signatureOf(fact, random.chance(0.5));
     signatures.set(key, [...(signatures.get(key) ?? []), fact]);
   }
-  const chosen = [...new Set(random.picks([...signatures.keys()], 3 + random.below(5)))];
+  const chosen = [...new Set(random.picks([...signatures.keys()], 3 + random.below(most - 2)))];
   const rows: { relation: number; ids: readonly string[] }[] = [];
   const central = new Set(world.facts);
   for (const [relation, signature] of chosen.entries()) {

@@ -1,10 +1,10 @@
 import type { Fact, Value } from '../../src/facts/fact.ts';
 import type { Literal, Program, Rule, Term, TypeSet } from '../../src/program/program.ts';
+import { alternatingFixpoint, type Interpretation, isStranger, Looks, STRANGER } from './least-model.ts';
 
 /*
  * The slowest obvious thing: the least model of a program over a finite set of constants, computed bottom-up by
- * naive iteration. No goals, no indexes, no memo. Negation is the alternating fixpoint: for a stratified
- * program it ends in the perfect model, and it needs no strata to do so.
+ * naive iteration. No goals, no indexes, no memo.
  *
  * The open domain is stood in for by strangers: two values of every type that no fact, rule or question mentions.
  * Nothing distinguishes them from the infinitely many other unmentioned values, so a wildcard over a type holds
@@ -12,15 +12,13 @@ import type { Literal, Program, Rule, Term, TypeSet } from '../../src/program/pr
  */
 
 export interface ReferenceModel {
+  /** Everything that holds of values that are mentioned, and of strangers. */
+  readonly atoms: Interpretation;
+  /** Values that are mentioned, and strangers. */
+  readonly domain: readonly Value[];
   holds(predicate: string, args: readonly Value[]): boolean;
   /** Mentioned values and strangers of one type. */
   values(type: string): readonly Value[];
-}
-
-export const STRANGER = 'stranger⁂';
-
-export function isStranger(value: Value): boolean {
-  return value.id.startsWith(STRANGER);
 }
 
 export interface ReferenceInput {
@@ -29,39 +27,29 @@ export interface ReferenceInput {
   /** Further values that questions will mention. */
   readonly mentioned: readonly Value[];
   readonly unixTime: bigint;
+  /** Most looks at an atom or a value; by default any number. */
+  readonly maxLooks?: number;
 }
 
+/** Throws TooManyLooks. */
 export function referenceModel(input: ReferenceInput): ReferenceModel {
   const domain = collectDomain(input);
-  const context = { domain, unixTime: input.unixTime };
-  let under = new Interpretation();
-  for (;;) {
-    const over = leastModel(input, context, under);
-    const next = leastModel(input, context, over);
-    if (next.size === under.size) {
-      return {
-        holds: (predicate, args) => under.has(predicate, args),
-        values: (type) => domain.filter((value) => value.type === type),
-      };
-    }
-    under = next;
-  }
+  const context: Context = { domain, unixTime: input.unixTime, looks: new Looks(input.maxLooks) };
+  const atoms = alternatingFixpoint(input.facts, (model, judged) => {
+    for (const rule of input.program.rules) applyRule(rule, { context, model, judged });
+  });
+  return {
+    atoms,
+    domain,
+    holds: (predicate, args) => atoms.has(predicate, args),
+    values: (type) => domain.filter((value) => value.type === type),
+  };
 }
 
 interface Context {
   readonly domain: readonly Value[];
   readonly unixTime: bigint;
-}
-
-/** The least model when `not` is judged by a fixed interpretation. */
-function leastModel(input: ReferenceInput, context: Context, judged: Interpretation): Interpretation {
-  const model = new Interpretation();
-  for (const fact of input.facts) model.add(fact.predicate, fact.args);
-  for (;;) {
-    const before = model.size;
-    for (const rule of input.program.rules) applyRule(rule, { context, model, judged });
-    if (model.size === before) return model;
-  }
+  readonly looks: Looks;
 }
 
 interface Scope {
@@ -116,6 +104,7 @@ function* join(rule: Rule, calls: readonly Call[], bindings: Bindings, scope: Sc
     return;
   }
   for (const atom of scope.model.atoms(call.predicate, call.args.length)) {
+    scope.context.looks.take();
     const extended = matchAtom(rule, call.args, atom, bindings, scope.context);
     if (extended) yield* join(rule, rest, extended, scope);
   }
@@ -149,6 +138,7 @@ function* enumerate(rule: Rule, indexes: readonly number[], bindings: Bindings, 
     return;
   }
   for (const value of context.domain) {
+    context.looks.take();
     if (allows(rule.variables[index]?.types, value.type))
       yield* enumerate(rule, rest, bindings.with(index, value), context);
   }
@@ -262,37 +252,4 @@ function collectDomain({ program, facts, mentioned, unixTime }: ReferenceInput):
     add({ type, id: `${STRANGER}2` });
   }
   return [...values.values()];
-}
-
-/** A set of ground atoms. */
-class Interpretation {
-  readonly #atoms = new Map<string, Map<string, readonly Value[]>>();
-  size = 0;
-
-  add(predicate: string, args: readonly Value[]): void {
-    const table = this.#table(predicate, args.length);
-    const key = atomKey(args);
-    if (table.has(key)) return;
-    table.set(key, args);
-    this.size += 1;
-  }
-
-  has(predicate: string, args: readonly Value[]): boolean {
-    return this.#table(predicate, args.length).has(atomKey(args));
-  }
-
-  atoms(predicate: string, arity: number): readonly (readonly Value[])[] {
-    return [...this.#table(predicate, arity).values()];
-  }
-
-  #table(predicate: string, arity: number): Map<string, readonly Value[]> {
-    const key = JSON.stringify([predicate, arity]);
-    const table = this.#atoms.get(key) ?? new Map();
-    this.#atoms.set(key, table);
-    return table;
-  }
-}
-
-function atomKey(args: readonly Value[]): string {
-  return JSON.stringify(args.map((value) => [value.type, value.id]));
 }
