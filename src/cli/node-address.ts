@@ -12,8 +12,15 @@ export function addressAt(url: string): NodeAddress {
 }
 
 /** The node that the settings describe, on this machine. */
-export async function localAddress({ port, tlsCert }: Settings): Promise<NodeAddress> {
-  if (tlsCert === undefined) return { url: `http://127.0.0.1:${port}` };
+export async function localAddress({
+  host = '::',
+  port,
+  tlsCert,
+}: Pick<Settings, 'host' | 'port' | 'tlsCert'>): Promise<NodeAddress> {
+  // Who listens on all interfaces is here as well.
+  const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  const place = `${name.includes(':') ? `[${name}]` : name}:${port}`;
+  if (tlsCert === undefined) return { url: `http://${place}` };
   const [ca] = await readAll([tlsCert]).catch(() => []);
-  return { url: `https://127.0.0.1:${port}`, ca };
+  return { url: `https://${place}`, ca };
 }
