@@ -26,7 +26,7 @@ export async function spoolSnapshot(
     await unlink(path);
     if (signal) addAbortSignal(signal, stream);
     let sizeBytes = 0;
-    for await (const chunk of stream) {
+    for await (const chunk of chunksOf(stream)) {
       const bytes = Buffer.from(chunk);
       await writeAll(handle, bytes);
       sizeBytes += bytes.length;
@@ -37,5 +37,14 @@ export async function spoolSnapshot(
     await handle?.close();
     signal?.throwIfAborted();
     throw ioError(error, 'write', path);
+  }
+}
+
+/** What goes wrong with the stream is not taken for trouble with the file. */
+async function* chunksOf(stream: Readable): AsyncGenerator<string | Uint8Array> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw ioError(error, 'read', '-');
   }
 }

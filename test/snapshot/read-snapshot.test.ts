@@ -141,6 +141,18 @@ describe('a snapshot from a stream', () => {
     expect(readdirSync(spool.path)).toEqual([]);
   });
 
+  test('that breaks is not taken for trouble with the disk', async () => {
+    using spool = temporaryDirectory();
+    const broken = async function* () {
+      yield Buffer.from('hello');
+      throw Object.assign(new Error('EISDIR: illegal operation'), { code: 'EISDIR' });
+    };
+    const opened = openSnapshot({ stream: Readable.from(broken()), spoolDirectory: spool.path });
+    const message = 'cannot read `-`: it is a directory';
+    await expect(opened).rejects.toMatchObject({ code: 'DIRECTORY_UNUSABLE', message });
+    expect(readdirSync(spool.path)).toEqual([]);
+  });
+
   test('fails with the reason of the signal while it waits, and when the spool directory is no directory', async () => {
     using spool = temporaryDirectory();
     const controller = new AbortController();
