@@ -1,6 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
-import { OsoError } from '../errors/oso-error.ts';
 import { ioError } from '../snapshot/io-error.ts';
+import { readRegularFile } from '../snapshot/read-regular-file.ts';
 import type { Clock } from '../util/clock.ts';
 
 /** Secrets are replaced by renaming files and by turning symbolic links, which notifications of the system miss. */
@@ -23,18 +22,13 @@ export interface WatchedFiles {
 
 /** Reads all files. Throws DIRECTORY_UNUSABLE for the first one that cannot be read. */
 export function readAll(paths: readonly string[]): Promise<Buffer[]> {
-  return Promise.all(paths.map(readRegular));
+  return Promise.all(paths.map(readOne));
 }
 
-/** A pipe has its content once, so nobody could look again, and opening one may wait for ever. */
-async function readRegular(path: string): Promise<Buffer> {
-  try {
-    const found = await stat(path);
-    if (found.isFile() || found.isDirectory()) return await readFile(path);
-  } catch (error) {
+function readOne(path: string): Promise<Buffer> {
+  return readRegularFile(path).catch((error: unknown) => {
     throw ioError(error, 'read', path);
-  }
-  throw new OsoError('DIRECTORY_UNUSABLE', `cannot read \`${path}\`: it is a pipe or device, not a file`);
+  });
 }
 
 /**

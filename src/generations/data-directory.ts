@@ -21,8 +21,8 @@ export interface DataDirectory {
   /** Why it is only looked at, where it was to be written. */
   readonly unwritable?: string | undefined;
   /**
-   * Makes and locks the directory again when it was deleted under its owner; true when it was. Throws what
-   * `openDataDirectory` throws.
+   * Makes and locks the directory again when it was deleted or replaced under its owner; true when it was. Throws what
+   * `openDataDirectory` throws, and then the directory is not open for writing until a later call succeeds.
    */
   restore(): Promise<boolean>;
   /** Frees the lock. */
@@ -38,6 +38,7 @@ export async function openDataDirectory(path: string, owner: string): Promise<Da
   await createDirectory(path);
   const directory = await locate(path);
   let lock = lockDirectory(directory.path, owner);
+  let isOurs = true;
   try {
     await createDirectory(directory.generationsPath);
     await sweep(directory.path);
@@ -48,17 +49,21 @@ export async function openDataDirectory(path: string, owner: string): Promise<Da
   }
   return {
     ...directory,
-    writable: true,
+    get writable() {
+      return isOurs;
+    },
     async restore() {
-      if ((await exists(directory.generationsPath)) && (await exists(lockPath(directory.path)))) return false;
+      const isWhole = lock.isInPlace() && (await exists(directory.generationsPath));
+      isOurs = isWhole;
+      if (isWhole) return false;
       await createDirectory(directory.path);
-      // The lock on a deleted file keeps nobody out.
-      if (!(await exists(lockPath(directory.path)))) {
+      if (!lock.isInPlace()) {
         const lost = lock;
         lock = lockDirectory(directory.path, owner);
         lost.release();
       }
       await createDirectory(directory.generationsPath);
+      isOurs = true;
       return true;
     },
     close: () => lock.release(),
@@ -94,7 +99,7 @@ export async function viewDataDirectory(path: string): Promise<DataDirectory> {
 export function requireWritable({ path, writable }: Pick<DataDirectory, 'path' | 'writable'>): boolean {
   if (writable) return true;
   throw new OsoError('DIRECTORY_UNUSABLE', `the data directory is not open for writing: \`${path}\``, {
-    hint: 'its disk is read-only, or it belongs to another user',
+    hint: 'its disk is read-only, or it belongs to another user or process',
   });
 }
 
@@ -136,9 +141,10 @@ async function locate(path: string): Promise<Pick<DataDirectory, 'path' | 'gener
   return { path: resolved, generationsPath: join(resolved, 'generations'), warnings };
 }
 
-/** Under the lock there is no other writer, so whatever is unfinished is abandoned. */
+/** Under the lock there is no other writer, so whatever is unfinished is abandoned. What cannot be removed disturbs nobody. */
 async function sweep(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
-    if (name.startsWith(TEMPORARY_PREFIX)) await rm(join(directory, name), { recursive: true, force: true });
+    if (!name.startsWith(TEMPORARY_PREFIX)) continue;
+    await rm(join(directory, name), { recursive: true, force: true }).catch(() => undefined);
   }
 }

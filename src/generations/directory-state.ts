@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OsoError } from '../errors/oso-error.ts';
 import { errnoOf, ioError } from '../snapshot/io-error.ts';
@@ -12,6 +11,7 @@ import {
   parseJsonObject,
   textField,
 } from '../snapshot/json-fields.ts';
+import { readRegularFile } from '../snapshot/read-regular-file.ts';
 import { replaceFile } from '../snapshot/replace-file.ts';
 import { writeAll } from '../snapshot/write-all.ts';
 import { type DataDirectory, requireWritable } from './data-directory.ts';
@@ -62,7 +62,7 @@ export async function readStateFile(
 ): Promise<{ readonly state: DirectoryState; readonly problem: string | undefined }> {
   const path = statePath(directory);
   try {
-    return { state: parseState(await readFile(path)), problem: undefined };
+    return { state: parseState(await readRegularFile(path)), problem: undefined };
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return { state: freshState(), problem: undefined };
     if (error instanceof FieldError) {

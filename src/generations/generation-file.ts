@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OsoError } from '../errors/oso-error.ts';
 import { contentDigest } from '../snapshot/content-digest.ts';
@@ -13,6 +12,7 @@ import {
   textField,
 } from '../snapshot/json-fields.ts';
 import { sortKeys } from '../snapshot/print-manifest.ts';
+import { readRegularFile } from '../snapshot/read-regular-file.ts';
 import type { GenerationMetadata } from './generation.ts';
 import { generationId } from './generation-id.ts';
 
@@ -28,7 +28,7 @@ export function printGeneration(metadata: GenerationMetadata): string {
 export async function readGeneration(folder: string): Promise<GenerationMetadata> {
   const path = join(folder, 'generation.json');
   try {
-    return parseGeneration(parseJsonObject(await readFile(path)));
+    return parseGeneration(parseJsonObject(await readRegularFile(path)));
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') throw damaged(path, 'it is missing', error);
     if (error instanceof FieldError) throw damaged(path, error.message, error);

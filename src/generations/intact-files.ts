@@ -1,17 +1,17 @@
 import { isUtf8 } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OsoError } from '../errors/oso-error.ts';
 import type { HashedFile } from '../facts/index/read-hashed.ts';
 import { sha256Hex } from '../snapshot/content-digest.ts';
 import { errnoOf, ioError } from '../snapshot/io-error.ts';
+import { readRegularFile } from '../snapshot/read-regular-file.ts';
 import type { GenerationMetadata } from './generation.ts';
 import { hashFile } from './hash-file.ts';
 
 /** The policy of a folder, intact. Throws INDEX_INVALID or DIRECTORY_UNUSABLE. */
 export async function readPolicy(folder: string, metadata: GenerationMetadata): Promise<string> {
   const path = join(folder, 'policy.polar');
-  const bytes = await readFile(path).catch((error: unknown) => {
+  const bytes = await readRegularFile(path).catch((error: unknown) => {
     throw errnoOf(error) === 'ENOENT' ? damaged(path, 'it is missing', error) : ioError(error, 'read', path);
   });
   if (sha256Hex(bytes) !== metadata.policySha256) throw damaged(path, 'its bytes do not match their SHA-256');

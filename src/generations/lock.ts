@@ -1,4 +1,14 @@
-import { closeSync, constants, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { OsoError } from '../errors/oso-error.ts';
@@ -7,20 +17,23 @@ import { tryLock } from '../snapshot/try-lock.ts';
 
 /** Held until released, or until the process dies in whatever way: the kernel frees it, so there are no stale locks. */
 export interface Lock {
+  /** Whether what is locked is still at its path: a lock on a file that was deleted or replaced keeps nobody out. */
+  isInPlace(): boolean;
   /** May be called again. */
   release(): void;
 }
 
 /**
  * Makes this process the only one that may write to a directory. The lock is the kernel's; the text in the file only
- * names its holder, for the message, and is never believed. `owner` is the command, such as `serve`.
+ * names its holder, for the message, and is never believed. `owner` is the command, such as `serve`; `setting` is what
+ * chooses the directory, for the hint.
  * Throws DIRECTORY_LOCKED, or DIRECTORY_UNUSABLE when the filesystem has no working locks.
  */
-export function lockDirectory(directory: string, owner: string): Lock {
+export function lockDirectory(directory: string, owner: string, setting = 'OSO_DIRECTORY'): Lock {
   const path = lockPath(directory);
   const fd = openLockFile(path);
   try {
-    if (!tryLock(fd)) throw lockedBy(directory, path);
+    if (!tryLock(fd)) throw lockedBy(directory, path, setting);
     checkLocksWork(path);
     writeHolder(fd, owner);
   } catch (error) {
@@ -29,10 +42,13 @@ export function lockDirectory(directory: string, owner: string): Lock {
   }
   let held = true;
   return {
+    isInPlace: () => held && isAt(path, fd),
     release() {
       // A second close could hit a file that got the same number meanwhile.
-      if (held) closeSync(fd);
+      if (!held) return;
       held = false;
+      forgetHolder(fd);
+      closeSync(fd);
     },
   };
 }
@@ -46,6 +62,15 @@ function openLockFile(path: string): number {
     return openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
   } catch (error) {
     throw ioError(error, 'open', path);
+  }
+}
+
+function isAt(path: string, fd: number): boolean {
+  try {
+    const [held, found] = [fstatSync(fd), lstatSync(path)];
+    return held.ino === found.ino && held.dev === found.dev;
+  } catch {
+    return false;
   }
 }
 
@@ -73,9 +98,18 @@ function writeHolder(fd: number, owner: string): void {
   }
 }
 
-function lockedBy(directory: string, path: string): OsoError {
+/** Otherwise whoever gets the number of this process next would seem to have it: in a container, the first one always. */
+function forgetHolder(fd: number): void {
+  try {
+    ftruncateSync(fd);
+  } catch {
+    // The name was never believed.
+  }
+}
+
+function lockedBy(directory: string, path: string, setting: string): OsoError {
   return new OsoError('DIRECTORY_LOCKED', `the data directory \`${directory}\` is in use${describeHolder(path)}`, {
-    hint: 'stop that process, or give this one another data directory with OSO_DIRECTORY',
+    hint: `stop that process, or give this one another data directory with ${setting}`,
   });
 }
 
@@ -103,6 +137,8 @@ interface Holder {
 
 function readHolder(path: string): Holder | undefined {
   try {
+    // A pipe would be waited for.
+    if (!statSync(path).isFile()) return undefined;
     const holder: unknown = JSON.parse(readFileSync(path, 'utf8'));
     if (typeof holder !== 'object' || holder === null) return undefined;
     const { pid, host, command } = holder as { pid?: unknown; host?: unknown; command?: unknown };

@@ -3,8 +3,8 @@ import { errnoOf } from '../snapshot/io-error.ts';
 import { type DataDirectory, openDataDirectory, viewDataDirectory } from './data-directory.ts';
 import { listGenerations } from './list-generations.ts';
 
-/** What the system says where reading may be allowed all the same. */
-const UNWRITABLE: ReadonlySet<string | undefined> = new Set(['EROFS', 'EACCES', 'EPERM']);
+/** What the system says where reading may be possible all the same. */
+const UNWRITABLE: ReadonlySet<string | undefined> = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT', 'EIO']);
 
 /**
  * Opens a data directory for a node. One that cannot be written, as when the system has made a failing disk read-only,
@@ -38,7 +38,7 @@ function lookingOnly(view: DataDirectory, why: OsoError): DataDirectory {
     ...view,
     unwritable: `${why.message}; what it holds is served, and nothing new is copied to it`,
     get writable() {
-      return opened !== undefined;
+      return opened?.writable ?? false;
     },
     async restore() {
       if (opened !== undefined) return await opened.restore();

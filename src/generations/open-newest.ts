@@ -44,7 +44,8 @@ export async function openNewest(directory: DataDirectory, options: OpenNewestOp
       failures.push({ id: entry.id, error: result, quarantined: true });
       continue;
     }
-    if (directory.writable) await release(directory, entry);
+    // It can be served all the same when it does not get its name back.
+    if (directory.writable) await release(directory, entry).catch(() => undefined);
     return { opened: result, failures };
   }
   return { opened: undefined, failures };

@@ -1,5 +1,5 @@
 import { rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { OsoError } from '../errors/oso-error.ts';
 import { errnoOf, ioError } from '../snapshot/io-error.ts';
 import { syncDirectory } from '../snapshot/replace-file.ts';
@@ -38,9 +38,12 @@ export async function release(directory: DataDirectory, entry: GenerationEntry):
   }
 }
 
-/** Removes a folder of `generations/`. A kill halfway leaves a temporary name, never half a generation. */
+/**
+ * Removes a folder of `generations/`. A kill halfway leaves a temporary name, never half a generation; what cannot be
+ * removed keeps that name, which is its own, so that it is in nobody's way.
+ */
 export async function removeFolder(directory: DataDirectory, path: string): Promise<void> {
-  const doomed = join(directory.generationsPath, `${TEMPORARY_PREFIX}removing`);
+  const doomed = join(directory.generationsPath, `${TEMPORARY_PREFIX}removing-${basename(path)}`);
   await rm(doomed, { recursive: true, force: true });
   try {
     await rename(path, doomed);

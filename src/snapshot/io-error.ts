@@ -19,6 +19,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ETXTBSY: 'it is in use',
   EPIPE: 'the reader closed the pipe',
   ENXIO: 'it is a device or socket without another end',
+  ESPIPE: 'it is a pipe, not a file',
 };
 
 const FULL: Readonly<Record<string, string>> = {

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   readdirSync,
   realpathSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -163,6 +164,24 @@ describe('a data directory that was deleted under its owner', () => {
     await expect(second()).rejects.toMatchObject({ code: 'DIRECTORY_LOCKED' });
     directory.close();
     (await second()).close();
+  });
+
+  test('is not written to when another process has what took its place, and is once that has gone', async () => {
+    using parent = temporaryDirectory();
+    const directory = await openDataDirectory(parent.file('data'), 'serve');
+    for (const change of ['replaced', 'without its lock']) {
+      if (change === 'replaced') renameSync(parent.file('data'), parent.file('old'));
+      else rmSync(parent.file('data/lock'));
+      const other = await openDataDirectory(parent.file('data'), 'import');
+      await expect(directory.restore(), change).rejects.toMatchObject({ code: 'DIRECTORY_LOCKED' });
+      expect(directory.writable, change).toBe(false);
+      other.close();
+      expect(await directory.restore(), change).toBe(true);
+      expect(directory.writable, change).toBe(true);
+      const second = openDataDirectory(parent.file('data'), 'import');
+      await expect(second, change).rejects.toMatchObject({ code: 'DIRECTORY_LOCKED' });
+    }
+    directory.close();
   });
 
   test('is not restored by who only looks at it', async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
 import { describe, expect, test, vi } from 'vitest';
@@ -69,6 +69,7 @@ describe('a locked directory', () => {
     expect(() => lockDirectory(directory.path, 'import')).toThrow(refusal);
     expect(() => lockDirectory(directory.path, 'import')).toThrow(refusal);
     lock.release();
+    expect(readFileSync(file, 'utf8')).toBe('');
     lockDirectory(directory.path, 'import').release();
   });
 
@@ -99,6 +100,19 @@ describe('a locked directory', () => {
     } finally {
       grantsAll.mockRestore();
     }
+  });
+
+  test('is known to its holder to be none any more once its file was deleted, replaced or released', () => {
+    using directory = temporaryDirectory();
+    const lock = lockDirectory(directory.path, 'serve');
+    expect(lock.isInPlace()).toBe(true);
+    rmSync(directory.file('lock'));
+    expect(lock.isInPlace()).toBe(false);
+    const next = lockDirectory(directory.path, 'serve');
+    expect([lock.isInPlace(), next.isInPlace()]).toEqual([false, true]);
+    next.release();
+    expect(next.isInPlace()).toBe(false);
+    lock.release();
   });
 
   test('is reported as unusable when the lock file cannot be opened', () => {

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openDataDirectory } from '../../src/generations/data-directory.ts';
 import { listGenerations } from '../../src/generations/list-generations.ts';
 import { openForServing } from '../../src/generations/open-for-serving.ts';
 import { temporaryDirectory } from '../snapshot/support/sample-snapshot.ts';
+import { onFailingDisk } from '../support/failing-disk.ts';
 import { publishOne } from './support/sample-generation.ts';
 
 /** A disk of its own in a temporary folder; undefined without the right to mount one. */
@@ -14,7 +15,7 @@ function smallDisk() {
   const path = parent.file('disk');
   mkdirSync(path);
   const mount = (options: string) =>
-    spawnSync('mount', ['-t', 'tmpfs', '-o', `mode=700,size=1m,${options}`, 'tmpfs', path]).status === 0;
+    spawnSync('mount', ['-t', 'tmpfs', '-o', `mode=700,size=1m,nr_inodes=60,${options}`, 'tmpfs', path]).status === 0;
   const isMounted = mount('rw');
   return {
     path,
@@ -50,6 +51,22 @@ describe('a node on a disk that has become read-only', () => {
     (await openDataDirectory(disk.path, 'import')).close();
   });
 
+  test('sees what is there when there is no room for a lock', async (context) => {
+    using disk = smallDisk();
+    context.skip(!disk.isMounted, NO_RIGHT);
+    await publishOne(disk.path);
+    rmSync(join(disk.path, 'lock'));
+    expect(() => {
+      for (let file = 0; ; file += 1) writeFileSync(join(disk.path, `${file}`), '');
+    }).toThrow('ENOSPC');
+    const directory = await openForServing(disk.path);
+    expect(directory.unwritable).toMatch(/lock`: the disk is full; what it holds is served/);
+    rmSync(join(disk.path, '0'));
+    expect(await directory.restore()).toBe(false);
+    expect(directory.writable).toBe(true);
+    directory.close();
+  });
+
   test('does not begin where there is nothing to serve', async (context) => {
     using disk = smallDisk();
     context.skip(!disk.isMounted, NO_RIGHT);
@@ -72,4 +89,19 @@ test('a directory that another process uses is not looked at instead', async () 
   expect(owner).toMatchObject({ writable: true, warnings: [] });
   await expect(openForServing(parent.file('data'))).rejects.toMatchObject({ code: 'DIRECTORY_LOCKED' });
   owner.close();
+});
+
+test('a lock that the disk does not give is no reason not to serve what it gives', async () => {
+  using parent = temporaryDirectory();
+  const path = parent.file('data');
+  await publishOne(path);
+  const isLock = (call: { readonly path: string }) => call.path === `${path}/lock`;
+  const directory = await onFailingDisk(path, isLock, () => openForServing(path));
+  expect(directory).toMatchObject({
+    writable: false,
+    unwritable: expect.stringContaining('the disk reported an error'),
+  });
+  expect(await directory.restore()).toBe(false);
+  expect(directory.writable).toBe(true);
+  directory.close();
 });

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { damaged } from './damaged.ts';
 
 /** An open file and its size when it was opened. */
@@ -8,7 +8,8 @@ export interface IndexBytes {
 }
 
 export function openIndexBytes(path: string): IndexBytes {
-  const descriptor = openSync(path, 'r');
+  // Otherwise a pipe without a writer would be waited for.
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   return { descriptor, sizeBytes: fstatSync(descriptor).size };
 }
 
