@@ -18,6 +18,11 @@ export interface DiskCareOptions {
 
 /** What a node does for its data directory beside publishing. None of it may fail what has succeeded. */
 export interface DiskCare {
+  /**
+   * True when the directory was deleted or replaced and is made anew. When it cannot be written that is told, once as long
+   * as the reason stays: what lies there may still be read.
+   */
+  restore(): Promise<boolean>;
   /** What the directory held after the last change. */
   readonly survey: DirectorySurvey;
   /** Old generations go, and the survey is made anew. */
@@ -32,6 +37,7 @@ export interface DiskCare {
 
 export function createDiskCare({ directory, log, keep, inUse }: DiskCareOptions): DiskCare {
   let survey: DirectorySurvey = { generations: [], quarantined: [] };
+  let unwritable = '';
 
   async function prune(atMost: number): Promise<void> {
     try {
@@ -56,6 +62,18 @@ export function createDiskCare({ directory, log, keep, inUse }: DiskCareOptions)
   return {
     get survey() {
       return survey;
+    },
+    async restore() {
+      try {
+        const wasGone = await directory.restore();
+        unwritable = '';
+        return wasGone;
+      } catch (error) {
+        const reason = messageOf(error);
+        if (reason !== unwritable) log.error('the data directory cannot be written', { reason });
+        unwritable = reason;
+        return false;
+      }
     },
     tidy: () => prune(keep),
     async makeRoom(bytes) {

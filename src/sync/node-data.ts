@@ -3,7 +3,7 @@ import type { Alarm } from './alarm-book.ts';
 import { type BringUp, bringUp } from './bring-up.ts';
 import { pinTarget } from './pin-target.ts';
 import type { ServedData } from './served-data.ts';
-import { Supply, type SupplyOptions } from './supply.ts';
+import { type ImportFile, Supply, type SupplyOptions } from './supply.ts';
 import type { DirectorySurvey } from './survey-directory.ts';
 import { type AttemptOutcome, createSyncLoop, type SyncLoop } from './sync-loop.ts';
 
@@ -59,12 +59,15 @@ export class NodeData {
     return this.#options.book.state.pinned;
   }
 
-  /** Resolves when something is served, or nothing can be. Rejects with the signal's reason when that comes first. */
+  /**
+   * Resolves when something is served and the file of `--import` was looked at, or when nothing can be served. Rejects with
+   * the signal's reason when that comes before anything is served.
+   */
   async start(signal: AbortSignal): Promise<BringUp> {
     const { importFile, download, wait } = this.#options;
     const sources = {
       openDisk: () => this.#serves(this.#supply.openDisk(signal)),
-      importWhenNewer: importFile && (() => this.#oneAtATime(() => this.#supply.importWhenNewer(importFile, signal))),
+      importWhenNewer: importFile && (() => this.#importWhenNewer(importFile, signal)),
       importAnyway: importFile && (() => this.#serves(this.#oneAtATime(() => this.#supply.import(importFile, signal)))),
       startLive: download && (() => this.#serves(this.#startLive(signal))),
     };
@@ -113,6 +116,11 @@ export class NodeData {
     log.warn('unpinned', { generation: pinned });
     await this.#supply.openDisk(signal);
     return pinned;
+  }
+
+  /** A stop ends it, but not the start: what is served from the disk by then must be drained. */
+  async #importWhenNewer(file: ImportFile, signal: AbortSignal): Promise<void> {
+    await this.#oneAtATime(() => this.#supply.importWhenNewer(file, signal)).catch(() => {});
   }
 
   async #serves(work: Promise<void>): Promise<boolean> {

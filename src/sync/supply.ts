@@ -150,7 +150,7 @@ export class Supply {
     if (!isFirst || this.#latest?.isIntact === false) await this.scrub(signal);
     await this.#takeIntoMemory(signal);
     const known = this.#known();
-    await this.disk.makeRoom(known?.bytes);
+    await this.disk.makeRoom(known?.bytes ?? this.disk.survey.generations[0]?.bytes);
     const startedMs = this.#elapsed();
     const result = await download({
       signal,
@@ -170,8 +170,9 @@ export class Supply {
   async scrub(signal: AbortSignal): Promise<void> {
     const { directory, book, alarms, log } = this.#options;
     try {
-      if (await directory.restore()) {
-        alarms.raise('damage', `the data directory \`${directory.path}\` was deleted; it has been made anew`);
+      if (await this.disk.restore()) {
+        const message = `the data directory \`${directory.path}\` was deleted or replaced; it has been made anew`;
+        alarms.raise('damage', message);
         await book.update((state) => ({ ...state }));
       }
       const ids = [this.served.metadata?.id, this.#latest?.metadata.id].filter((id) => typeof id === 'string');
@@ -196,9 +197,11 @@ export class Supply {
       opened.close();
       throw error;
     }
-    const arrival = { ...this.#arrivalOf(opened.metadata), forced: true };
+    // Unless another one was pinned, or this one unpinned, while threads got ready for it.
+    const isWanted = () => book.state.pinned === id;
+    const arrival = { ...this.#arrivalOf(opened.metadata), forced: true, isWanted };
     await this.served.adopt(opened, arrival).catch(async (error: unknown) => {
-      await book.update((state) => ({ ...state, pinned }));
+      await book.update((state) => (state.pinned === id ? { ...state, pinned } : state));
       throw error;
     });
   }

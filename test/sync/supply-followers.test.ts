@@ -60,6 +60,21 @@ describe('other threads', () => {
     world.supply.served.slot.acquire('key')?.release();
   });
 
+  test('get ready in vain for what was pinned when something else was pinned after it, or it was unpinned', async () => {
+    for (const last of ['newer', undefined] as const) {
+      const { followers, waiting, wait } = fakeFollowers();
+      using world = await supplied({ followers });
+      wait();
+      const pinning = world.supply.pin(world.older);
+      while (waiting.length === 0) await settle();
+      const pinned = last === undefined ? null : world[last];
+      await world.book.update((state) => ({ ...state, pinned }));
+      waiting[0]?.resolve();
+      await pinning;
+      expect([world.served(), world.book.state.pinned]).toEqual([world.newer, pinned]);
+    }
+  });
+
   test('get ready in vain when other data were pinned meanwhile', async () => {
     const { followers, told, waiting, wait } = fakeFollowers();
     using world = await supplied({ followers });

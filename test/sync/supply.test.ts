@@ -1,9 +1,11 @@
-import { rmSync } from 'node:fs';
+import { rmSync, truncateSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { OsoError } from '../../src/errors/oso-error.ts';
+import { openDataDirectory } from '../../src/generations/data-directory.ts';
 import type { ScrubVerdict } from '../../src/generations/scrub-generation.ts';
 import type { BuildResult } from '../../src/sync/build-process/job.ts';
 import type { DownloadRequest, SupplyOptions } from '../../src/sync/supply.ts';
+import { silentLog } from '../../src/util/log.ts';
 import { FACTS, TAKEN_AT_MS } from '../snapshot/support/sample-snapshot.ts';
 import { requestWith } from '../support/engine-world.ts';
 import { type FakeClock, settle } from '../support/fake-clock.ts';
@@ -55,6 +57,34 @@ describe('damage on disk', () => {
   });
 });
 
+describe('a directory that cannot be written', () => {
+  test('is told once as long as the reason stays, and what lies there is checked all the same', async () => {
+    const said: string[] = [];
+    const log = { ...silentLog, error: (message: string) => said.push(message) };
+    const checked: (readonly string[])[] = [];
+    const scrub = async (ids: readonly string[]) => {
+      checked.push(ids);
+      return { kind: 'scrubbed' as const, verdicts: [] };
+    };
+    using world = await supplied({ scrub, log });
+    for (const [time, total] of [
+      ['the first time', 1],
+      ['the next', 2],
+    ] as const) {
+      rmSync(`${world.path}/lock`);
+      const other = await openDataDirectory(world.path, 'import');
+      checked.length = 0;
+      await world.supply.scrub(never);
+      await world.supply.scrub(never);
+      expect(said, time).toEqual(Array(total).fill('the data directory cannot be written'));
+      expect(checked, time).toEqual([[world.newer], [world.newer]]);
+      other.close();
+      await world.supply.scrub(never);
+      expect(world.raised, time).toEqual(Array(total).fill('damage'));
+    }
+  });
+});
+
 describe('what a download is told of', () => {
   async function knownAfter(scrub: SupplyOptions['scrub'], isFirst: boolean) {
     const asked: DownloadRequest[] = [];
@@ -88,6 +118,19 @@ describe('room on the disk', () => {
     expect(ids()).toEqual([world.newer, world.older]);
     await disk.makeRoom(2 ** 52);
     expect(ids()).toEqual([world.newer]);
+  });
+});
+
+describe('room for what is copied', () => {
+  test('is made by the size of what lies there when the newest is not whole', async () => {
+    const download = () => Promise.reject(new Error('enough'));
+    using world = await supplied({ scrub: damaged, download });
+    // More than any disk has free, and a hole: it takes no room.
+    truncateSync(`${world.path}/generations/${world.older}/facts.index`, 2 ** 43);
+    await world.publish(TAKEN_AT_MS - HOUR);
+    await world.supply.disk.tidy();
+    await world.supply.download(never, false).catch(() => {});
+    expect(world.supply.disk.survey.generations.map(({ id }) => id)).toEqual([world.older]);
   });
 });
 

@@ -27,6 +27,9 @@ const SEMI_SPACE_MIB = 8;
 /** How long an aborted child may clean up before it is killed. */
 const ABORT_GRACE_MS = 5_000;
 
+/** The same for one that has answered: a lookup of a name, which nothing can abort, may keep it for half a minute. */
+const ANSWERED_GRACE_MS = 1_000;
+
 /** Last words of a child that are kept, in UTF-16 units. */
 const MAX_LAST_WORDS = 2_000;
 
@@ -44,17 +47,19 @@ export async function runInChild(job: Job, spawn: ChildSpawn, { signal, progress
   });
   giveWay(child.pid);
   const gone = new AbortController();
+  const killAfter = (graceMs: number) => void killLater(child, graceMs, { clock: spawn.clock, gone: gone.signal });
   const onAbort = () => {
     tell(child, { kind: 'abort' });
-    void killLater(child, spawn.clock, gone.signal);
+    killAfter(ABORT_GRACE_MS);
   };
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    const outcome = converse(child, progress);
+    const outcome = converse(child, { progress, onAnswer: () => killAfter(ANSWERED_GRACE_MS) });
     tell(child, { kind: 'run', job });
     return await outcome;
   } catch (error) {
-    await removeUnfinished(job.directory);
+    // A check leaves nothing, and may be made where somebody else writes.
+    if (job.kind !== 'scrub') await removeUnfinished(job.directory);
     signal.throwIfAborted();
     throw error;
   } finally {
@@ -74,15 +79,26 @@ function tell(child: ChildProcess, message: ToChild): void {
   if (child.connected) child.send(message, () => {});
 }
 
-async function killLater(child: ChildProcess, clock: Clock, gone: AbortSignal): Promise<void> {
-  await clock.sleep(ABORT_GRACE_MS, gone).then(
+interface Grace {
+  readonly clock: Clock;
+  readonly gone: AbortSignal;
+}
+
+async function killLater(child: ChildProcess, graceMs: number, { clock, gone }: Grace): Promise<void> {
+  await clock.sleep(graceMs, gone).then(
     () => child.kill('SIGKILL'),
     () => {},
   );
 }
 
+interface Conversation {
+  readonly progress: FactProgress | undefined;
+  /** The child has no more to say. */
+  readonly onAnswer: () => void;
+}
+
 /** Settles when the child has ended. */
-function converse(child: ChildProcess, progress: FactProgress | undefined): Promise<JobResult> {
+function converse(child: ChildProcess, { progress, onAnswer }: Conversation): Promise<JobResult> {
   return new Promise((resolve, reject) => {
     let answer: FromChild | undefined;
     let lastWords = '';
@@ -90,8 +106,12 @@ function converse(child: ChildProcess, progress: FactProgress | undefined): Prom
       lastWords = (lastWords + text).slice(-MAX_LAST_WORDS);
     });
     child.on('message', (message: FromChild) => {
-      if (message.kind === 'progress') progress?.(message.stage, message.done, message.total);
-      else answer = message;
+      if (message.kind === 'progress') {
+        progress?.(message.stage, message.done, message.total);
+        return;
+      }
+      answer = message;
+      onAnswer();
     });
     child.on('error', reject);
     child.on('close', (code, signal) => {

@@ -132,6 +132,16 @@ test('a scrub finds what is intact, damaged and gone', async () => {
   });
 });
 
+test('a scrub that fails leaves alone what somebody else may be making', async () => {
+  using data = await dataDirectory();
+  const others = join(data.directory.generationsPath, '.tmp-abc');
+  mkdirSync(others);
+  const spawn = { entry: misbehaving(data.path, 'process.exit(1)'), env: NO_ENV, clock: systemClock };
+  const scrub = { kind: 'scrub' as const, directory: data.path, ids: [] };
+  await expect(runInChild(scrub, spawn, { signal: never() })).rejects.toThrow('the build process died');
+  expect(existsSync(others)).toBe(true);
+});
+
 test('a failure keeps its code, its hint and what the control plane asked to wait', async () => {
   using data = await dataDirectory();
   await using cloud = await startFakeCloud({ policy: POLICY });
@@ -226,6 +236,23 @@ test('a child that ignores an abort is killed', async () => {
   controller.abort(new Error('enough'));
   await clock.advance(5_000);
   await failed;
+});
+
+test('a child that has answered and does not end is killed, and its answer counts', async () => {
+  using data = await dataDirectory();
+  const clock = new FakeClock();
+  const entry = misbehaving(
+    data.path,
+    `process.on('message', () => {
+       process.send({ kind: 'done', result: { kind: 'scrubbed', verdicts: [] } });
+       setInterval(() => {}, 1e6);
+     });`,
+  );
+  const scrub = { kind: 'scrub' as const, directory: data.path, ids: [] };
+  const running = runInChild(scrub, { entry, env: NO_ENV, clock }, { signal: never() });
+  while (clock.sleeping === 0) await new Promise((resolve) => setImmediate(resolve));
+  await clock.advance(1_000);
+  expect(await running).toEqual({ kind: 'scrubbed', verdicts: [] });
 });
 
 test('the child gets no variable of ours', async () => {

@@ -27,7 +27,7 @@ export async function supplied(changes: Partial<SupplyOptions> & { readonly poli
   const book = createStateBook(directory, (await loadState(directory)).state);
   const { policy, ...rest } = changes;
   let changed = 0;
-  const supply = new Supply({
+  const options: SupplyOptions = {
     directory,
     book,
     alarms,
@@ -48,11 +48,13 @@ export async function supplied(changes: Partial<SupplyOptions> & { readonly poli
       changed += 1;
     },
     ...rest,
-  });
+  };
+  const supply = new Supply(options);
   await supply.openDisk(never);
   const served = () => supply.served.metadata?.id;
   return {
     supply,
+    options,
     path,
     book,
     clock,
