@@ -12,7 +12,7 @@ import { ioError } from '../snapshot/io-error.ts';
 import type { Source } from '../source/source.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Log } from '../util/log.ts';
-import { createPersistence, type Persistence, readDirectory } from './directory.ts';
+import { claimDirectory, createPersistence, type Persistence, readDirectory } from './directory.ts';
 import { Environment } from './environment.ts';
 import { environmentRoutes } from './environment-routes.ts';
 import { createEnvironments, type Environments } from './environments.ts';
@@ -54,28 +54,45 @@ export interface DevServer {
   readonly main: Environment;
   /** Saves a policy as POST /policy does, for watched files. */
   savePolicy(sources: readonly Source[]): SaveOutcome;
-  /** Writes what is not on disk yet. Close the server first. Throws NO_SPACE or DIRECTORY_UNUSABLE. */
+  /** Writes what is not on disk yet, and frees the directory. Close the server first. Throws NO_SPACE or DIRECTORY_UNUSABLE. */
   close(): Promise<void>;
 }
 
 /**
  * A local stand-in for Oso Cloud: the same API with writes (api reference, 9). Throws POLICY_INVALID,
- * POLICY_TESTS_FAILED, FACT_INVALID naming the line, or DIRECTORY_UNUSABLE for what it cannot start with.
+ * POLICY_TESTS_FAILED, FACT_INVALID naming the line, or DIRECTORY_UNUSABLE for what it cannot start with, and
+ * DIRECTORY_LOCKED for the directory of another process.
  */
 export async function createDevServer(options: DevServerOptions): Promise<DevServer> {
-  const persistence =
-    options.directory === undefined ? undefined : createPersistence({ ...options, path: options.directory });
-  const main = await openMain(options, persistence);
-  const environments = createEnvironments(main, { clock: options.clock, noPolicy: noPolicy() });
-  return {
-    server: createHttpServer(options, environments),
-    main,
-    savePolicy: (sources) => savePolicy(main, sources, saveOptions(options.clock, sources)),
-    close: async () => persistence?.close(),
-  };
+  const { directory, clock, policySources, factsFile } = options;
+  const lock = directory === undefined ? undefined : await claimDirectory(directory);
+  try {
+    const persistence = directory === undefined ? undefined : createPersistence({ ...options, path: directory });
+    const main = await openMain(options, persistence);
+    const environments = createEnvironments(main, { clock, noPolicy: noPolicy() });
+    const server = createHttpServer(options, environments);
+    // What was given is stored once the start has succeeded: until then the directory stays as it was.
+    const isGiven = policySources !== undefined || factsFile !== undefined;
+    if (isGiven) server.http.once('listening', () => persistence?.touch(main));
+    return {
+      server,
+      main,
+      savePolicy: (sources) => savePolicy(main, sources, saveOptions(clock, sources)),
+      close: async () => {
+        try {
+          await persistence?.close();
+        } finally {
+          lock?.release();
+        }
+      },
+    };
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
 }
 
-/** Everything is loaded before the first change is reported, so that a failed start leaves the directory as it was. */
+/** Everything is loaded before the first change is reported. */
 async function openMain(options: DevServerOptions, persistence: Persistence | undefined): Promise<Environment> {
   const { directory, clock, policySources, factsFile } = options;
   const facts = createMemoryFacts();
@@ -93,7 +110,6 @@ async function openMain(options: DevServerOptions, persistence: Persistence | un
   if (factsFile !== undefined) await loadFactFile(factsFile, facts, main);
   else if (stored !== undefined) await loadFacts(stored.facts, facts);
   started = true;
-  if (factsFile !== undefined || policySources !== undefined) persistence?.touch(main);
   return main;
 }
 

@@ -1,8 +1,10 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Fact } from '../facts/fact.ts';
 import { printFactLine } from '../facts/fact-line.ts';
+import { type Lock, lockDirectory } from '../generations/lock.ts';
 import { errnoOf, ioError } from '../snapshot/io-error.ts';
+import { readRegularFile } from '../snapshot/read-regular-file.ts';
 import { replaceFile } from '../snapshot/replace-file.ts';
 import { writeAll } from '../snapshot/write-all.ts';
 import type { Clock } from '../util/clock.ts';
@@ -12,7 +14,7 @@ import { readFactFile } from './fact-file.ts';
 
 /*
  * An environment at rest is two files, each replaced as a whole: `policy.polar`, and `facts.jsonl` with one canonical
- * line a fact, in no particular order.
+ * line a fact, in no particular order. `lock` beside them keeps a second process away.
  */
 
 /** Changes that follow each other this closely are written once. */
@@ -29,14 +31,39 @@ export interface Persistence {
   close(): Promise<void>;
 }
 
-/** What an earlier run left, an empty text and no facts at first. The directory is made when it is missing. */
+/**
+ * Makes a directory when it is missing, and keeps other processes out of it. Throws DIRECTORY_LOCKED, DIRECTORY_UNUSABLE
+ * or NO_SPACE.
+ */
+export async function claimDirectory(path: string): Promise<Lock> {
+  try {
+    await makeDirectory(path);
+  } catch (error) {
+    throw ioError(error, 'create', path);
+  }
+  return lockDirectory(path, 'dev-server', '`--directory`');
+}
+
+/** The `recursive` of the library tries for ever where nothing can be made in a directory that is there, as in /proc. */
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeDirectory(dirname(path));
+    await mkdir(path);
+  }
+}
+
+/** What an earlier run left, an empty text and no facts at first. Throws DIRECTORY_UNUSABLE. */
 export async function readDirectory(
   path: string,
 ): Promise<{ policyText: string; facts: AsyncIterable<readonly Fact[]> }> {
   try {
-    await mkdir(path, { recursive: true });
-    const policyText = await readFile(join(path, 'policy.polar'), 'utf8').catch(emptyWhenMissing);
-    return { policyText, facts: readStoredFacts(join(path, 'facts.jsonl')) };
+    const policy = await readRegularFile(join(path, 'policy.polar')).catch(emptyWhenMissing);
+    return { policyText: policy.toString('utf8'), facts: readStoredFacts(join(path, 'facts.jsonl')) };
   } catch (error) {
     throw ioError(error, 'use', path);
   }
@@ -116,11 +143,11 @@ async function* readStoredFacts(path: string): AsyncGenerator<readonly Fact[]> {
   try {
     yield* readFactFile(path, () => {});
   } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
+    if (errnoOf(error) !== 'ENOENT') throw ioError(error, 'read', path);
   }
 }
 
-function emptyWhenMissing(error: unknown): string {
-  if (errnoOf(error) === 'ENOENT') return '';
+function emptyWhenMissing(error: unknown): Buffer {
+  if (errnoOf(error) === 'ENOENT') return Buffer.of();
   throw error;
 }

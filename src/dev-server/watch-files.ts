@@ -1,9 +1,11 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { OsoError } from '../errors/oso-error.ts';
 import type { Source } from '../source/source.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Log } from '../util/log.ts';
+import { messageOf } from '../util/message-of.ts';
 
 /** Editors write a file in several steps; looking this much later sees the last of them. */
 const SETTLE_MS = 50;
@@ -23,7 +25,7 @@ export interface FileWatch {
 /**
  * Watches the directories of the files rather than the files, because editors replace a file by renaming another one over
  * it. Events only say "look": what counts is the content. A file that is missing for a moment is looked at again when it
- * comes back.
+ * comes back. Throws DIRECTORY_UNUSABLE where the system watches nothing more.
  */
 export async function watchFiles(options: WatchOptions): Promise<FileWatch> {
   const { paths, clock, log } = options;
@@ -73,9 +75,13 @@ export async function watchFiles(options: WatchOptions): Promise<FileWatch> {
 function watchDirectories(paths: readonly string[], onEvent: () => void): readonly FSWatcher[] {
   return [...new Set(paths.map(dirname))].map((directory) => {
     const names = new Set(paths.filter((path) => dirname(path) === directory).map((path) => basename(path)));
-    return watch(directory, (_event, name) => {
-      if (name === null || names.has(name)) onEvent();
-    });
+    try {
+      return watch(directory, (_event, name) => {
+        if (name === null || names.has(name)) onEvent();
+      });
+    } catch (error) {
+      throw new OsoError('DIRECTORY_UNUSABLE', `cannot watch \`${directory}\`: ${messageOf(error)}`, { cause: error });
+    }
   });
 }
 

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { createDevServer } from '../../src/dev-server/dev-server.ts';
 import { watchFiles } from '../../src/dev-server/watch-files.ts';
 import type { Source } from '../../src/source/source.ts';
 import { systemClock } from '../../src/util/clock.ts';
@@ -26,7 +27,7 @@ test('policy and facts survive a restart', async () => {
     await running.post('/api/batch', [{ inserts: GITHUB_FACTS }]);
     await running.post('/api/batch', [{ deletes: [GITHUB_FACTS[1]] }]);
   }
-  expect((await readdir(path)).sort()).toEqual(['facts.jsonl', 'policy.polar']);
+  expect((await readdir(path)).sort()).toEqual(['facts.jsonl', 'lock', 'policy.polar']);
   expect(await readFile(join(path, 'facts.jsonl'), 'utf8')).toContain(
     '["has_role","User","alice","String","member","Org","acme"]\n',
   );
@@ -72,6 +73,54 @@ test('a directory that is a file cannot be used', async () => {
   const path = join(directory.path, 'file');
   await writeFile(path, '');
   await expect(startDevServer({ directory: path })).rejects.toMatchObject({ code: 'DIRECTORY_UNUSABLE' });
+});
+
+test.runIf(process.platform === 'linux')('a directory where none can be made is not tried for ever', async () => {
+  const path = '/proc/oso-fallback/data';
+  const message = `cannot create \`${path}\`: no such file or directory`;
+  await expect(startDevServer({ directory: path })).rejects.toMatchObject({ code: 'DIRECTORY_UNUSABLE', message });
+});
+
+test('a directory is for one dev-server at a time', async () => {
+  await using directory = await temporaryDirectory();
+  {
+    await using _first = await startDevServer({ directory: directory.path });
+    await expect(startDevServer({ directory: directory.path })).rejects.toMatchObject({
+      code: 'DIRECTORY_LOCKED',
+      hint: 'stop that process, or give this one another data directory with `--directory`',
+    });
+  }
+  await using _second = await startDevServer({ directory: directory.path });
+});
+
+test('a start that fails leaves the directory as it was, and free', async () => {
+  await using directory = await temporaryDirectory();
+  await writeFile(join(directory.path, 'policy.polar'), 'actor Stored {}');
+  const given = { directory: directory.path, policySources: [{ name: 'p.polar', text: GITHUB_POLICY }] };
+  // Nobody could have it listen.
+  const dev = await createDevServer({
+    ...given,
+    clock: systemClock,
+    log: silentLog,
+    version: '1.2.3',
+    nodeVersion: 'v20.0.0',
+  });
+  await dev.close();
+  const wrong = startDevServer({ ...given, policySources: [{ name: 'p.polar', text: 'nonsense' }] });
+  await expect(wrong).rejects.toMatchObject({ code: 'POLICY_INVALID' });
+  expect((await readdir(directory.path)).sort()).toEqual(['lock', 'policy.polar']);
+  await using running = await startDevServer({ directory: directory.path });
+  expect(running.dev.main.policy.text).toBe('actor Stored {}');
+});
+
+test.each(['policy.polar', 'facts.jsonl'])('a directory in place of %s is named', async (name) => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, name);
+  await mkdir(path);
+  await expect(startDevServer({ directory: directory.path })).rejects.toMatchObject({
+    code: 'DIRECTORY_UNUSABLE',
+    message: expect.stringMatching(/: it is a directory$/u),
+  });
 });
 
 test.each([
