@@ -6,5 +6,6 @@ if (major < 20 || (major === 20 && minor < 20)) {
 } else {
   // Loaded only now: an older Node.js could not even parse what follows.
   const { main } = await import('../src/cli/main.ts');
-  process.exitCode = await main(process);
+  // Not left to the event loop: what a reader does not take would keep it turning for ever.
+  process.exit(await main(process));
 }

@@ -4,17 +4,22 @@ import { EXIT } from './exit-code.ts';
 /** The part of `process` that delivers signals. */
 export interface SignalSource {
   on(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGUSR1', listener: () => void): unknown;
+  removeAllListeners(signal: 'SIGINT'): unknown;
   exit(code: number): void;
 }
 
 /**
- * The first SIGINT or SIGTERM aborts the work, which then cleans up behind itself; a second SIGINT leaves at once.
+ * The first SIGINT or SIGTERM aborts the work, which then cleans up behind itself; a second SIGINT leaves at once, and a
+ * third one ends what cannot even do that: an exit waits for every read that is under way, be it of a pipe nobody writes to.
  * SIGUSR1 would make Node open its inspector, a door into the process: it is taken and ignored.
  */
 export function listenForInterruption(source: SignalSource): AbortSignal {
   const controller = new AbortController();
   const interrupt = (name: 'SIGINT' | 'SIGTERM') => () => {
-    if (controller.signal.aborted && name === 'SIGINT') source.exit(EXIT.interrupted);
+    if (controller.signal.aborted && name === 'SIGINT') {
+      source.removeAllListeners('SIGINT');
+      source.exit(EXIT.interrupted);
+    }
     controller.abort(new OsoError('INTERRUPTED', `stopped by ${name}`, { cause: name }));
   };
   source.on('SIGINT', interrupt('SIGINT'));

@@ -1,16 +1,15 @@
-import { destination, pino, stdTimeFunctions } from 'pino';
+import { pino, stdTimeFunctions } from 'pino';
 import type { LogLevel } from '../config/options.ts';
+import type { Clock } from '../util/clock.ts';
 import type { Log } from '../util/log.ts';
-
-/** Log lines waiting for a reader that does not read; beyond it lines are dropped, requests never wait. */
-const MAX_PENDING_BYTES = 1024 * 1024;
+import { createLogSink } from './log-sink.ts';
 
 /** The form of every API key: `e_<environment>_<number>_<secret>`. */
 const API_KEY = /\be_[A-Za-z0-9]+_[A-Za-z0-9]+_[A-Za-z0-9]+/g;
 
 export interface JsonLog extends Log {
-  /** Writes what is pending; call it before the process leaves. */
-  flush(): void;
+  /** Writes what is pending, or gives it up; for the end of the process. */
+  flush(): Promise<void>;
 }
 
 export interface JsonLogOptions {
@@ -19,12 +18,12 @@ export interface JsonLogOptions {
   readonly clientId: () => string;
   /** Texts that must never appear. Anything that looks like an API key is removed as well. */
   readonly secrets: readonly string[];
+  readonly clock: Clock;
 }
 
 /** JSON lines on stderr. A reader that is gone or too slow never holds anything up. */
-export function createJsonLog({ level, clientId, secrets }: JsonLogOptions): JsonLog {
-  const stream = destination({ fd: 2, sync: false, maxLength: MAX_PENDING_BYTES });
-  stream.on('error', () => {});
+export function createJsonLog({ level, clientId, secrets, clock }: JsonLogOptions): JsonLog {
+  const sink = createLogSink(2, clock);
   const logger = pino(
     {
       level,
@@ -34,19 +33,13 @@ export function createJsonLog({ level, clientId, secrets }: JsonLogOptions): Jso
       formatters: { level: (label) => ({ level: label }) },
       hooks: { streamWrite: (line) => redact(line, secrets) },
     },
-    stream,
+    sink,
   );
   return {
     info: (message, fields = {}) => logger.info(fields, message),
     warn: (message, fields = {}) => logger.warn(fields, message),
     error: (message, fields = {}) => logger.error(fields, message),
-    flush() {
-      try {
-        stream.flushSync();
-      } catch {
-        // The reader is gone; there is nobody left to tell.
-      }
-    },
+    flush: () => sink.flush(),
   };
 }
 

@@ -17,7 +17,10 @@ export interface Output {
   paint(stream: 'stdout' | 'stderr'): Promise<Paint>;
   /** Something worth knowing beside the result, for people. */
   note(text: string): void;
-  /** Once all is written: why a part of it was not. A reader that went away (`… | head -1`) is no reason. */
+  /**
+   * Once all text is written: why a part of it was not. A reader that went away (`… | head -1`) is no reason. Bytes of a
+   * snapshot are not waited for: their writer has seen to them, or has given up on a reader that takes none.
+   */
   settled(): Promise<unknown>;
 }
 
@@ -37,6 +40,7 @@ export function createOutput({ stdout, stderr, isJson, isQuiet, env }: OutputOpt
   };
   for (const stream of [stdout, stderr]) stream.on('error', onError);
   let results = stdout;
+  const texts = new Set([stdout, stderr]);
   const isWatched = !isQuiet && !env['CI'] && isDrawable(stderr, env) && stderr.columns !== 0;
   return {
     isJson,
@@ -45,6 +49,7 @@ export function createOutput({ stdout, stderr, isJson, isQuiet, env }: OutputOpt
     drawing: !isWatched ? 'none' : isColourful(stderr, env) ? 'coloured' : 'plain',
     binary() {
       results = stderr;
+      texts.delete(stdout);
       stdout.off('error', onError).on('error', () => {});
       return stdout;
     },
@@ -57,7 +62,7 @@ export function createOutput({ stdout, stderr, isJson, isQuiet, env }: OutputOpt
       if (!isQuiet) stderr.write(`${text}\n`);
     },
     async settled() {
-      await Promise.all([stdout, stderr].map((stream) => new Promise((done) => stream.write('', done))));
+      await Promise.all([...texts].map((stream) => new Promise((done) => stream.write('', done))));
       return failure;
     },
   };

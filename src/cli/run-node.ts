@@ -32,19 +32,22 @@ const FORCE_MS = 10_000;
  */
 export async function runNode(plan: NodePlan, context: CommandContext): Promise<ExitCode> {
   const { settings, identity } = plan.config;
+  const { clock, signal, env } = context;
   let clientId = settings.clientId ?? '';
   const log = createJsonLog({
     level: settings.logLevel,
     clientId: () => clientId,
     secrets: identity === undefined ? [] : [identity.token.reveal()],
+    clock,
   });
-  const { clock, signal, env } = context;
   const threads = workerCount(settings, thisMachine());
   for (const flag of overridesOf(settings)) log.warn('a guard is lifted', { setting: flag });
-  const server = await createNodeServer({ plan, threads, log, clock, clientId: () => clientId, env, signal });
+  const ended = new AbortController();
+  const until = AbortSignal.any([signal, ended.signal]);
+  const server = await createNodeServer({ plan, threads, log, clock, clientId: () => clientId, env, signal: until });
   const at = { port: settings.port, host: settings.host };
-  const port = await listen(server.http.http, at);
   try {
+    const port = await listen(server.http.http, at);
     const directory = await openForServing(settings.directory);
     try {
       for (const warning of directory.warnings) log.warn(warning);
@@ -60,9 +63,11 @@ export async function runNode(plan: NodePlan, context: CommandContext): Promise<
       directory.close();
     }
   } finally {
+    // A start that failed must end, too: whatever watches files would go on.
+    ended.abort();
     closeNow(server.http);
     await server.crew.close();
-    log.flush();
+    await log.flush();
   }
 }
 
@@ -188,7 +193,7 @@ async function drainServer({ http, crew }: NodeServer, { plan, context, log }: R
   const { clock, signal, output } = context;
   const drainMs = interruptedBy(signal) === 'SIGTERM' ? plan.config.settings.drainMs : 0;
   log.info('draining', { drainMs });
-  output.note('stopping');
+  if (output.drawing !== 'none') output.note('stopping');
   const drained = [drain({ server: http, clock, drainMs, forceMs: FORCE_MS }), crew.drain(drainMs, FORCE_MS)];
   if ((await Promise.all(drained)).includes('forced')) log.warn('connections were cut that had something to say');
 }

@@ -7,6 +7,20 @@ import { SELF_SIGNED } from '../support/self-signed.ts';
 import { ask, end, serving, statusOf, until } from './support/running-node.ts';
 import { jsonOf, openWorkplace } from './support/workplace.ts';
 
+describe('files that are watched', () => {
+  test('do not keep a node from ending whose start failed', async () => {
+    await using place = await openWorkplace();
+    place.write('keys', '');
+    const watching = { OSO_CLIENT_KEYS_FILE: 'keys' };
+    const nothing = place.start(['serve', '--offline'], watching);
+    expect(await nothing.ended).toMatchObject({ code: 4 });
+    const first = place.start(['serve', '--json']);
+    const port = new URL((await serving(first)).url).port;
+    const taken = place.start(['serve', '--directory', 'other'], { ...watching, OSO_PORT: port });
+    expect(await taken.ended).toMatchObject({ code: 1, stderr: expect.stringMatching(/^PORT_UNAVAILABLE: /) });
+  });
+});
+
 describe('files that change', () => {
   const digest = (key: string) => createHash('sha256').update(key).digest('hex');
 

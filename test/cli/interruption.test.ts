@@ -34,6 +34,15 @@ test('a second SIGINT leaves at once, a second SIGTERM does not', () => {
   expect(interruptedBy(signal)).toBe('SIGTERM');
 });
 
+test('a third SIGINT is left to the system, which needs no cooperation', () => {
+  const source = new Signals();
+  listenForInterruption(source);
+  source.emit('SIGINT');
+  expect(source.listenerCount('SIGINT')).toBe(1);
+  source.emit('SIGINT');
+  expect(source.listenerCount('SIGINT')).toBe(0);
+});
+
 test('SIGUSR1 is taken, so that Node opens no inspector', () => {
   const source = new Signals();
   const signal = listenForInterruption(source);

@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import chalk from 'chalk';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createOutput } from '../../src/cli/output.ts';
@@ -56,6 +56,13 @@ describe('results', () => {
     const { output, stdout } = outputWith();
     output.binary();
     expect(() => stdout.emit('error', Object.assign(new Error('disk'), { code: 'ENOSPC' }))).not.toThrow();
+  });
+
+  test('are waited for, but bytes that a reader does not take are not', async () => {
+    const stuck: Terminal = new Writable({ write: () => {} });
+    const output = createOutput({ stdout: stuck, stderr: new PassThrough(), isJson: false, isQuiet: false, env: {} });
+    output.binary().write('bytes');
+    expect(await output.settled()).toBeUndefined();
   });
 
   test('a reader that has gone is no error; anything else is told when all is written', async () => {

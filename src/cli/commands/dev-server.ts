@@ -5,7 +5,7 @@ import type { SqlDialect } from '../../config/sql-dialect.ts';
 import { createDevServer, type DevServer } from '../../dev-server/dev-server.ts';
 import { DEV_TOKEN } from '../../dev-server/environments.ts';
 import { printPolicyErrors, printTestFailures } from '../../dev-server/save-policy.ts';
-import { watchFiles } from '../../dev-server/watch-files.ts';
+import { type FileWatch, watchFiles } from '../../dev-server/watch-files.ts';
 import { OsoError } from '../../errors/oso-error.ts';
 import { drain } from '../../http/drain.ts';
 import type { Command, CommandContext, Invocation } from '../command.ts';
@@ -39,9 +39,10 @@ The API key is ${DEV_TOKEN}, and its environment 0123456789.
   async run(invocation, context) {
     const { output, clock, signal } = context;
     const paths = invocation.arguments;
-    const at = { port: readPort(invocation), host: invocation.text('host') ?? '127.0.0.1' };
+    // An empty one would be all interfaces.
+    const at = { port: readPort(invocation), host: invocation.text('host') || '127.0.0.1' };
     const sqlDialect = readDialect(invocation, context);
-    const log = createJsonLog({ level: 'error', clientId: () => 'dev-server', secrets: [] });
+    const log = createJsonLog({ level: 'error', clientId: () => 'dev-server', secrets: [], clock });
     const dev = await createDevServer({
       clock,
       log,
@@ -52,25 +53,28 @@ The API key is ${DEV_TOKEN}, and its environment 0123456789.
       directory: invocation.text('directory'),
       sqlDialect,
     });
-    const port = await listen(dev.server.http, at);
-    const watching = invocation.isSet('watch-for-changes') && paths.length > 0;
-    const watch = watching
-      ? await watchFiles({ paths, clock, log, onChange: (sources) => reportSave(dev, sources, context) })
-      : undefined;
-    const url = printUrl({ ...at, port });
-    output.result(`dev-server on ${url} with ${count(dev.main.factCount)} facts\nAPI key ${DEV_TOKEN}`, {
-      event: 'listening',
-      url,
-      port,
-      apiKey: DEV_TOKEN,
-      environment: '0123456789',
-      facts: dev.main.factCount,
-    });
-    await untilInterrupted(signal);
-    watch?.close();
-    await drain({ server: dev.server, clock, drainMs: 0, forceMs: 1_000 });
-    await dev.close();
-    log.flush();
+    let watch: FileWatch | undefined;
+    try {
+      const port = await listen(dev.server.http, at);
+      if (invocation.isSet('watch-for-changes') && paths.length > 0) {
+        watch = await watchFiles({ paths, clock, log, onChange: (sources) => reportSave(dev, sources, context) });
+      }
+      const url = printUrl({ ...at, port });
+      output.result(`dev-server on ${url} with ${count(dev.main.factCount)} facts\nAPI key ${DEV_TOKEN}`, {
+        event: 'listening',
+        url,
+        port,
+        apiKey: DEV_TOKEN,
+        environment: '0123456789',
+        facts: dev.main.factCount,
+      });
+      await untilInterrupted(signal);
+    } finally {
+      watch?.close();
+      await drain({ server: dev.server, clock, drainMs: 0, forceMs: 1_000 });
+      await dev.close();
+      await log.flush();
+    }
     return interruptedBy(signal) === 'SIGINT' ? EXIT.interrupted : EXIT.done;
   },
 };
