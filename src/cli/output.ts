@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isColourful, isDrawable, type Paint, paintFor } from './paint.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -62,7 +63,10 @@ export function createOutput({ stdout, stderr, isJson, isQuiet, env }: OutputOpt
       if (!isQuiet) stderr.write(`${text}\n`);
     },
     async settled() {
-      await Promise.all([...texts].map((stream) => new Promise((done) => stream.write('', done))));
+      const pending = [...texts].filter(({ writableLength }) => writableLength > 0);
+      await Promise.all(pending.map((stream) => new Promise((done) => stream.write('', done))));
+      // What has failed at once is told in the next turn.
+      await nextTurn();
       return failure;
     },
   };

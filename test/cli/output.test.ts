@@ -65,6 +65,15 @@ describe('results', () => {
     expect(await output.settled()).toBeUndefined();
   });
 
+  test('that nobody needed to write are no failure, wherever they would have gone', async () => {
+    const full = new Writable({ write: (_, __, done) => done(new Error('the disk is full')) });
+    const output = createOutput({ stdout: new PassThrough(), stderr: full, isJson: false, isQuiet: false, env: {} });
+    output.result('done', {});
+    expect(await output.settled()).toBeUndefined();
+    output.note('by the way');
+    expect(await output.settled()).toMatchObject({ message: 'the disk is full' });
+  });
+
   test('a reader that has gone is no error; anything else is told when all is written', async () => {
     const { output, stdout } = outputWith();
     stdout.emit('error', Object.assign(new Error('gone'), { code: 'EPIPE' }));
