@@ -41,7 +41,9 @@ export function createDiskCare({ directory, log, keep, inUse }: DiskCareOptions)
 
   async function prune(atMost: number): Promise<void> {
     try {
-      if (directory.writable) await pruneGenerations(directory, { keep: atMost, inUse: inUse() });
+      const ids = inUse();
+      // While nothing is served everything is kept: the fault may be ours, or the disk may be whole again.
+      if (directory.writable && ids.size > 0) await pruneGenerations(directory, { keep: atMost, inUse: ids });
       survey = await surveyDirectory(directory);
     } catch (error) {
       log.error('the data directory could not be tidied up', { reason: messageOf(error) });

@@ -4,7 +4,7 @@ import { OsoError } from '../../src/errors/oso-error.ts';
 import { openDataDirectory } from '../../src/generations/data-directory.ts';
 import type { ScrubVerdict } from '../../src/generations/scrub-generation.ts';
 import type { BuildResult } from '../../src/sync/build-process/job.ts';
-import type { DownloadRequest, SupplyOptions } from '../../src/sync/supply.ts';
+import { type DownloadRequest, Supply, type SupplyOptions } from '../../src/sync/supply.ts';
 import { silentLog } from '../../src/util/log.ts';
 import { FACTS, TAKEN_AT_MS } from '../snapshot/support/sample-snapshot.ts';
 import { requestWith } from '../support/engine-world.ts';
@@ -48,6 +48,15 @@ describe('damage on disk', () => {
       code: 'snapshot_invalid',
       message: expect.stringContaining('the data served were damaged on disk, and there are no others'),
     });
+  });
+
+  test('of everything loses nothing: whatever was put aside may turn out to be whole', async () => {
+    using world = await supplied();
+    for (const id of [world.older, world.newer]) rmSync(`${world.path}/generations/${id}/policy.polar`);
+    const next = new Supply(world.options);
+    await next.openDisk(never);
+    expect(next.served.metadata).toBeUndefined();
+    expect(next.disk.survey).toEqual({ generations: [], quarantined: [world.newer, world.older] });
   });
 
   test('is no reason to throw when the check itself fails', async () => {
