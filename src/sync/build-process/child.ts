@@ -14,6 +14,9 @@ export interface ChildProcess {
   disconnect?(): void;
 }
 
+/** How often the parent hears that the event loop turns: a process may hang already while it starts, and for good. */
+const ALIVE_INTERVAL_MS = 5_000;
+
 /** Time between two messages about progress: a terminal shows no more. */
 const PROGRESS_INTERVAL_MS = 200;
 
@@ -32,13 +35,18 @@ export function serveParent(process: ChildProcess, clock: Clock = systemClock): 
       abort();
       return;
     }
+    const over = new AbortController();
     const progress = throttle(clock, send);
+    void sayAlive(clock, send, over.signal);
     runJob(message.job, { clock, connect: (job) => connect(job, clock), progress, signal: controller.signal })
       .then(
         (result) => send({ kind: 'done', result }),
         (error: unknown) => send({ kind: 'failed', error: sendError(error) }),
       )
-      .finally(() => process.disconnect?.());
+      .finally(() => {
+        over.abort();
+        process.disconnect?.();
+      });
   });
 }
 
@@ -55,6 +63,13 @@ async function connect(job: DownloadJob, clock: Clock): Promise<ControlPlane> {
     idleMs: atMost(idleMs),
   };
   return createOsoCloud({ url, apiToken: new Secret(token), clientId, version, limits, clock });
+}
+
+async function sayAlive(clock: Clock, send: (message: FromChild) => unknown, over: AbortSignal): Promise<void> {
+  while (!over.aborted) {
+    send({ kind: 'alive' });
+    await clock.sleep(ALIVE_INTERVAL_MS, over).catch(() => {});
+  }
 }
 
 function throttle(clock: Clock, send: (message: FromChild) => unknown): FactProgress {

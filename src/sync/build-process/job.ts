@@ -82,6 +82,8 @@ export type FromChild =
       readonly done: number;
       readonly total: number | undefined;
     }
+  /** Its event loop turns. */
+  | { readonly kind: 'alive' }
   | { readonly kind: 'done'; readonly result: JobResult }
   | { readonly kind: 'failed'; readonly error: SentError };
 

@@ -30,6 +30,13 @@ const ABORT_GRACE_MS = 5_000;
 /** The same for one that has answered: a lookup of a name, which nothing can abort, may keep it for half a minute. */
 const ANSWERED_GRACE_MS = 1_000;
 
+/**
+ * A child that has said nothing for so many looks hangs: two minutes, longer than any turn of its event loop. Looks are
+ * counted and not seconds, so a stopped machine finds nobody guilty when it goes on.
+ */
+const LOOK_MS = 5_000;
+const LOOKS_UNTIL_HUNG = 24;
+
 /** Last words of a child that are kept, in UTF-16 units. */
 const MAX_LAST_WORDS = 2_000;
 
@@ -54,7 +61,8 @@ export async function runInChild(job: Job, spawn: ChildSpawn, { signal, progress
   };
   signal.addEventListener('abort', onAbort, { once: true });
   try {
-    const outcome = converse(child, { progress, onAnswer: () => killAfter(ANSWERED_GRACE_MS) });
+    const grace = { clock: spawn.clock, gone: gone.signal };
+    const outcome = converse(child, { ...grace, progress, onAnswer: () => killAfter(ANSWERED_GRACE_MS) });
     tell(child, { kind: 'run', job });
     return await outcome;
   } catch (error) {
@@ -91,28 +99,39 @@ async function killLater(child: ChildProcess, graceMs: number, { clock, gone }: 
   );
 }
 
-interface Conversation {
+interface Conversation extends Grace {
   readonly progress: FactProgress | undefined;
   /** The child has no more to say. */
   readonly onAnswer: () => void;
 }
 
 /** Settles when the child has ended. */
-function converse(child: ChildProcess, { progress, onAnswer }: Conversation): Promise<JobResult> {
+function converse(child: ChildProcess, { progress, onAnswer, ...grace }: Conversation): Promise<JobResult> {
   return new Promise((resolve, reject) => {
     let answer: FromChild | undefined;
+    let silentLooks = 0;
     let lastWords = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       lastWords = (lastWords + text).slice(-MAX_LAST_WORDS);
     });
     child.on('message', (message: FromChild) => {
-      if (message.kind === 'progress') {
-        progress?.(message.stage, message.done, message.total);
-        return;
-      }
+      silentLooks = 0;
+      if (message.kind === 'progress') progress?.(message.stage, message.done, message.total);
+      if (message.kind === 'progress' || message.kind === 'alive') return;
       answer = message;
       onAnswer();
     });
+    const hangs = () => {
+      silentLooks += 1;
+      return silentLooks >= LOOKS_UNTIL_HUNG;
+    };
+    untilHung(hangs, grace).then(
+      () => {
+        lastWords = 'it hung';
+        child.kill('SIGKILL');
+      },
+      () => {},
+    );
     child.on('error', reject);
     child.on('close', (code, signal) => {
       if (answer?.kind === 'done') resolve(answer.result);
@@ -120,6 +139,12 @@ function converse(child: ChildProcess, { progress, onAnswer }: Conversation): Pr
       else reject(new Error(`the build process died (${signal ?? `exit code ${code}`}): ${lastLine(lastWords)}`));
     });
   });
+}
+
+/** Rejects when the child is gone. */
+async function untilHung(hangs: () => boolean, { clock, gone }: Grace): Promise<void> {
+  do await clock.sleep(LOOK_MS, gone);
+  while (!hangs());
 }
 
 function lastLine(text: string): string {

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,8 +10,15 @@ import type { Fact } from '../../../src/facts/fact.ts';
 import { type DataDirectory, openDataDirectory } from '../../../src/generations/data-directory.ts';
 import { readGeneration } from '../../../src/generations/generation-file.ts';
 import { listGenerations } from '../../../src/generations/list-generations.ts';
+import { serveParent } from '../../../src/sync/build-process/child.ts';
 import { giveWay } from '../../../src/sync/build-process/give-way.ts';
-import type { BuildResult, DownloadJob, JobResult, KnownContent } from '../../../src/sync/build-process/job.ts';
+import type {
+  BuildResult,
+  DownloadJob,
+  FromChild,
+  JobResult,
+  KnownContent,
+} from '../../../src/sync/build-process/job.ts';
 import { runInChild } from '../../../src/sync/build-process/run-in-child.ts';
 import { systemClock } from '../../../src/util/clock.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -250,9 +257,72 @@ test('a child that has answered and does not end is killed, and its answer count
   );
   const scrub = { kind: 'scrub' as const, directory: data.path, ids: [] };
   const running = runInChild(scrub, { entry, env: NO_ENV, clock }, { signal: never() });
-  while (clock.sleeping === 0) await new Promise((resolve) => setImmediate(resolve));
+  // One looks after it all the time, the other one waits for its end.
+  while (clock.sleeping < 2) await new Promise((resolve) => setImmediate(resolve));
   await clock.advance(1_000);
   expect(await running).toEqual({ kind: 'scrubbed', verdicts: [] });
+});
+
+test('a child that says nothing for two minutes is ended, as is one that hangs while it starts', async () => {
+  using data = await dataDirectory();
+  const clock = new FakeClock();
+  const spawn = { entry: misbehaving(data.path, 'setInterval(() => {}, 1e6);'), env: NO_ENV, clock };
+  const failed = expect(runInChild(downloadJob(data.path, 'http://x'), spawn, { signal: never() })).rejects.toThrow(
+    'the build process died (SIGKILL): it hung',
+  );
+  await clock.advance(120_000);
+  await failed;
+});
+
+test('a child is not ended for what it takes long for, or for a pause of the machine, as long as it says that it lives', async () => {
+  using data = await dataDirectory();
+  const clock = new FakeClock();
+  const entry = misbehaving(
+    data.path,
+    `setInterval(() => process.send({ kind: 'progress', stage: 'read', done: 0 }), 1);
+     process.on('message', ({ kind }) => kind === 'abort' && process.exit());`,
+  );
+  const controller = new AbortController();
+  let heard = 0;
+  const progress = () => {
+    heard += 1;
+  };
+  const running = runInChild(
+    downloadJob(data.path, 'http://x'),
+    { entry, env: NO_ENV, clock },
+    { signal: controller.signal, progress },
+  );
+  const failed = expect(running).rejects.toThrow('enough');
+  for (let look = 0; look < 30; look += 1) {
+    const before = heard;
+    while (heard === before) await new Promise((resolve) => setImmediate(resolve));
+    await clock.advance(5_000);
+  }
+  controller.abort(new Error('enough'));
+  await failed;
+});
+
+test('a build process says that it lives for as long as it works', async () => {
+  using data = await dataDirectory();
+  await using cloud = await startFakeCloud({ policy: POLICY, facts: FACTS });
+  const asked = new Promise<void>((resolve) => cloud.always('/api/policy', { stallAfter: 0, onRequest: resolve }));
+  const clock = new FakeClock();
+  const said: string[] = [];
+  const ended = new Promise<void>((resolve) => {
+    const parent = Object.assign(new EventEmitter(), {
+      send: ({ kind }: FromChild) => said.push(kind),
+      disconnect: resolve,
+    });
+    serveParent(parent, clock);
+    parent.emit('message', { kind: 'run', job: downloadJob(data.path, cloud.url) });
+    void asked.then(async () => {
+      await clock.advance(9_000);
+      parent.emit('message', { kind: 'abort' });
+    });
+  });
+  await ended;
+  await clock.advance(60_000);
+  expect(said).toEqual(['alive', 'alive', 'failed']);
 });
 
 test('the child gets no variable of ours', async () => {
