@@ -4,7 +4,7 @@ import type { Fact } from '../facts/fact.ts';
 import { printFactLine } from '../facts/fact-line.ts';
 import { type Lock, lockDirectory } from '../generations/lock.ts';
 import { errnoOf, ioError } from '../snapshot/io-error.ts';
-import { readRegularFile } from '../snapshot/read-regular-file.ts';
+import { readRegularFile, refusePipe } from '../snapshot/read-regular-file.ts';
 import { replaceFile } from '../snapshot/replace-file.ts';
 import { writeAll } from '../snapshot/write-all.ts';
 import type { Clock } from '../util/clock.ts';
@@ -141,6 +141,7 @@ function* printPieces(facts: Iterable<Fact>): Generator<string> {
 
 async function* readStoredFacts(path: string): AsyncGenerator<readonly Fact[]> {
   try {
+    await refusePipe(path);
     yield* readFactFile(path, () => {});
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') throw ioError(error, 'read', path);

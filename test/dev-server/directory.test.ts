@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -111,6 +112,14 @@ test('a start that fails leaves the directory as it was, and free', async () => 
   expect((await readdir(directory.path)).sort()).toEqual(['lock', 'policy.polar']);
   await using running = await startDevServer({ directory: directory.path });
   expect(running.dev.main.policy.text).toBe('actor Stored {}');
+});
+
+test.each(['policy.polar', 'facts.jsonl'])('a pipe in place of %s is not waited for', async (name) => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, name);
+  execFileSync('mkfifo', [path]);
+  const message = `cannot read \`${path}\`: it is a pipe or device, not a file`;
+  await expect(startDevServer({ directory: directory.path })).rejects.toMatchObject({ message });
 });
 
 test.each(['policy.polar', 'facts.jsonl'])('a directory in place of %s is named', async (name) => {
