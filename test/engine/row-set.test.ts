@@ -29,7 +29,8 @@ test('a set of rows keeps each row once, in the order they came', () => {
 
 test('a set of rows grows to a hundred thousand', () => {
   const set = new RowSet(2);
-  for (let number = 0; number < 100_000; number++) expect(set.add([number, -number])).toBe(number);
+  const numbers = Array.from({ length: 100_000 }, (_, number) => number);
+  expect(numbers.filter((number) => set.add([number, -number]) !== number)).toEqual([]);
   expect(set.find([99_999, -99_999])).toBe(99_999);
   expect(set.find([99_999, 99_999])).toBe(-1);
 });

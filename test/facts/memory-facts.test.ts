@@ -94,8 +94,10 @@ describe('createMemoryFacts', () => {
     const member = (i: number) => fact('member', ['User', `u${i}`], ['Team', 'all']);
     for (let i = 0; i < 100_000; i++) store.insert(member(i));
     expect(store.relations[0]?.access([1]).meanRows).toBe(100_000);
-    for (let i = 0; i < 100_000; i++) expect(store.delete(member(i))).toBe(true);
-    expect([store.factCount, store.relations.length]).toEqual([0, 0]);
+    // Looked at once, here and elsewhere: an assertion takes longer than what it looks at.
+    let deleted = 0;
+    for (let i = 0; i < 100_000; i++) if (store.delete(member(i))) deleted += 1;
+    expect([deleted, store.factCount, store.relations.length]).toEqual([100_000, 0, 0]);
   });
 });
 

@@ -51,7 +51,8 @@ class Rig {
 describe('cheap questions', () => {
   test('are answered on the spot, however many', () => {
     const rig = new Rig();
-    for (let number = 0; number < 5_000; number += 1) expect(rig.ask('a', 0.05)).toBe(true);
+    const taken = Array.from({ length: 5_000 }, () => rig.ask('a', 0.05));
+    expect(taken).not.toContain(false);
     expect(rig.answered).toHaveLength(5_000);
     expect(rig.isIdle).toBe(true);
   });

@@ -79,12 +79,12 @@ async function compare(connection: Connection, { sql, expected, question }: Chec
   try {
     [rows] = await connection.query<RowDataPacket[][]>({ sql, rowsAsArray: true });
   } catch (error) {
-    throw new Error(question, { cause: error });
+    throw new Error(question(), { cause: error });
   }
   // Booleans are numbers here.
   const isDecision = / AS `(?:allowed|result)`$| AS (?:allowed|result)$/u.test(sql.trimEnd());
   const found = [...new Set(rows.map((row) => JSON.stringify(isDecision ? [row[0] === 1] : row.map(asText))))].sort();
-  if (JSON.stringify(found) !== JSON.stringify(expected)) expect(found, question).toEqual(expected);
+  if (JSON.stringify(found) !== JSON.stringify(expected)) expect(found, question()).toEqual(expected);
 }
 
 /** Ids are text wherever they come from. */

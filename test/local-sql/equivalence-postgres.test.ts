@@ -92,10 +92,11 @@ async function compare(checks: readonly Check[]): Promise<void> {
     try {
       rows = (await client.query({ text: check.sql, rowMode: 'array' })).rows;
     } catch (error) {
-      throw new Error(check.question, { cause: error });
+      throw new Error(check.question(), { cause: error });
     }
     const found = rows.map((row) => JSON.stringify(row.map(asText))).sort();
-    if (JSON.stringify(found) !== JSON.stringify(check.expected)) expect(found, check.question).toEqual(check.expected);
+    if (JSON.stringify(found) !== JSON.stringify(check.expected))
+      expect(found, check.question()).toEqual(check.expected);
   }
 }
 

@@ -151,7 +151,7 @@ describe('buildIndex', () => {
     using index = openIndex(join(directory, 'facts.index'), { memoryBytes: 2 ** 30, verify: true });
     const { dictionary } = index.reader;
     expect(dictionary.valueCount).toBe(ids.length);
-    for (const id of ids) expect(dictionary.handleOf('T', id)).toBeGreaterThanOrEqual(0);
+    expect(ids.filter((id) => dictionary.handleOf('T', id) < 0)).toEqual([]);
   });
 
   test('leaves nothing in the temporary directory, and only the index beside it', async () => {
