@@ -12,7 +12,10 @@ const TRY_AGAIN_MS = 100;
 /** For the last lines, before the process leaves. */
 const LAST_WORDS_MS = 1_000;
 
-/** Where log lines go. A reader that is gone, or does not read, holds nothing up: neither requests nor the end. */
+/**
+ * Where log lines go. A reader that is gone, or does not read, holds nothing up: neither requests nor the end, for which
+ * the destination of the log library goes on trying for ever.
+ */
 export interface LogSink {
   write(line: string): void;
   /** Resolves when all is written, or soon. */

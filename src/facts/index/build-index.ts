@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { closeSync, fsync, openSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { FactBatch } from '../fact.ts';
 import type { FactProgress, FactSource, FactSummary, PackedFacts } from '../fact-sink.ts';
 import { checkReadBack } from './build/check-read-back.ts';
@@ -32,7 +33,8 @@ export async function buildIndex(facts: FactSource, options: BuildIndexOptions):
   const descriptor = openSync(options.path, 'wx+', 0o600);
   try {
     const summary = await buildInto(descriptor, facts, options);
-    fsyncSync(descriptor);
+    // Not in one turn: on a slow disk it may take minutes, and who is silent that long is taken to hang.
+    await promisify(fsync)(descriptor);
     closeSync(descriptor);
     return summary;
   } catch (error) {
