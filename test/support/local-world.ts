@@ -71,7 +71,7 @@ export function localWorld(
       if (!arg.endsWith(':_')) return [];
       return isInteger && !PRIMITIVE.has(arg.trim().slice(0, -2)) ? [`CAST(a${at} AS ${integer})`] : [`a${at}`];
     });
-    return `  ${JSON.stringify(signature)}:\n    query: SELECT ${selected.join(', ')} FROM ${table} WHERE world = ${seed} AND relation = ${relation}\n`;
+    return `  ${JSON.stringify(signature)}:\n    query: SELECT ${selected.join(', ') || '1'} FROM ${table} WHERE world = ${seed} AND relation = ${relation}\n`;
   });
   return {
     world,
@@ -104,11 +104,10 @@ function withTwins(world: RandomWorld, random: Random): RandomWorld {
   return { ...world, facts, ids: [...world.ids, ...twins] };
 }
 
-function declare({ facts }: RandomWorld, columns: ColumnKind): string {
+function declare({ facts, actorTypes, resourceTypes }: RandomWorld, columns: ColumnKind): string {
   if (!columns.startsWith('declared')) return '';
-  const types = new Set(
-    facts.flatMap(({ args }) => args.map(({ type }) => type)).filter((type) => !PRIMITIVE.has(type)),
-  );
+  const mentioned = facts.flatMap(({ args }) => args.map(({ type }) => type));
+  const types = new Set([...mentioned, ...actorTypes, ...resourceTypes].filter((type) => !PRIMITIVE.has(type)));
   const type = columns === 'declared-text' ? 'text' : 'integer';
   return `sql_types:\n${[...types].map((name) => `  ${name}: ${type}\n`).join('')}`;
 }

@@ -236,7 +236,8 @@ class WideMaker {
 
   /** Variables that come up inside are no concern of what stands outside. */
   #negation(depth: number, scope: Scope): string {
-    const inner = { ...scope, variables: [...scope.variables], callable: scope.deniable };
+    const callable = this.#random.chance(0.15) ? scope.callable : scope.deniable;
+    const inner = { ...scope, variables: [...scope.variables], callable };
     return `not ${this.#random.chance(0.5) ? this.#atom(inner) : this.#expression(depth - 1, inner)}`;
   }
 
