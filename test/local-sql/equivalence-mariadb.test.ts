@@ -7,7 +7,7 @@ import { wideWorld } from '../support/wide-world.ts';
 import { type Check, checksOf, expectFewRefusals, idsOf, newTally, type Tally } from './equivalence.ts';
 
 const WORLDS = Number(process.env['LOCAL_SQL_WORLDS'] ?? 300);
-const WIDE_WORLDS = Number(process.env['WIDE_LOCAL_SQL_WORLDS'] ?? 200);
+const WIDE_WORLDS = Number(process.env['WIDE_LOCAL_SQL_WORLDS'] ?? 100);
 const FIRST_SEED = givenSeed ?? 10_001;
 const BATCH = 50;
 /** All the same to the collation that columns have unless told otherwise. */

@@ -6,7 +6,7 @@ import { wideWorld } from '../support/wide-world.ts';
 import { type Check, checksOf, expectFewRefusals, idsOf, newTally, type Tally } from './equivalence.ts';
 
 const WORLDS = Number(process.env['LOCAL_SQL_WORLDS'] ?? 2_000);
-const WIDE_WORLDS = Number(process.env['WIDE_LOCAL_SQL_WORLDS'] ?? 500);
+const WIDE_WORLDS = Number(process.env['WIDE_LOCAL_SQL_WORLDS'] ?? 100);
 const FIRST_SEED = givenSeed ?? 5_001;
 
 const sqlite = initSqlJs();
