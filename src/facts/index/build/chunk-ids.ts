@@ -3,6 +3,7 @@ import { MAX_ID_BYTES } from '../../fact.ts';
 import { encodeId } from '../hash-id.ts';
 import { keyedHash } from '../keyed-hash.ts';
 import type { IdTexts } from './sort-ids.ts';
+import { uncounted } from './uncounted.ts';
 
 /** Longest chunk: id numbers must leave room for four bytes in a double when they are sorted. */
 export const MAX_CHUNK_IDS = 2 ** 21;
@@ -36,11 +37,11 @@ export class ChunkIds implements IdTexts {
   constructor(capacity: number, textBytes: number) {
     this.#capacity = capacity;
     this.#slotCount = Math.ceil(capacity * 1.5);
-    this.bytes = new Uint8Array(textBytes);
-    this.starts = new Uint32Array(capacity);
-    this.lengths = new Uint16Array(capacity);
-    this.types = new Uint32Array(capacity);
-    this.#slots = new Uint32Array(this.#slotCount * SLOT_WORDS);
+    this.bytes = new Uint8Array(uncounted(textBytes));
+    this.starts = new Uint32Array(uncounted(capacity * 4));
+    this.lengths = new Uint16Array(uncounted(capacity * 2));
+    this.types = new Uint32Array(uncounted(capacity * 4));
+    this.#slots = new Uint32Array(uncounted(this.#slotCount * SLOT_WORDS * 4));
   }
 
   get count(): number {

@@ -7,6 +7,7 @@ import { sortIds } from './sort-ids.ts';
 import { bytesOf } from './spill-file.ts';
 import { SpillWriter } from './spill-writer.ts';
 import type { Spills } from './spills.ts';
+import { uncounted } from './uncounted.ts';
 
 /** Words of a row before its ids: signature and fingerprint. */
 const ROW_HEAD = 2;
@@ -35,7 +36,7 @@ export class FactChunk implements FactSink {
     const sixteenth = Math.max(memoryBytes, LEAST_MEMORY_BYTES) / 16;
     const idCapacity = Math.min(MAX_CHUNK_IDS, Math.floor((sixteenth * 7) / 60));
     this.#ids = new ChunkIds(idCapacity, Math.floor(sixteenth * 4));
-    this.#rows = new Uint32Array(Math.floor((sixteenth * 5) / 4));
+    this.#rows = new Uint32Array(uncounted(Math.floor((sixteenth * 5) / 4) * 4));
     this.#spills = spills;
     this.#signatures = signatures;
   }
