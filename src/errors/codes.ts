@@ -31,7 +31,7 @@ export const ERROR_CODES = {
   REQUEST_METHOD: 'the route exists, with another method',
   REQUEST_TOO_LARGE: 'the request is larger than the limit',
   REQUEST_ENCODING: 'a body comes in an encoding that this server does not read',
-  REQUEST_UNSUPPORTED: 'this server does not understand this part of HTTP',
+  REQUEST_UNSUPPORTED: 'this server does not offer this part of the API',
   SERVER_OVERLOADED: 'the server has no room for the request now',
   NOT_READY: 'no verified data to answer from',
   CONFIG_INVALID: 'settings are missing, unknown or wrong',

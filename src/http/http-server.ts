@@ -171,7 +171,7 @@ export class HttpServer implements ExchangeHost {
     const coding = headers['transfer-encoding'];
     // Node.js looks whether the last one is `chunked`; what else was done to the body is not undone (RFC 9112, 6.1).
     if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
-      throw new OsoError('REQUEST_UNSUPPORTED', 'the body has a transfer coding other than `chunked`');
+      throw new OsoError('REQUEST_ENCODING', 'the body has a transfer coding other than `chunked`');
     }
     if (route.access === 'admin') this.#admitAdmin(headers.authorization);
     if (route.access !== 'api') return;

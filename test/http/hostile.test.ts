@@ -46,7 +46,7 @@ const MALFORMED: readonly (readonly [title: string, request: string, status: num
   ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
   ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400],
   ['a bad chunk size', `${HEAD}Transfer-Encoding: chunked\r\n\r\nzz\r\n`, 400],
-  ['a coding before chunked', `${HEAD}Transfer-Encoding: gzip, chunked\r\n\r\n${chunkOf(BODY)}0\r\n\r\n`, 501],
+  ['a coding before chunked', `${HEAD}Transfer-Encoding: gzip, chunked\r\n\r\n${chunkOf(BODY)}0\r\n\r\n`, 415],
   ['a URL of 64 kB', `GET /${'a'.repeat(65_536)} HTTP/1.1\r\nHost: x\r\n\r\n`, 414],
   ['headers of 64 kB', `GET / HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(65_536)}\r\n\r\n`, 431],
   ['an unknown expectation', `${HEAD}Expect: magic\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, 417],

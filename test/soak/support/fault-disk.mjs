@@ -146,6 +146,15 @@ export async function installFaultDisk(root, onCall, onDone = () => {}) {
       originals.fsyncSync(fd);
       onDone({ kind: 'fsync', path: fds.get(fd) });
     },
+    fsync(fd, callback) {
+      if (!fds.has(fd)) return originals.fsync(fd, callback);
+      try {
+        sync.fsyncSync(fd);
+        process.nextTick(callback, null);
+      } catch (error) {
+        process.nextTick(callback, error);
+      }
+    },
     ftruncateSync(fd, length) {
       if (fds.has(fd)) meet('truncate', fds.get(fd));
       originals.ftruncateSync(fd, length);
