@@ -1,3 +1,6 @@
+/** Levels of containers within one another. Answers have three; the rest is room for keys that are ignored. */
+export const MAX_DEPTH = 32;
+
 /** What a scan came to. */
 export type ScanEnd =
   /** An element ends before this comma. */

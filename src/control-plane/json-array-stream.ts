@@ -1,12 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { OsoError } from '../errors/oso-error.ts';
-import { hasDoubledKey, membersIn } from './doubled-keys.ts';
-import { ElementScanner } from './element-scanner.ts';
+import { DOUBLED_KEY, membersIn, TOO_DEEP, troubleIn } from './doubtful-json.ts';
+import { ElementScanner, MAX_DEPTH } from './element-scanner.ts';
 
 /** No fact comes near: five arguments of 512 bytes, doubled and escaped, are 60 kB. */
 const MAX_ELEMENT_BYTES = 1_000_000;
-/** A fact nests three deep; the rest is room for keys that are ignored. */
-const MAX_DEPTH = 32;
 /** Bytes parsed at once, so that one batch is some hundreds of facts. */
 const SLICE_BYTES = 64 * 1_024;
 
@@ -80,7 +78,7 @@ class ArrayReader<T> {
       const { position } = this.#scanner;
       this.#checkSize(position - (end === undefined ? start - this.#pendingBytes : end + 1), position);
       if (found === 'more') break;
-      if (found === 'too-deep') throw malformed(`nests deeper than ${MAX_DEPTH} levels`, this.#offset + position);
+      if (found === 'too-deep') throw malformed(TOO_DEEP, this.#offset + position);
       if (found === 'mismatch') throw malformed('closes its array with `}`', this.#offset + position);
       end = position;
       from = position + 1;
@@ -112,7 +110,7 @@ class ArrayReader<T> {
     if (elements === undefined) throw malformed('is not valid JSON', offset + firstElement(text, isBroken));
     this.#membersParsed += membersIn(elements);
     if (this.#membersParsed !== this.#membersScanned) {
-      throw malformed('has a key twice in one object', offset + firstElement(text, hasDoubled));
+      throw malformed(DOUBLED_KEY, offset + firstElement(text, hasTrouble));
     }
     const batch: T[] = [];
     for (const element of elements) batch.push(this.#parseOne(element, batch.length, text, offset));
@@ -185,8 +183,8 @@ function isBroken(element: Buffer): boolean {
   return parseArray(element) === undefined;
 }
 
-function hasDoubled(element: Buffer): boolean {
-  return hasDoubledKey(element, parseArray(element));
+function hasTrouble(element: Buffer): boolean {
+  return troubleIn(element, parseArray(element)) !== undefined;
 }
 
 /** Only for messages: scans again. */

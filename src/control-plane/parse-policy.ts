@@ -1,5 +1,5 @@
 import { OsoError } from '../errors/oso-error.ts';
-import { hasDoubledKey } from './doubled-keys.ts';
+import { troubleIn } from './doubtful-json.ts';
 
 /**
  * The body of GET `/api/policy`: `{"policy": null}` or `{"policy": {"filename": …, "src": …}}` (api reference 4.11).
@@ -7,7 +7,8 @@ import { hasDoubledKey } from './doubled-keys.ts';
  */
 export function parsePolicy(body: string): { readonly text: string; readonly filename: string | undefined } {
   const parsed = parseJson(body);
-  if (hasDoubledKey(Buffer.from(body), parsed)) throw malformed('has a key twice in one object');
+  const trouble = troubleIn(Buffer.from(body), parsed);
+  if (trouble !== undefined) throw malformed(trouble);
   if (typeof parsed !== 'object' || parsed === null || !('policy' in parsed)) throw malformed('has no `policy`');
   const { policy } = parsed;
   if (policy === null) {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FactDownload } from '../../src/control-plane/control-plane.ts';
+import { parsePolicy } from '../../src/control-plane/parse-policy.ts';
 import { startFakeCloud } from '../support/fake-cloud.ts';
 import { collect, connect, failureOf, isPublic, listAll, never, roleOf, TOKEN } from './support.ts';
 
@@ -119,6 +120,7 @@ describe('policy', () => {
     ['{"policy":null,"policy":{"src":"b"}}', 'has a key twice in one object'],
     ['{"policy":{"src":"act', 'of 21 bytes is cut short or is not JSON'],
     ['', 'of 0 bytes is cut short or is not JSON'],
+    [nested(40), 'nests deeper than 32 levels'],
   ])('%s is no answer', async (body, message) => {
     await using cloud = await startFakeCloud();
     cloud.script('/api/policy', { body });
@@ -129,6 +131,10 @@ describe('policy', () => {
       `the answer to GET /api/policy ${message}`,
     ]);
     await controlPlane.close();
+  });
+
+  test('one that nests deeper than a program can follow is none', () => {
+    expect(() => parsePolicy(nested(100_000))).toThrow('nests deeper than 32 levels');
   });
 });
 
@@ -314,3 +320,8 @@ describe('accounts that may not list everything', () => {
     await controlPlane.close();
   });
 });
+
+/** A policy that is null, beside lists in each other. */
+function nested(levels: number): string {
+  return `{"policy":null,"x":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+}
