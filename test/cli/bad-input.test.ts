@@ -106,7 +106,7 @@ describe('the control plane', () => {
     place.cloud.policy = 'actor User {}\nresource Repo { permissions = ["read"]; "raed" if "read"; }\n';
     const result = await place.run(['export', 'a.snapshot']);
     expect(result).toMatchObject({ code: 3, stdout: '' });
-    expect(result.stderr).toMatch(/^POLICY_INVALID: the policy has an error: /);
+    expect(result.stderr).toMatch(/^POLICY_INVALID: the policy has an error in line 2: /);
     expect(result.stderr).toContain('policy.polar:2:');
     expect(readdirSync(place.path)).toEqual([]);
   });

@@ -204,6 +204,28 @@ describe('what a control plane does', () => {
     expect(await mayRead((await serving(again)).url, 'ann')).toBe(true);
   });
 
+  test('a policy with an error is refused before its facts are asked for, and status names the line', async () => {
+    await using place = await openWorkplace();
+    const node = place.start(['serve', '--json', '--workers', '2']);
+    const { url } = await serving(node);
+    await idle(url);
+    place.cloud.requests.length = 0;
+    place.cloud.policy = 'actor User {}\nallow(user) if nobody;\n';
+    await ask(url, '/-/sync', { method: 'POST' });
+    const { sync } = await until(
+      () => statusOf(url),
+      (status) => status.sync.lastError !== null,
+    );
+    expect(sync.lastError).toMatchObject({
+      code: 'POLICY_INVALID',
+      message: expect.stringMatching(/^the policy has an error in line 2: ./),
+    });
+    expect(place.cloud.requests.map(({ path }) => path)).toEqual(['/api/policy']);
+    expect(await mayRead(url, 'ann')).toBe(true);
+    const metrics = (await ask(url, '/metrics')).text;
+    expect(metrics).toContain('oso_fallback_sync_failures_total{code="POLICY_INVALID"} 1\n');
+  });
+
   test('data that lost too much are held, and the code says why; without a limit they only raise an alarm', async () => {
     await using place = await openWorkplace(Array.from({ length: 30 }, (_, n) => reader(`u${n}`)));
     const held = place.start(['serve', '--json', '--max-shrink', '50%'], FAST);

@@ -186,7 +186,7 @@ describe('staging fails, and leaves nothing,', () => {
     const staged = stageGeneration(directory, stageOptions({ policyText }));
     await expect(staged).rejects.toMatchObject({
       code: 'POLICY_INVALID',
-      message: expect.stringMatching(/^the policy has an error: ./),
+      message: expect.stringMatching(/^the policy has an error in line 5: ./),
       span: { source: { name: 'policy.polar' }, start: policyText.indexOf('"read"') },
     });
     expect(names()).toEqual([]);
@@ -198,7 +198,7 @@ describe('staging fails, and leaves nothing,', () => {
     const error: unknown = await staged.catch((reason: unknown) => reason);
     expect(error).toMatchObject({
       code: 'SNAPSHOT_POLICY',
-      message: expect.stringMatching(/^the policy has \d+ errors, the first: ./),
+      message: expect.stringMatching(/^the policy has \d+ errors, the first in line 5: ./),
       cause: { errors: expect.arrayContaining([expect.objectContaining({ code: expect.stringMatching(/^POLAR_/) })]) },
     });
     expect(names()).toEqual([]);
