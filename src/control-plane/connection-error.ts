@@ -1,5 +1,6 @@
 import { OsoError } from '../errors/oso-error.ts';
 import { hostAndPort } from './api-url.ts';
+import { malformed, NOT_OSO } from './malformed.ts';
 
 /** Why there was no whole answer, for logs and machines. Never the library's own error, which may hold the request. */
 interface ConnectionFailure {
@@ -14,10 +15,10 @@ interface ConnectionFailure {
 export function connectionError(error: unknown, url: URL): OsoError {
   const code = codeOf(error);
   const cause: ConnectionFailure = { code };
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') {
+  if (/^(HPE_|UND_ERR_HEADERS_OVERFLOW$|UND_ERR_RES_CONTENT_LENGTH_MISMATCH$)/.test(code)) {
     const what =
       code === 'UND_ERR_HEADERS_OVERFLOW' ? 'sent response headers that are too large' : 'did not answer in HTTP';
-    return new OsoError('CONTROL_PLANE_MALFORMED', `${hostAndPort(url)} ${what} (${code})`, { hint: NOT_OSO, cause });
+    return malformed(`${hostAndPort(url)} ${what} (${code})`, { cause });
   }
   const [what, hint] = explain(code);
   return new OsoError('CONTROL_PLANE_UNREACHABLE', `${what} ${hostAndPort(url)} (${code})`, { hint, cause });
@@ -39,8 +40,6 @@ export function codeOf(error: unknown): string {
 
 /** Codes that say only that something else went wrong. */
 const OPAQUE = new Set(['UND_ERR', 'UND_ERR_INFO', 'UND_ERR_SOCKET']);
-
-const NOT_OSO = 'check `OSO_URL`: something else than Oso Cloud may be listening there, or a proxy is in between';
 
 const TLS_CODE = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/;
 

@@ -4,6 +4,7 @@ import type { Clock } from '../util/clock.ts';
 import { printDuration } from '../util/duration.ts';
 import { hostAndPort } from './api-url.ts';
 import { codeOf, connectionError } from './connection-error.ts';
+import { malformed } from './malformed.ts';
 import { createRateWatch } from './rate-watch.ts';
 import type { TransferLimits } from './transfer-limits.ts';
 import { withDeadline } from './with-deadline.ts';
@@ -50,11 +51,13 @@ export async function httpGet(agent: Agent, request: GetRequest): Promise<HttpRe
     const headers = new Map(
       Object.entries(response.headers).map(([name, value]) => [name, [value ?? []].flat().join(', ')]),
     );
-    const expectedBytes = checkHeaders(headers, url, request.maxBytes);
+    if (headers.size > MAX_HEADER_COUNT) throw wrongAnswer(url, `has more than ${MAX_HEADER_COUNT} headers`);
+    // Of any other answer the status is what matters, and of its body at most a few words are read.
+    if (response.statusCode === 200) checkContent(headers, url, request.maxBytes);
     return {
       status: response.statusCode,
       headers,
-      body: readBody(response, exchange, expectedBytes),
+      body: readBody(response, exchange, announcedBytes(headers)),
       discard: () => stop.abort(),
     };
   } catch (error) {
@@ -89,21 +92,23 @@ interface Exchange {
   stop(reason?: OsoError): void;
 }
 
-/** Returns the announced length. */
-function checkHeaders(headers: ReadonlyMap<string, string>, url: URL, maxBytes: number): number | undefined {
-  if (headers.size > MAX_HEADER_COUNT) throw malformed(url, `has more than ${MAX_HEADER_COUNT} headers`);
+function checkContent(headers: ReadonlyMap<string, string>, url: URL, maxBytes: number): void {
   const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
   if (encoding !== 'identity') {
-    throw malformed(
+    throw wrongAnswer(
       url,
       'is compressed although it was asked for as it is',
-      'A proxy in between may be compressing answers.',
+      'a proxy in between may be compressing answers',
     );
   }
+  const bytes = announcedBytes(headers);
+  if (bytes === undefined || bytes <= maxBytes) return;
+  throw wrongAnswer(url, `announces ${bytes} bytes, more than the limit of ${maxBytes}`);
+}
+
+function announcedBytes(headers: ReadonlyMap<string, string>): number | undefined {
   const length = headers.get('content-length');
-  if (length === undefined) return undefined;
-  if (Number(length) > maxBytes) throw malformed(url, `announces ${length} bytes, more than the limit of ${maxBytes}`);
-  return Number(length);
+  return length === undefined ? undefined : Number(length);
 }
 
 async function* readBody(
@@ -121,7 +126,7 @@ async function* readBody(
       const next = await nextChunk(chunks, exchange, received);
       if (next.done) break;
       received += next.value.length;
-      if (received > maxBytes) throw malformed(url, `is longer than the limit of ${maxBytes} bytes`);
+      if (received > maxBytes) throw wrongAnswer(url, `is longer than the limit of ${maxBytes} bytes`);
       if (rate.isTooSlow(next.value.length, clock.monotonicMs() - askedMs)) {
         throw tooSlow(
           `fewer than ${limits.minimumBytesPerSecond} bytes a second from ${hostAndPort(url)}, after ${received}`,
@@ -167,9 +172,9 @@ function cutShort(url: URL, received: number, expected: number | undefined, code
   const of = expected === undefined ? '' : ` of ${expected}`;
   const why = code === undefined ? '' : ` (${code})`;
   const message = `the answer of ${hostAndPort(url)} was cut short after ${received}${of} bytes${why}`;
-  return new OsoError('CONTROL_PLANE_MALFORMED', message, code === undefined ? {} : { cause: { code } });
+  return malformed(message, { cause: code === undefined ? undefined : { code } });
 }
 
-function malformed(url: URL, what: string, hint?: string): OsoError {
-  return new OsoError('CONTROL_PLANE_MALFORMED', `the answer of ${hostAndPort(url)} ${what}`, { hint });
+function wrongAnswer(url: URL, what: string, hint?: string): OsoError {
+  return malformed(`the answer of ${hostAndPort(url)} ${what}`, { hint });
 }

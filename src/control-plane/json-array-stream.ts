@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { OsoError } from '../errors/oso-error.ts';
 import { DOUBLED_KEY, membersIn, TOO_DEEP, troubleIn } from './doubtful-json.ts';
 import { ElementScanner, MAX_DEPTH } from './element-scanner.ts';
+import { malformed } from './malformed.ts';
 
 /** No fact comes near: five arguments of 512 bytes, doubled and escaped, are 60 kB. */
 const MAX_ELEMENT_BYTES = 1_000_000;
@@ -57,7 +58,7 @@ class ArrayReader<T> {
     if (this.#phase === 'after') return;
     const missing =
       this.#phase === 'before' ? 'holds no JSON array' : 'ends before the `]` of its array: it was cut short';
-    throw malformed(missing, this.#offset);
+    throw wrongAt(missing, this.#offset);
   }
 
   /** Returns where the elements of this piece start: after the `[`, or at its end when that has not come. */
@@ -65,7 +66,7 @@ class ArrayReader<T> {
     if (this.#phase === 'inside') return 0;
     const at = piece.findIndex((byte) => !isBlank(byte));
     if (at === -1) return piece.length;
-    if (piece[at] !== 0x5b) throw malformed('is not a JSON array', this.#offset + at);
+    if (piece[at] !== 0x5b) throw wrongAt('is not a JSON array', this.#offset + at);
     this.#phase = 'inside';
     return at + 1;
   }
@@ -78,8 +79,8 @@ class ArrayReader<T> {
       const { position } = this.#scanner;
       this.#checkSize(position - (end === undefined ? start - this.#pendingBytes : end + 1), position);
       if (found === 'more') break;
-      if (found === 'too-deep') throw malformed(TOO_DEEP, this.#offset + position);
-      if (found === 'mismatch') throw malformed('closes its array with `}`', this.#offset + position);
+      if (found === 'too-deep') throw wrongAt(TOO_DEEP, this.#offset + position);
+      if (found === 'mismatch') throw wrongAt('closes its array with `}`', this.#offset + position);
       end = position;
       from = position + 1;
       this.#membersScanned = this.#scanner.members;
@@ -105,12 +106,12 @@ class ArrayReader<T> {
   /** `text` is one element or more, with their commas; `endOffset` is where it ends in the body. */
   #parse(text: Buffer, endOffset: number): T[] {
     const offset = endOffset - text.length;
-    if (!isUtf8(text)) throw malformed('is not valid UTF-8', offset);
+    if (!isUtf8(text)) throw wrongAt('is not valid UTF-8', offset);
     const elements = parseArray(text);
-    if (elements === undefined) throw malformed('is not valid JSON', offset + firstElement(text, isBroken));
+    if (elements === undefined) throw wrongAt('is not valid JSON', offset + firstElement(text, isBroken));
     this.#membersParsed += membersIn(elements);
     if (this.#membersParsed !== this.#membersScanned) {
-      throw malformed(DOUBLED_KEY, offset + firstElement(text, hasTrouble));
+      throw wrongAt(DOUBLED_KEY, offset + firstElement(text, hasTrouble));
     }
     const batch: T[] = [];
     for (const element of elements) batch.push(this.#parseOne(element, batch.length, text, offset));
@@ -124,18 +125,18 @@ class ArrayReader<T> {
     } catch (error) {
       if (!(error instanceof OsoError)) throw error;
       const at = offset + (elementStarts(text)[index] ?? 0);
-      throw malformed(`holds a wrong element, number ${this.#elementCount + index + 1}: ${error.message}`, at);
+      throw wrongAt(`holds a wrong element, number ${this.#elementCount + index + 1}: ${error.message}`, at);
     }
   }
 
   #checkSize(bytes: number, position: number): void {
     if (bytes <= MAX_ELEMENT_BYTES) return;
-    throw malformed(`holds an element of more than ${MAX_ELEMENT_BYTES} bytes`, this.#offset + position);
+    throw wrongAt(`holds an element of more than ${MAX_ELEMENT_BYTES} bytes`, this.#offset + position);
   }
 
   #expectBlank(piece: Uint8Array, start: number): T[] {
     const at = piece.subarray(start).findIndex((byte) => !isBlank(byte));
-    if (at !== -1) throw malformed('goes on after the `]` of its array', this.#offset + start + at);
+    if (at !== -1) throw wrongAt('goes on after the `]` of its array', this.#offset + start + at);
     return [];
   }
 
@@ -199,6 +200,6 @@ function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
-function malformed(what: string, offset: number): OsoError {
-  return new OsoError('CONTROL_PLANE_MALFORMED', `the answer of the control plane ${what} (byte ${offset})`);
+function wrongAt(what: string, offset: number): OsoError {
+  return malformed(`the answer of the control plane ${what} (byte ${offset})`);
 }

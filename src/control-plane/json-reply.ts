@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { OsoError } from '../errors/oso-error.ts';
 import { quote } from '../errors/quote.ts';
 import type { HttpReply } from './http-get.ts';
+import { malformed } from './malformed.ts';
 
 /** An answer that is what was asked for. */
 export type JsonReply =
@@ -23,7 +23,7 @@ export function checkJsonType(contentType: string | undefined, what: string): vo
   const isJson = /^application\/([a-z0-9.+-]+\+)?json$/.test(type.trim());
   if (isJson && (charset === undefined || /^utf-?8$/.test(charset))) return;
   const found = contentType === undefined ? 'without a content type' : `with content type ${quote(contentType)}`;
-  throw new OsoError('CONTROL_PLANE_MALFORMED', `${what} was answered ${found}, not with JSON`, {
+  throw malformed(`${what} was answered ${found}, not with JSON`, {
     hint: 'check `OSO_URL`: a proxy, a login page or another service may be answering',
   });
 }
@@ -33,8 +33,7 @@ export async function readText(body: AsyncIterable<Uint8Array>): Promise<string>
   const chunks: Uint8Array[] = [];
   for await (const chunk of body) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);
-  if (!isUtf8(bytes))
-    throw new OsoError('CONTROL_PLANE_MALFORMED', 'the answer of the control plane is not valid UTF-8');
+  if (!isUtf8(bytes)) throw malformed('the answer of the control plane is not valid UTF-8');
   return bytes.toString('utf8');
 }
 

@@ -1,7 +1,7 @@
-import { OsoError } from '../errors/oso-error.ts';
 import { quote } from '../errors/quote.ts';
 import type { Fact, FactBatch } from '../facts/fact.ts';
 import type { FactDownload, FetchOptions } from './control-plane.ts';
+import { malformed } from './malformed.ts';
 
 /** Facts under a query string such as `?predicate=has_role`. */
 export type ListFacts = (query: string, fetch: FetchOptions) => Promise<FactDownload | 'not-modified'>;
@@ -37,5 +37,5 @@ function checkPredicate(batch: readonly Fact[], asked: string): void {
   const other = batch.find(({ predicate }) => predicate !== asked);
   if (other === undefined) return;
   const message = `the list of facts of ${quote(asked)} holds one of ${quote(other.predicate)}`;
-  throw new OsoError('CONTROL_PLANE_MALFORMED', message);
+  throw malformed(message);
 }

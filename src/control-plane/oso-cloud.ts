@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Agent } from 'undici';
 import type { Secret } from '../config/secret.ts';
-import { OsoError } from '../errors/oso-error.ts';
+import type { OsoError } from '../errors/oso-error.ts';
 import type { Fact } from '../facts/fact.ts';
 import type { Clock } from '../util/clock.ts';
 import { apiRoot } from './api-url.ts';
@@ -10,6 +10,7 @@ import { type HttpReply, httpGet } from './http-get.ts';
 import { readJsonArray } from './json-array-stream.ts';
 import { checkJsonType, isEtag, type JsonReply, readErrorMessage, readText } from './json-reply.ts';
 import { listByPredicate } from './list-by-predicate.ts';
+import { malformed } from './malformed.ts';
 import { parseFact } from './parse-fact.ts';
 import { parsePolicy } from './parse-policy.ts';
 import { replyError, statusOf } from './reply-error.ts';
@@ -120,5 +121,5 @@ function unexpectedStatus(what: string, status: number): OsoError {
     status === 304
       ? `${what} was answered with status 304, although no \`If-None-Match\` was sent`
       : `${what} was answered with status ${status} where 200 is expected`;
-  return new OsoError('CONTROL_PLANE_MALFORMED', message, { cause: { status } });
+  return malformed(message, { cause: { status } });
 }

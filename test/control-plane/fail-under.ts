@@ -30,6 +30,7 @@ export async function failUnder(
     expected.code,
     typeof expected.message === 'string' ? expected.message : expect.stringMatching(expected.message),
   ]);
+  expect(error.hint).toMatch(/^[^A-Z].*[^.]$/);
   expect(inspect(error, { depth: 10, showHidden: true })).not.toContain('canary');
   await controlPlane.close();
   const next = connect(cloud.url);
