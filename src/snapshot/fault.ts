@@ -33,17 +33,19 @@ export class FaultFound extends Error {
   }
 }
 
-const HINTS: Readonly<Record<SnapshotFault['kind'], string | undefined>> = {
+const FOREIGN = 'it is not as `oso-fallback export` writes it: export again';
+
+const HINTS: Readonly<Record<SnapshotFault['kind'], string>> = {
   'not-a-file': 'give the path of a file that `oso-fallback export` wrote',
   'not-a-snapshot': 'give the path of a file that `oso-fallback export` wrote',
   truncated: 'copy the file again, or export again',
   damaged: 'copy the file again, or export again',
   'newer-format': 'use the version of oso-fallback that wrote it, or a newer one',
-  compression: undefined,
-  archive: undefined,
-  manifest: undefined,
-  policy: undefined,
-  facts: undefined,
+  compression: FOREIGN,
+  archive: FOREIGN,
+  manifest: FOREIGN,
+  policy: FOREIGN,
+  facts: FOREIGN,
 };
 
 /** SNAPSHOT_INVALID or SNAPSHOT_NEWER, naming the file and the first fault. */

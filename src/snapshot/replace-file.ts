@@ -57,7 +57,7 @@ async function resolveTarget(path: string): Promise<string> {
   try {
     const found = await stat(path);
     if (found.isDirectory()) throw unusable(path, 'it is a directory');
-    if (!found.isFile()) throw unusable(path, 'it is a pipe or device, not a file');
+    if (!found.isFile()) throw unusable(path, 'it is a pipe or device, not a file', '`-` writes to stdout');
     return await realpath(path);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return path;
@@ -65,8 +65,8 @@ async function resolveTarget(path: string): Promise<string> {
   }
 }
 
-function unusable(path: string, why: string): OsoError {
-  return new OsoError('DIRECTORY_UNUSABLE', `cannot write \`${path}\`: ${why}`);
+function unusable(path: string, why: string, hint?: string): OsoError {
+  return new OsoError('DIRECTORY_UNUSABLE', `cannot write \`${path}\`: ${why}`, { hint });
 }
 
 const temporaryPrefix = (path: string) => `.${basename(path)}.tmp-`;

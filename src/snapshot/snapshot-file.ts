@@ -7,6 +7,8 @@ import { digestInTrailer, TRAILER_BYTES } from './trailer.ts';
 
 const READ_BYTES = 1024 * 1024;
 const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+/** So many bytes tell a snapshot from most other files. */
+export const START_BYTES = ZSTD_MAGIC.length;
 
 /** Bytes done of a known total, now and then. */
 export type ByteProgress = (doneBytes: number, totalBytes: number) => void;
@@ -89,13 +91,22 @@ async function regularSize(handle: FileHandle): Promise<number> {
   return stat.size;
 }
 
+/** Throws FaultFound when no snapshot begins with these bytes. */
+export function checkStart(start: Buffer): void {
+  if (!start.equals(ZSTD_MAGIC.subarray(0, start.length))) throw noSnapshot();
+}
+
 async function withoutTrailer(file: SnapshotFile): Promise<FaultFound> {
-  const start = await readAt(file, 0, ZSTD_MAGIC.length);
-  if (!start.equals(ZSTD_MAGIC)) return new FaultFound('not-a-snapshot', 'it is not a snapshot');
+  const start = await readAt(file, 0, START_BYTES);
+  if (!start.equals(ZSTD_MAGIC)) return noSnapshot();
   return new FaultFound(
     'truncated',
     'the mark at its end is missing: it was cut short, or something was appended to it',
   );
+}
+
+function noSnapshot(): FaultFound {
+  return new FaultFound('not-a-snapshot', 'it is not a snapshot');
 }
 
 async function readAt(file: SnapshotFile, position: number, length: number): Promise<Buffer> {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { FaultFound } from './fault.ts';
 import { ioError } from './io-error.ts';
-import type { SnapshotFile } from './snapshot-file.ts';
+import { checkStart, type SnapshotFile, START_BYTES } from './snapshot-file.ts';
 import { writeAll } from './write-all.ts';
 
 /** A path, or a stream that is first copied into a nameless file of mode 0600 in `spoolDirectory`. */
@@ -13,7 +13,8 @@ export type SnapshotInput = string | { readonly stream: Readable; readonly spool
 
 /**
  * Copies a stream to disk, because a snapshot is read twice. The file loses its name at once, so that nothing is left
- * behind however this ends. Throws FaultFound when the stream is empty, NO_SPACE, DIRECTORY_UNUSABLE or the signal's reason.
+ * behind however this ends. Throws FaultFound when the stream is empty or
+ * does not begin as a snapshot does, NO_SPACE, DIRECTORY_UNUSABLE or the signal's reason.
  */
 export async function spoolSnapshot(
   { stream, spoolDirectory }: Exclude<SnapshotInput, string>,
@@ -26,8 +27,12 @@ export async function spoolSnapshot(
     await unlink(path);
     if (signal) addAbortSignal(signal, stream);
     let sizeBytes = 0;
+    let start = Buffer.alloc(0);
     for await (const chunk of chunksOf(stream)) {
       const bytes = Buffer.from(chunk);
+      start = Buffer.concat([start, bytes.subarray(0, START_BYTES - start.length)]);
+      // At once: anything else may be without end.
+      checkStart(start);
       await writeAll(handle, bytes);
       sizeBytes += bytes.length;
     }

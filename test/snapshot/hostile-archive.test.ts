@@ -28,7 +28,10 @@ async function verdictOn(bytes: Buffer): Promise<Verdict> {
         await using held = snapshot;
         await use(held.facts());
       });
-      await expect(read).rejects.toMatchObject({ code: /^SNAPSHOT_(INVALID|NEWER)$/ });
+      await expect(read).rejects.toMatchObject({
+        code: expect.stringMatching(/^SNAPSHOT_(INVALID|NEWER)$/),
+        hint: expect.stringMatching(/^[^A-Z].*[^.]$/),
+      });
     }
   }
   expect(readdirSync(directory.path)).toEqual(['hostile.snapshot']);

@@ -141,10 +141,26 @@ describe('a snapshot from a stream', () => {
     expect(readdirSync(spool.path)).toEqual([]);
   });
 
+  test('is refused at its start when it is no snapshot, for it may be without end', async () => {
+    using spool = temporaryDirectory();
+    let chunks = 0;
+    const endless = function* () {
+      while (chunks < 1_000) {
+        chunks += 1;
+        yield Buffer.from([0x28, 0xb5, chunks]);
+      }
+    };
+    const stream = Readable.from(endless(), { highWaterMark: 1 });
+    const verdict = await verifySnapshot({ stream, spoolDirectory: spool.path });
+    expect(verdict).toMatchObject({ ok: false, faults: [{ kind: 'not-a-snapshot', message: 'it is not a snapshot' }] });
+    expect(chunks).toBeLessThan(10);
+    expect(stream.destroyed).toBe(true);
+  });
+
   test('that breaks is not taken for trouble with the disk', async () => {
     using spool = temporaryDirectory();
     const broken = async function* () {
-      yield Buffer.from('hello');
+      yield Buffer.from([0x28, 0xb5]);
       throw Object.assign(new Error('EISDIR: illegal operation'), { code: 'EISDIR' });
     };
     const opened = openSnapshot({ stream: Readable.from(broken()), spoolDirectory: spool.path });
