@@ -33,7 +33,7 @@ const LISTING_REFUSED: readonly unknown[] = [400, 403, 413, 422];
 
 /**
  * Oso Cloud's public HTTP API, read-only: GET `/api/policy` and GET `/api/facts` (api reference 4.9, 4.11), the same
- * that the dev-server offers. Redirects are errors, compression is refused, TLS is always verified, and the token goes
+ * that the dev-server offers. Redirects are errors, compression is refused, TLS is at least 1.2 and always verified, and the token goes
  * nowhere but to `url`. Proxy variables of the environment are not used.
  */
 export function createOsoCloud(options: OsoCloudOptions): ControlPlane {
@@ -44,7 +44,8 @@ export function createOsoCloud(options: OsoCloudOptions): ControlPlane {
     // closed while facts were being indexed.
     pipelining: 0,
     maxHeaderSize: limits.maxHeaderBytes,
-    connect: { timeout: limits.connectMs, rejectUnauthorized: true },
+    // What Node.js is told otherwise, by options or environment, does not count.
+    connect: { timeout: limits.connectMs, rejectUnauthorized: true, minVersion: 'TLSv1.2' },
   });
 
   /** Throws unless the answer is a JSON document with status 200, or a 304 that was asked for. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ControlPlane } from '../../src/control-plane/control-plane.ts';
 import { OsoError } from '../../src/errors/oso-error.ts';
+import { digBlackhole } from '../support/blackhole.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { startFakeCloud } from '../support/fake-cloud.ts';
 import type { FakeReply } from '../support/fake-reply.ts';
@@ -29,6 +30,17 @@ describe('no connection', () => {
     const controlPlane = connect(`http://localhost:${port}`);
     const error = await failureOf(controlPlane.policy({ signal: never }));
     expect(error.message).toBe(`nothing accepts connections at localhost:${port} (ECONNREFUSED)`);
+    await controlPlane.close();
+  });
+
+  test('packets are lost', async () => {
+    await using hole = await digBlackhole();
+    const controlPlane = connect(`http://127.0.0.1:${hole.port}`, { limits: { ...PATIENT, connectMs: 300 } });
+    const error = await failureOf(controlPlane.policy({ signal: never }));
+    expect([error.code, error.message]).toEqual([
+      'CONTROL_PLANE_UNREACHABLE',
+      `no connection within the time limit to 127.0.0.1:${hole.port} (UND_ERR_CONNECT_TIMEOUT)`,
+    ]);
     await controlPlane.close();
   });
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import type { Fact } from '../../src/facts/fact.ts';
 import { type Bytes, type FakeReply, sendReply } from './fake-reply.ts';
 import { holdPort } from './hold-port.ts';
@@ -24,7 +24,7 @@ export interface FakeCloudOptions {
   /** Listings without `predicate` are answered with 400, as for accounts with a limit on results. */
   readonly refusesWholeListing?: boolean | undefined;
   /** Speaks TLS with this certificate. */
-  readonly tls?: { readonly key: string; readonly cert: string } | undefined;
+  readonly tls?: Pick<TlsOptions, 'key' | 'cert' | 'minVersion' | 'maxVersion' | 'ciphers'> | undefined;
 }
 
 export interface RecordedRequest {
