@@ -2,13 +2,12 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Fact } from '../../src/facts/fact.ts';
 import { createMemoryLimit } from '../bench/support/memory-limit.mjs';
 import { startCli } from '../support/cli-process.ts';
 import { startFakeCloud } from '../support/fake-cloud.ts';
 import { send } from '../support/http-client.ts';
 import { removeFolder } from '../support/remove-folder.ts';
-import { ORACLE_QUESTIONS, Oracle, oracleFacts, oraclePolicy } from './support/oracle-facts.ts';
+import { manyFacts, ORACLE_QUESTIONS, Oracle, oraclePolicy } from './support/oracle-facts.ts';
 import { startLoad } from './support/question-load.ts';
 import { isFull } from './support/soak-size.ts';
 
@@ -19,25 +18,6 @@ const LIMIT_BYTES = 256 * MIB;
 const MOST_RESIDENT_BYTES = 220 * MIB;
 const FACTS = 1_000_000;
 const COPIES = 3;
-
-/** Listed anew for each copy, so that the test needs no memory for them. */
-function facts(revision: number): Iterable<Fact> {
-  return {
-    *[Symbol.iterator]() {
-      yield* oracleFacts(revision);
-      for (let number = 0; number < FACTS; number += 1) {
-        yield {
-          predicate: 'has_role',
-          args: [
-            { type: 'User', id: `user-${number % 50_000}` },
-            { type: 'String', id: 'reader' },
-            { type: 'Doc', id: `ballast-${number}` },
-          ],
-        };
-      }
-    },
-  };
-}
 
 async function copiesOf(port: number): Promise<number> {
   const { json } = await send(port, { path: '/status' });
@@ -51,7 +31,7 @@ test.runIf(isFull)('B8 a node with a million facts copies them under load within
     return;
   }
   const folder = mkdtempSync(join(tmpdir(), 'oso-memory-'));
-  const cloud = await startFakeCloud({ policy: oraclePolicy(1), facts: facts(1), token: TOKEN });
+  const cloud = await startFakeCloud({ policy: oraclePolicy(1), facts: manyFacts(1, FACTS), token: TOKEN });
   const env = {
     OSO_API_TOKEN: TOKEN,
     OSO_ENVIRONMENT: '0123456789',
@@ -85,7 +65,7 @@ test.runIf(isFull)('B8 a node with a million facts copies them under load within
     });
     for (let revision = 2; revision <= COPIES + 1; revision += 1) {
       cloud.policy = oraclePolicy(revision);
-      cloud.facts = facts(revision);
+      cloud.facts = manyFacts(revision, FACTS);
       while ((await copiesOf(Number(port))) < revision) {
         await new Promise((resolve) => setTimeout(resolve, 100));
         mostBytes = Math.max(mostBytes, limit.residentBytes());

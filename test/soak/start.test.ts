@@ -7,27 +7,13 @@ import { publishOne } from '../generations/support/sample-generation.ts';
 import { type CliProcess, startCli } from '../support/cli-process.ts';
 import { send } from '../support/http-client.ts';
 import { removeFolder } from '../support/remove-folder.ts';
-import { ORACLE_QUESTIONS, oracleFacts, oraclePolicy, revisionOf } from './support/oracle-facts.ts';
+import { manyFacts, ORACLE_QUESTIONS, oraclePolicy, revisionOf } from './support/oracle-facts.ts';
 import { ask } from './support/question-load.ts';
 import { isFull, sized } from './support/soak-size.ts';
 import { usageOf } from './support/swap-rig.ts';
 
 const TOKEN = 'e_0123456789_1_secret';
 const MIB = 1024 * 1024;
-
-function* manyFacts(count: number): Generator<Fact> {
-  yield* oracleFacts(1);
-  for (let number = 0; number < count; number += 1) {
-    yield {
-      predicate: 'has_role',
-      args: [
-        { type: 'User', id: `user-${number % 50_000}` },
-        { type: 'String', id: 'reader' },
-        { type: 'Doc', id: `ballast-${number}` },
-      ],
-    };
-  }
-}
 
 /** In pieces, so that nobody holds all of them. */
 async function* streamed(facts: Iterable<Fact>): AsyncGenerator<Fact[]> {
@@ -71,7 +57,7 @@ test.for([
   async ({ count, mostMib }, { task }) => {
     const folder = mkdtempSync(join(tmpdir(), 'oso-start-'));
     const directory = join(folder, 'data');
-    await publishOne(directory, { policyText: oraclePolicy(1), facts: streamed(manyFacts(count)) });
+    await publishOne(directory, { policyText: oraclePolicy(1), facts: streamed(manyFacts(1, count)) });
     const times: number[] = [];
     let rssBytes = 0;
     try {

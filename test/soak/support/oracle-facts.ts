@@ -30,6 +30,16 @@ export function oracleFacts(revision: number, ballast = 0): Fact[] {
   ];
 }
 
+/** The same beside as many other facts as wanted. Listed anew each time, so that a million of them needs no memory. */
+export function manyFacts(revision: number, others: number): Iterable<Fact> {
+  return {
+    *[Symbol.iterator]() {
+      yield* oracleFacts(revision);
+      for (let number = 0; number < others; number += 1) yield reads(`user-${number % 50_000}`, `ballast-${number}`);
+    },
+  };
+}
+
 function reads(user: string, document: string): Fact {
   return {
     predicate: 'has_role',

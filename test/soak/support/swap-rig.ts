@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type CliProcess, startCli } from '../../support/cli-process.ts';
 import { type FakeCloud, startFakeCloud } from '../../support/fake-cloud.ts';
 import { removeFolder } from '../../support/remove-folder.ts';
-import { ORACLE_QUESTIONS, oracleFacts, oraclePolicy } from './oracle-facts.ts';
+import { manyFacts, ORACLE_QUESTIONS, oraclePolicy } from './oracle-facts.ts';
 import { ask } from './question-load.ts';
 
 export const TOKEN = 'e_0123456789_1_secret';
@@ -31,13 +31,21 @@ export interface SwapRig extends AsyncDisposable {
   swap(): Promise<void>;
 }
 
+export interface SwapRigOptions {
+  /** Facts beside those of the revision. */
+  readonly others?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Shell commands that the node begins with. */
+  readonly shell?: string;
+}
+
 /** A node that copies whenever the control plane has another revision. */
-export async function startSwapRig(): Promise<SwapRig> {
+export async function startSwapRig({ others = 0, env, shell }: SwapRigOptions = {}): Promise<SwapRig> {
   const folder = mkdtempSync(join(tmpdir(), 'oso-swaps-'));
   let revision = 1;
   const cloud: FakeCloud = await startFakeCloud({
     policy: oraclePolicy(revision),
-    facts: oracleFacts(revision),
+    facts: manyFacts(revision, others),
     token: TOKEN,
   });
   const node = startCli(['serve', '--json'], {
@@ -52,7 +60,9 @@ export async function startSwapRig(): Promise<SwapRig> {
       // Whatever the machine has: each thread has a heap of its own to warm up.
       OSO_WORKERS: '2',
       OSO_DIRECTORY: join(folder, 'data'),
+      ...env,
     },
+    shell,
   });
   const { port } = await node.event('listening');
   await node.event('serving');
@@ -63,7 +73,7 @@ export async function startSwapRig(): Promise<SwapRig> {
     async swap() {
       revision += 1;
       cloud.policy = oraclePolicy(revision);
-      cloud.facts = oracleFacts(revision);
+      cloud.facts = manyFacts(revision, others);
       // Also when a copy is being made: one more follows it.
       await ask(url, { path: '/-/sync', body: '', token: TOKEN });
       for (;;) {
