@@ -33,10 +33,18 @@ export interface PolicyText {
   readonly text: string;
   readonly filename: string | undefined;
   readonly etag: string | undefined;
+  readonly ageMs?: SourceAge;
 }
 
 /** A stream of facts (see facts/fact-sink.ts), read once. */
 export interface FactDownload extends AsyncIterable<FactBatch> {
   /** Of the whole listing; absent when the control plane gives none. */
   readonly etag?: string | undefined;
+  readonly ageMs?: SourceAge;
 }
+
+/**
+ * How old the data were, in milliseconds, for a control plane that is a node itself: it answers from a copy, too. Undefined:
+ * it says nothing, so it is where they come from.
+ */
+export type SourceAge = number | undefined;

@@ -1,12 +1,18 @@
 import { isUtf8 } from 'node:buffer';
 import { quote } from '../errors/quote.ts';
+import type { SourceAge } from './control-plane.ts';
 import type { HttpReply } from './http-get.ts';
 import { malformed } from './malformed.ts';
 
 /** An answer that is what was asked for. */
 export type JsonReply =
   | { readonly kind: 'not-modified' }
-  | { readonly kind: 'json'; readonly body: AsyncIterable<Uint8Array>; readonly etag: string | undefined };
+  | {
+      readonly kind: 'json';
+      readonly body: AsyncIterable<Uint8Array>;
+      readonly etag: string | undefined;
+      readonly ageMs: SourceAge;
+    };
 
 /** Bytes of an error's body that are looked at. */
 const MAX_ERROR_BYTES = 64 * 1_024;
@@ -14,6 +20,15 @@ const MAX_ERROR_BYTES = 64 * 1_024;
 /** An entity tag (RFC 9110, 8.8.3) that can be sent back and kept. */
 export function isEtag(text: string): boolean {
   return /^(?:W\/)?"[\x21\x23-\x7e]{0,256}"$/.test(text);
+}
+
+/** What a node says of its data, and a second more: it rounds down. Throws CONTROL_PLANE_MALFORMED when that is no whole number of seconds. */
+export function sourceAge(headers: HttpReply['headers'], what: string): SourceAge {
+  const seconds = headers.get('oso-fallback-age');
+  if (seconds === undefined) return undefined;
+  if (/^\d{1,10}$/.test(seconds)) return (Number(seconds) + 1) * 1_000;
+  const message = `${what} was answered with data of age ${quote(seconds)}, which is not a number of seconds`;
+  throw new OsoError('CONTROL_PLANE_MALFORMED', message);
 }
 
 /** Throws CONTROL_PLANE_MALFORMED unless the body is JSON in UTF-8: login pages of networks answer 200, too. */

@@ -8,7 +8,7 @@ import { apiRoot } from './api-url.ts';
 import type { ControlPlane, FetchOptions } from './control-plane.ts';
 import { type HttpReply, httpGet } from './http-get.ts';
 import { readJsonArray } from './json-array-stream.ts';
-import { checkJsonType, isEtag, type JsonReply, readErrorMessage, readText } from './json-reply.ts';
+import { checkJsonType, isEtag, type JsonReply, readErrorMessage, readText, sourceAge } from './json-reply.ts';
 import { listByPredicate } from './list-by-predicate.ts';
 import { malformed } from './malformed.ts';
 import { parseFact } from './parse-fact.ts';
@@ -59,13 +59,15 @@ export function createOsoCloud(options: OsoCloudOptions): ControlPlane {
         reply.discard();
         return { kind: 'not-modified' };
       }
-      await checkReply(reply, `GET ${url.pathname}`, signal);
+      const what = `GET ${url.pathname}`;
+      await checkReply(reply, what, signal);
+      const given = reply.headers.get('etag');
+      const newEtag = given !== undefined && isEtag(given) ? given : undefined;
+      return { kind: 'json', body: reply.body, etag: newEtag, ageMs: sourceAge(reply.headers, what) };
     } catch (error) {
       reply.discard();
       throw error;
     }
-    const newEtag = reply.headers.get('etag');
-    return { kind: 'json', body: reply.body, etag: newEtag !== undefined && isEtag(newEtag) ? newEtag : undefined };
   }
 
   /** Throws unless the reply has status 200 and JSON. */
@@ -82,7 +84,7 @@ export function createOsoCloud(options: OsoCloudOptions): ControlPlane {
   async function listFacts(query: string, fetch: FetchOptions) {
     const reply = await get(`/api/facts${query}`, limits.maxFactsBytes, fetch);
     if (reply.kind === 'not-modified') return 'not-modified';
-    return Object.assign(readJsonArray<Fact>(reply.body, parseFact), { etag: reply.etag });
+    return Object.assign(readJsonArray<Fact>(reply.body, parseFact), { etag: reply.etag, ageMs: reply.ageMs });
   }
 
   return {
@@ -90,7 +92,7 @@ export function createOsoCloud(options: OsoCloudOptions): ControlPlane {
     async policy(fetch) {
       const reply = await get('/api/policy', limits.maxPolicyBytes, fetch);
       if (reply.kind === 'not-modified') return 'not-modified';
-      return { ...parsePolicy(await readText(reply.body)), etag: reply.etag };
+      return { ...parsePolicy(await readText(reply.body)), etag: reply.etag, ageMs: reply.ageMs };
     },
     async facts({ predicates, ...fetch }) {
       try {

@@ -4,18 +4,24 @@ import type { FactStream } from '../facts/fact-sink.ts';
 import type { Clock } from '../util/clock.ts';
 import type { ControlPlane, FetchOptions, PolicyText } from './control-plane.ts';
 
+/** When the data of a copy were current. */
+export interface Sighting {
+  /**
+   * Milliseconds since the Unix epoch: by the wall clock just before the first request, less `sourceAgeMs`. The data are at
+   * least as new as this, so their age is never understated.
+   */
+  readonly takenAtMs: number;
+  /** How old they were for the control plane itself. */
+  readonly sourceAgeMs: number;
+}
+
 /** Policy and facts of one attempt. */
-export interface EnvironmentCopy {
+export interface EnvironmentCopy extends Sighting {
   readonly policy: PolicyText;
   /** Of the listing of facts; undefined when the control plane gave none. */
   readonly factsEtag: string | undefined;
   /** Read once, to its end; it throws when it was cut short. */
   readonly facts: FactStream;
-  /**
-   * Wall clock just before the first request, milliseconds since the Unix epoch: the data are at least as new as this,
-   * so their age is never understated.
-   */
-  readonly takenAtMs: number;
 }
 
 /** What is made of a copy. */
@@ -34,7 +40,7 @@ export interface KnownFacts<T> {
   /** Of the facts that belong to this policy, intact; undefined: none do. */
   etagFor(policy: PolicyText): string | undefined;
   /** Instead of `consume`, when the control plane says that nothing has changed. */
-  unchanged(takenAtMs: number): T;
+  unchanged(sighting: Sighting): T;
 }
 
 export interface ReadEnvironmentOptions {
@@ -76,15 +82,19 @@ async function readOnce<T>(
   consumer: EnvironmentConsumer<T>,
   { clock, signal, onBytes }: ReadEnvironmentOptions,
 ): Promise<Attempt<T>> {
-  const takenAtMs = clock.nowMs();
+  const askedAtMs = clock.nowMs();
   const policy = await fetchPolicy(controlPlane, signal);
   const predicates = consumer.predicatesOf(policy);
   const etag = consumer.known?.etagFor(policy);
   const result = await withSignal(signal, async (ofFacts) => {
     const facts = await controlPlane.facts({ signal: ofFacts, onBytes, predicates, etag });
-    if (facts === 'not-modified') return unchanged(consumer, takenAtMs);
+    // Behind one address there may be several nodes, so that policy and facts are not of the same age.
+    const { ageMs = 0 } = facts === 'not-modified' ? {} : facts;
+    const sourceAgeMs = Math.max(policy.ageMs ?? 0, ageMs);
+    const sighting = { takenAtMs: askedAtMs - sourceAgeMs, sourceAgeMs };
+    if (facts === 'not-modified') return unchanged(consumer, sighting);
     const read = { isComplete: false };
-    const copy = { policy, facts: watchEnd(facts, read), factsEtag: facts.etag, takenAtMs };
+    const copy = { policy, facts: watchEnd(facts, read), factsEtag: facts.etag, ...sighting };
     const consumed = await consumer.consume(copy);
     if (read.isComplete) return consumed;
     await consumer.discard(consumed);
@@ -99,9 +109,9 @@ async function readOnce<T>(
   return isWhole ? { kind: 'whole', result } : { kind: 'mixed' };
 }
 
-function unchanged<T>({ known }: EnvironmentConsumer<T>, takenAtMs: number): T {
+function unchanged<T>({ known }: EnvironmentConsumer<T>, sighting: Sighting): T {
   if (known === undefined) throw new Error('no entity tag was sent');
-  return known.unchanged(takenAtMs);
+  return known.unchanged(sighting);
 }
 
 async function fetchPolicy(controlPlane: ControlPlane, signal: AbortSignal): Promise<PolicyText> {

@@ -1,5 +1,5 @@
 import type { ControlPlane, PolicyText } from '../control-plane/control-plane.ts';
-import { type EnvironmentCopy, readEnvironment } from '../control-plane/read-environment.ts';
+import { type EnvironmentCopy, readEnvironment, type Sighting } from '../control-plane/read-environment.ts';
 import type { FactProgress } from '../facts/fact-sink.ts';
 import { compilePolicy } from '../generations/compile-policy.ts';
 import type { DataDirectory } from '../generations/data-directory.ts';
@@ -26,7 +26,7 @@ export interface DownloadOptions {
 
 /** `unchanged`: the control plane has the content that is known; nothing was made. */
 export type Downloaded =
-  | { readonly kind: 'staged'; readonly generation: StagedGeneration }
+  | { readonly kind: 'staged'; readonly generation: StagedGeneration; readonly sourceAgeMs: number }
   | Omit<BuildResult & { readonly kind: 'unchanged' }, 'alarms'>;
 
 /**
@@ -45,27 +45,29 @@ export async function downloadGeneration(
     {
       predicatesOf: factPredicatesOf,
       async consume(copy) {
-        return { kind: 'staged', generation: await stage(copy, directory, { ...options, source }) };
+        const generation = await stage(copy, directory, { ...options, source });
+        return { kind: 'staged', generation, sourceAgeMs: copy.sourceAgeMs };
       },
       async discard(made) {
         if (made.kind === 'staged') await made.generation.discard();
       },
       known: known && {
         etagFor: ({ text }) => etagFor(known, text, source),
-        unchanged: (takenAtMs) => unchanged(known, takenAtMs, known.factsEtag),
+        unchanged: (sighting) => unchanged(known, sighting, known.factsEtag),
       },
     },
     options,
   );
-  return downloaded.kind === 'staged' ? await judge(downloaded.generation, directory, options) : downloaded;
+  return downloaded.kind === 'staged' ? await judge(downloaded, directory, options) : downloaded;
 }
 
 /** The same content again needs no generation; other content must pass the guards. */
 async function judge(
-  staged: StagedGeneration,
+  downloaded: Downloaded & { readonly kind: 'staged' },
   directory: DataDirectory,
   { guards, known, onAlarm }: DownloadOptions,
 ): Promise<Downloaded> {
+  const { generation: staged, sourceAgeMs } = downloaded;
   const { metadata } = staged;
   try {
     const { state } = await loadState(directory);
@@ -73,10 +75,11 @@ async function judge(
     if (refusal) throw refusal;
     if (known?.contentDigest === metadata.contentDigest) {
       await staged.discard();
-      return unchanged(known, metadata.takenAtMs, metadata.factsEtag ?? undefined);
+      const { takenAtMs, factsEtag } = metadata;
+      return unchanged(known, { takenAtMs, sourceAgeMs }, factsEtag ?? undefined);
     }
     for (const alarm of alarms) onAlarm(alarm);
-    return { kind: 'staged', generation: staged };
+    return downloaded;
   } catch (error) {
     await staged.discard();
     throw error;
@@ -89,8 +92,9 @@ function etagFor(known: KnownContent, policyText: string, source: string): strin
   return isOurs && sha256Hex(policyText) === known.policySha256 ? known.factsEtag : undefined;
 }
 
-function unchanged({ id, contentDigest }: KnownContent, takenAtMs: number, factsEtag: string | undefined): Downloaded {
-  return { kind: 'unchanged', id, takenAtMs, contentDigest, factsEtag };
+function unchanged(known: KnownContent, sighting: Sighting, factsEtag: string | undefined): Downloaded {
+  const { id, contentDigest } = known;
+  return { kind: 'unchanged', id, contentDigest, factsEtag, ...sighting };
 }
 
 /** Every predicate whose facts the policy can read or declares, sorted. Throws POLICY_INVALID when it does not compile. */

@@ -34,8 +34,8 @@ export interface Arrival {
   readonly origin: Origin;
   /** By the wall clock of whoever saw it. */
   readonly confirmedAtMs: number;
-  /** Of live data: how long ago they were asked for. Others are as old as the wall clock says, */
-  readonly askedAgoMs?: number | undefined;
+  /** Of live data: how long ago they were known to be current. Others are as old as the wall clock says, */
+  readonly currentAgoMs?: number | undefined;
   /** but not younger than an earlier process knew. */
   readonly knownAge?: AgeRecord | undefined;
   /** Whatever is served now: an operator said so, or it is damaged. */
@@ -157,13 +157,14 @@ export class ServedData {
   /** `agoMs`: when the arrival was described. */
   #serve(
     opened: OpenGeneration,
-    { origin, confirmedAtMs, askedAgoMs, knownAge, forced }: Arrival,
+    { origin, confirmedAtMs, currentAgoMs, knownAge, forced }: Arrival,
     { prepared, agoMs }: { readonly prepared: Prepared; readonly agoMs: number },
   ): void {
     const { clock, elapsed } = this.#options;
     const { metadata } = opened;
     const data = { id: metadata.id, takenAtMs: metadata.takenAtMs, confirmedAtMs };
-    const ageMs = askedAgoMs === undefined ? ageOnArrival(clock.nowMs(), confirmedAtMs, knownAge) : askedAgoMs + agoMs;
+    const ageMs =
+      currentAgoMs === undefined ? ageOnArrival(clock.nowMs(), confirmedAtMs, knownAge) : currentAgoMs + agoMs;
     const age = createDataAge({ clock, elapsed, ageMs, confirmedAtMs });
     this.apply({ kind: 'opened', origin, data, ...(forced ? { forced } : {}) });
     this.#answerFrom(opened, age, prepared);
@@ -180,10 +181,13 @@ export class ServedData {
 
   /** The control plane had, at `atMs` and `agoMs` ago, exactly what is served. */
   confirm(atMs: number, agoMs: number): void {
+    const isLive = this.#state.kind === 'serving' && this.#state.origin === 'live';
     this.apply({ kind: 'confirmed', atMs });
     if (this.#current === undefined) return;
-    this.#current.age.confirm(agoMs);
-    this.#followers.confirm(this.#current.age.ageMs());
+    const { age } = this.#current;
+    // A node that has not looked for longer than this one tells it nothing new.
+    age.confirm(isLive ? Math.min(agoMs, age.ageMs()) : agoMs);
+    this.#followers.confirm(age.ageMs());
   }
 
   /** Nothing is answered from any more. */

@@ -151,18 +151,19 @@ export class Supply {
     await this.#takeIntoMemory(signal);
     const known = this.#known();
     await this.disk.makeRoom(known?.bytes ?? this.disk.survey.generations[0]?.bytes);
-    const startedMs = this.#elapsed();
+    const askedMs = this.#elapsed();
     const result = await download({
       signal,
       stallLimitMs: isFirst && this.served.metadata === undefined ? liveTimeoutMs : undefined,
       known,
       knownFactCount: this.#latest?.metadata.factCount,
     });
+    const currentMs = askedMs - result.sourceAgeMs;
     if (result.kind === 'unchanged') {
-      await this.#confirm(result, startedMs);
+      await this.#confirm(result, currentMs);
       return 'unchanged';
     }
-    await this.#openPublished(result, 'live', { signal, startedMs });
+    await this.#openPublished(result, 'live', { signal, currentMs });
     return 'downloaded';
   }
 
@@ -286,20 +287,20 @@ export class Supply {
     this.served.empty();
   }
 
-  async #confirm({ contentDigest, takenAtMs, factsEtag }: BuildResult, startedMs: number): Promise<void> {
+  async #confirm({ contentDigest, takenAtMs, factsEtag }: BuildResult, currentMs: number): Promise<void> {
     if (this.#latest && factsEtag !== undefined) {
       this.#latest = { ...this.#latest, etag: { value: factsEtag, source: undefined } };
     }
     // While another generation is pinned, what was confirmed is not what is served.
     const isServed = this.served.metadata?.contentDigest === contentDigest;
-    if (isServed) this.served.confirm(takenAtMs, this.#elapsed() - startedMs);
+    if (isServed) this.served.confirm(takenAtMs, this.#elapsed() - currentMs);
     await this.#options.book.update((state) => withConfirmed(state, contentDigest, takenAtMs));
   }
 
   async #openPublished(
     result: BuildResult,
     origin: Origin,
-    { signal, startedMs }: { readonly signal: AbortSignal; readonly startedMs?: number },
+    { signal, currentMs }: { readonly signal: AbortSignal; readonly currentMs?: number },
   ): Promise<void> {
     const { directory, alarms, book, allowOlder } = this.#options;
     for (const { kind, message } of result.alarms) alarms.raise(kind, message, { generation: result.id });
@@ -308,8 +309,8 @@ export class Supply {
     const arrival = { ...this.#arrivalOf(metadata), origin, forced: allowOlder };
     const { factsEtag } = result;
     const etag = factsEtag === undefined ? undefined : { value: factsEtag, source: undefined };
-    const askedAgoMs = startedMs === undefined ? undefined : this.#elapsed() - startedMs;
-    await this.#adopt(opened, { ...arrival, askedAgoMs });
+    const currentAgoMs = currentMs === undefined ? undefined : this.#elapsed() - currentMs;
+    await this.#adopt(opened, { ...arrival, currentAgoMs });
     this.#latest = { metadata, isIntact: true, etag };
     if (allowOlder) await this.disk.putAsideNewer(metadata.id);
     await book.update((state) => {

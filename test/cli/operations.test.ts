@@ -71,6 +71,34 @@ describe('stale data', () => {
     const second = place.start(['serve', '--offline', '--json']);
     expect((await statusOf((await serving(second)).url)).snapshot.ageMs).toBeGreaterThanOrEqual(later.age.ageMs);
   });
+
+  test('are as old for a node that copies them from another node as for that one, and after each copy', async () => {
+    await using place = await openWorkplace();
+    await importOf(place, 'ann', 1_700_000_000);
+    const { url } = await serving(place.start(['serve', '--offline', '--json']));
+    const ageOf = async (node: string): Promise<number> => (await statusOf(node)).snapshot.ageMs;
+    const first = await ageOf(url);
+    const CHAIN = { ...FAST, OSO_URL: url, OSO_DIRECTORY: 'second' };
+    const second = place.start(['serve', '--json'], CHAIN);
+    const { url: secondUrl, origin } = await serving(second);
+    expect(origin).toBe('live');
+    expect(await ageOf(secondUrl)).toBeGreaterThanOrEqual(first);
+    const { lastSuccessAt } = (await statusOf(secondUrl)).sync;
+    const { snapshot, staleness, alarms } = await until(
+      () => statusOf(secondUrl),
+      ({ sync }) => sync.lastSuccessAt !== lastSuccessAt,
+    );
+    expect(snapshot.ageMs).toBeGreaterThanOrEqual(first);
+    expect(staleness.freshness).toBe('stale');
+    expect(alarms).toMatchObject([{ kind: 'stale' }]);
+    await end(second);
+    // Nor does a restart, or a file, make them younger.
+    const again = await serving(place.start(['serve', '--offline', '--json'], CHAIN));
+    expect(await ageOf(again.url)).toBeGreaterThanOrEqual(first);
+    await place.run(['export', 'second.snapshot'], { OSO_URL: url });
+    const { manifest } = jsonOf(await place.run(['verify', 'second.snapshot', '--json']));
+    expect(Date.parse(manifest.takenAt)).toBeLessThanOrEqual(1_700_000_000_000);
+  });
 });
 
 describe('game days', () => {

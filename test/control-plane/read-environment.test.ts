@@ -19,6 +19,7 @@ interface Copy {
   readonly policy: string;
   readonly facts: readonly Fact[];
   readonly takenAtMs: number;
+  readonly sourceAgeMs: number;
 }
 
 /** Keeps what it made and what was thrown away. */
@@ -30,8 +31,8 @@ class Keeper implements EnvironmentConsumer<Copy> {
     return ['has_role', 'is_public'];
   }
 
-  async consume({ policy, facts, takenAtMs }: EnvironmentCopy): Promise<Copy> {
-    const copy = { policy: policy.text, facts: await collect(facts), takenAtMs };
+  async consume({ policy, facts, takenAtMs, sourceAgeMs }: EnvironmentCopy): Promise<Copy> {
+    const copy = { policy: policy.text, facts: await collect(facts), takenAtMs, sourceAgeMs };
     this.made.push(copy);
     return copy;
   }
@@ -113,6 +114,23 @@ describe('readEnvironment', () => {
     expect((await read(cloud, new Keeper(), clock)).takenAtMs).toBe(startedMs + 1_000);
   });
 
+  test('takes off the age, rounded up, that the data have for the control plane itself, of policy or facts', async () => {
+    await using cloud = await startFakeCloud({ policy: 'one', facts: FACTS });
+    const clock = new FakeClock(Date.UTC(2030, 0, 1));
+    const aged = (seconds: string) => ({ headers: { 'oso-fallback-age': seconds } });
+    for (const [policy, facts, seconds] of [
+      ['7', '60', 61],
+      ['60', '7', 61],
+      [undefined, '0', 1],
+      [undefined, undefined, 0],
+    ] as const) {
+      cloud.script('/api/policy', policy === undefined ? {} : aged(policy));
+      cloud.script('/api/facts', facts === undefined ? {} : aged(facts));
+      const { takenAtMs, sourceAgeMs } = await read(cloud, new Keeper(), clock);
+      expect([takenAtMs, sourceAgeMs]).toEqual([clock.nowMs() - seconds * 1_000, seconds * 1_000]);
+    }
+  });
+
   test('throws away what it had made when the second look at the policy fails', async () => {
     await using cloud = await startFakeCloud({ facts: FACTS });
     cloud.script('/api/policy', {}, { status: 503 });
@@ -168,7 +186,7 @@ describe('readEnvironment', () => {
   test('does not accept a consumer that leaves facts unread', async () => {
     await using cloud = await startFakeCloud({ facts: FACTS });
     const keeper = new Keeper();
-    const unread = { policy: '', facts: [], takenAtMs: 0 };
+    const unread = { policy: '', facts: [], takenAtMs: 0, sourceAgeMs: 0 };
     keeper.consume = () => Promise.resolve(unread);
     await expect(read(cloud, keeper)).rejects.toThrow('did not read all of its facts');
     expect(keeper.discarded).toEqual([unread]);

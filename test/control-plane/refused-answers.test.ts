@@ -33,6 +33,13 @@ describe('not what the API promises', () => {
     await failUnder({ body: '{"message":"no"}' }, { code, message });
   });
 
+  test('an age that is none: nothing would be known of how old the data are', async () => {
+    for (const age of ['-1', '7.5', 'old', '', '12345678901']) {
+      const message = `GET /api/facts was answered with data of age \`${age}\`, which is not a number of seconds`;
+      await failUnder({ headers: { 'oso-fallback-age': age } }, { code, message });
+    }
+  });
+
   test('compression that nobody asked for', async () => {
     const message = 'the answer of HOST is compressed although it was asked for as it is';
     for (const encoding of ['gzip', 'br', 'deflate, gzip']) {

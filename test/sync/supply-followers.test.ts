@@ -102,6 +102,7 @@ describe('other threads', () => {
           kind: 'published',
           id,
           takenAtMs: TAKEN_AT_MS + 2 * HOUR,
+          sourceAgeMs: 0,
           contentDigest: '',
           factsEtag: undefined,
           alarms: [],

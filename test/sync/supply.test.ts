@@ -174,7 +174,7 @@ describe('memory for one generation, not for two', () => {
     const world = await supplied({ memoryBytes, roomBytes, download });
     const takenAtMs = TAKEN_AT_MS + 2 * HOUR;
     const { id, contentDigest } = await world.publish(takenAtMs);
-    result = { kind: 'published', id, contentDigest, takenAtMs, factsEtag: undefined, alarms: [] };
+    result = { kind: 'published', id, contentDigest, takenAtMs, sourceAgeMs: 0, factsEtag: undefined, alarms: [] };
     return { world, id, served: world.supply.served };
   }
 
@@ -279,6 +279,30 @@ describe('age', () => {
       message: 'the data are 2h old, older than --max-age 2h',
     });
     expect(slot.notReadyCode).toBe('stale');
+  });
+
+  test('is that of a copy and of the control plane together, and no copy adds to it that knows less', async () => {
+    let sourceAgeMs = 2 * HOUR;
+    const download = async ({ known }: DownloadRequest): Promise<BuildResult> => ({
+      kind: 'unchanged',
+      id: known?.id ?? '',
+      contentDigest: known?.contentDigest ?? '',
+      takenAtMs: TAKEN_AT_MS,
+      sourceAgeMs,
+      factsEtag: undefined,
+      alarms: [],
+    });
+    using world = await supplied({ download });
+    const { served } = world.supply;
+    await world.supply.download(never, true);
+    expect(served.ageMs).toBe(2 * HOUR);
+    sourceAgeMs = HOUR;
+    await world.supply.download(never, false);
+    expect(served.ageMs).toBe(HOUR);
+    // As behind one address with several nodes.
+    sourceAgeMs = 3 * HOUR;
+    await world.supply.download(never, false);
+    expect(served.ageMs).toBe(HOUR);
   });
 
   test('does not jump with the wall clock, and is told by the data themselves', async () => {

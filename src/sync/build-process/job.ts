@@ -65,8 +65,10 @@ export interface BuildResult {
   /** Whether a generation was published, or the content is that of `known`. */
   readonly kind: 'published' | 'unchanged';
   readonly id: string;
-  /** When the data were read from the control plane, milliseconds since the Unix epoch. */
+  /** When the data were read from the control plane, or that says it had them itself, milliseconds since the Unix epoch. */
   readonly takenAtMs: number;
+  /** How old they were for the control plane itself. */
+  readonly sourceAgeMs: number;
   readonly contentDigest: string;
   /** The newest entity tag of these facts. */
   readonly factsEtag: string | undefined;

@@ -39,7 +39,8 @@ export async function runJob(job: Job, context: JobContext): Promise<JobResult> 
   const { id, takenAtMs, contentDigest, factsEtag } = staged.generation.metadata;
   const opened = await staged.generation.publish({ leaveState: true });
   opened.close();
-  return { kind: 'published', id, takenAtMs, contentDigest, factsEtag: factsEtag ?? undefined, alarms };
+  const { sourceAgeMs } = staged;
+  return { kind: 'published', id, takenAtMs, sourceAgeMs, contentDigest, factsEtag: factsEtag ?? undefined, alarms };
 }
 
 interface StageOptions extends JobContext {
@@ -63,7 +64,7 @@ async function stageImport(file: string, directory: DataDirectory, options: Stag
   const { importSnapshot } = await import('../import-snapshot.ts');
   const snapshot = await openSnapshot(file, { signal: options.signal });
   try {
-    return { kind: 'staged', generation: await importSnapshot(directory, snapshot, options) };
+    return { kind: 'staged', generation: await importSnapshot(directory, snapshot, options), sourceAgeMs: 0 };
   } finally {
     await snapshot[Symbol.asyncDispose]();
   }
