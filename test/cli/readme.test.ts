@@ -66,6 +66,16 @@ describe('the tables of README and docs/errors.md are those of the code', () => 
   });
 });
 
+test('no package runs a script when it is installed but those that are known to, and allowed', () => {
+  const { packages } = JSON.parse(read('package-lock.json')) as {
+    readonly packages: Readonly<Record<string, { readonly hasInstallScript?: boolean }>>;
+  };
+  expect(Object.keys(packages).length).toBeGreaterThan(50);
+  const running = Object.keys(packages).filter((path) => packages[path]?.hasInstallScript);
+  const allowed = Object.keys(PACKAGE.allowScripts).map((name) => `node_modules/${name}`);
+  expect(running.sort()).toEqual(allowed.sort());
+});
+
 test('exit codes are never renumbered', () => {
   expect(EXIT).toEqual({
     done: 0,
