@@ -249,17 +249,29 @@ export class Supply {
     return !isSame || takenAtMsOf(manifest) > served.takenAtMs;
   }
 
+  /** The same again is not copied. What lies there and is not served, for whatever reason but a pin, is no such content. */
   #known(): KnownContent | undefined {
     if (this.#latest === undefined || !this.#latest.isIntact) return undefined;
     const { metadata, etag } = this.#latest;
     const { id, contentDigest, policySha256 } = metadata;
+    if (id !== this.served.metadata?.id && !this.#isHeldBack(id)) return undefined;
     const { bytes } = this.disk.survey.generations.find((generation) => generation.id === id) ?? {};
     return { id, contentDigest, policySha256, factsEtag: etag?.value, etagSource: etag?.source, bytes };
   }
 
-  /** After a look at the disk: the newest generation there, which only a scrub or an opening has seen whole. */
+  /** Whether another generation is served because it is pinned. */
+  #isHeldBack(id: string): boolean {
+    const { pinned } = this.#options.book.state;
+    return pinned !== null && id !== pinned && this.served.metadata?.id === pinned;
+  }
+
+  /** After a look at the disk: the newest generation of ours there, which only a scrub or an opening has seen whole. */
   #findLatest(): void {
-    const newest = this.disk.survey.generations.find(({ metadata }) => metadata !== undefined)?.metadata;
+    const { environment, tenant } = this.#options;
+    const isOurs = (of: GenerationMetadata) =>
+      of.environment === (environment ?? of.environment) && of.tenant === (tenant ?? of.tenant);
+    const readable = this.disk.survey.generations.flatMap(({ metadata }) => metadata ?? []);
+    const newest = readable.find(isOurs);
     if (newest === undefined) return;
     const { factsEtag, source, id } = newest;
     const etag = factsEtag === null ? undefined : { value: factsEtag, source };
@@ -355,10 +367,7 @@ export class Supply {
   async #adopt(opened: OpenGeneration, arrival: Arrival): Promise<void> {
     const { book, log } = this.#options;
     const { id, factCount } = opened.metadata;
-    const isHeldBack = () => {
-      const { pinned } = book.state;
-      return pinned !== null && id !== pinned && this.served.metadata?.id === pinned;
-    };
+    const isHeldBack = () => this.#isHeldBack(id);
     const forced = arrival.forced === true || id === book.state.pinned;
     if (await this.served.adopt(opened, { ...arrival, forced, isWanted: () => !isHeldBack() })) {
       log.info('serving', { generation: id, origin: arrival.origin, facts: factCount });

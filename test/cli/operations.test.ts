@@ -335,6 +335,20 @@ describe('what a control plane does', () => {
   });
 });
 
+test('data of another tenant on disk are no reason not to copy, also when the same is copied, nor to miss any of them', async () => {
+  await using place = await openWorkplace(Array.from({ length: 30 }, (_, n) => reader(`u${n}`)));
+  const startAs = async (tenant: string) => {
+    const node = place.start(['serve', '--json', '--max-shrink', '50%'], { OSO_TENANT: tenant });
+    const { origin, snapshot } = await serving(node);
+    await end(node);
+    return { origin, snapshot };
+  };
+  await startAs('ten1');
+  expect(await startAs('ten2')).toMatchObject({ origin: 'live', snapshot: { facts: 30 } });
+  place.cloud.facts = [reader('ann')];
+  expect(await startAs('ten3')).toMatchObject({ origin: 'live', snapshot: { facts: 1 } });
+});
+
 describe('damage under a running node', () => {
   test('a flipped byte is found in the next cycle, put aside, and the data are copied anew without an entity tag', async () => {
     await using place = await openWorkplace();

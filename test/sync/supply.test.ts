@@ -117,6 +117,39 @@ describe('what a download is told of', () => {
   });
 });
 
+describe('what a download is told of data that are not served', () => {
+  async function asked(changes: Partial<SupplyOptions>, act: (supply: Supply, older: string) => Promise<void>) {
+    const requests: DownloadRequest[] = [];
+    const download = (request: DownloadRequest) => {
+      requests.push(request);
+      return Promise.reject(new Error('enough'));
+    };
+    const scrub = async (ids: readonly string[]) => ({ kind: 'scrubbed' as const, verdicts: ids.map(intact) });
+    using world = await supplied({ scrub, download, ...changes });
+    await act(world.supply, world.older);
+    await world.supply.download(never, true).catch(() => {});
+    return { ...requests[0], newer: world.newer };
+  }
+  const intact = (id: string) => ({ id, kind: 'intact' as const, message: '' });
+
+  test.each([{ environment: 'another' }, { tenant: 'another' }])(
+    'is nothing, however intact they are, when they are not of %j',
+    async (changes) => {
+      expect(await asked(changes, async () => {})).toMatchObject({ known: undefined, knownFactCount: undefined });
+    },
+  );
+
+  test('is the content that only a pin holds back', async () => {
+    const { known, newer } = await asked({}, (supply, older) => supply.pin(older));
+    expect(known).toMatchObject({ id: newer });
+  });
+
+  test('is nothing when their disk did not give them at the start', async () => {
+    const { known } = await asked({}, async (supply) => supply.served.empty());
+    expect(known).toBeUndefined();
+  });
+});
+
 describe('room on the disk', () => {
   test('older generations go only when the next one needs their room, and what is in use stays', async () => {
     using world = await supplied();
