@@ -10,9 +10,12 @@ import { runJob } from './run-job.ts';
 export interface ChildProcess {
   readonly send?: ((message: FromChild) => unknown) | undefined;
   on(event: 'message', listener: (message: ToChild) => void): unknown;
-  on(event: 'disconnect' | 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
+  on(event: 'disconnect' | (typeof PARENTS_SIGNALS)[number], listener: () => void): unknown;
   disconnect?(): void;
 }
+
+/** A terminal sends them to all of its processes. SIGUSR1 would open the inspector of Node. */
+const PARENTS_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1'] as const;
 
 /** How often the parent hears that the event loop turns: a process may hang already while it starts, and for good. */
 const ALIVE_INTERVAL_MS = 5_000;
@@ -22,14 +25,14 @@ const PROGRESS_INTERVAL_MS = 200;
 
 /**
  * The process that builds: does the one job that its parent sends, and ends. When the parent aborts it, or is gone,
- * it cleans up and ends too. Signals of the terminal are the parent's business.
+ * it cleans up and ends too. Signals are the parent's business.
  */
 export function serveParent(process: ChildProcess, clock: Clock = systemClock): void {
   const controller = new AbortController();
   const abort = () => controller.abort(new Error('the parent process aborted the work'));
   const send = (message: FromChild) => process.send?.(message);
   process.on('disconnect', abort);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {});
+  for (const signal of PARENTS_SIGNALS) process.on(signal, () => {});
   process.on('message', (message) => {
     if (message.kind === 'abort') {
       abort();

@@ -21,6 +21,7 @@ import type {
 } from '../../../src/sync/build-process/job.ts';
 import { runInChild } from '../../../src/sync/build-process/run-in-child.ts';
 import { systemClock } from '../../../src/util/clock.ts';
+import { until } from '../../cli/support/running-node.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { startFakeCloud } from '../../support/fake-cloud.ts';
 import { removeFolder } from '../../support/remove-folder.ts';
@@ -196,6 +197,29 @@ test('an abort ends the child, which cleans up behind itself', async () => {
   controller.abort(new OsoError('INTERRUPTED', 'stopped by SIGTERM'));
   await failed;
   expect(readdirSync(data.directory.generationsPath)).toEqual([]);
+});
+
+test('signals for all processes of a terminal neither end a child nor open its inspector', async () => {
+  await using cloud = await startFakeCloud({ policy: POLICY, facts: FACTS });
+  cloud.always('/api/facts', { stallAfter: 5 });
+  using data = await dataDirectory();
+  const child = fork(BUILT, [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  let told = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    told += text;
+  });
+  const answers: FromChild[] = [];
+  child.on('message', (message: FromChild) => answers.push(message));
+  child.send({ kind: 'run', job: downloadJob(data.path, cloud.url) });
+  await until(
+    async () => cloud.requests.some(({ path }) => path === '/api/facts'),
+    (asked) => asked,
+  );
+  for (const signal of ['SIGHUP', 'SIGUSR1', 'SIGINT', 'SIGTERM'] as const) child.kill(signal);
+  child.send({ kind: 'abort' });
+  const [code, signal] = await once(child, 'close');
+  expect({ code, signal, told }).toEqual({ code: 0, signal: null, told: '' });
+  expect(answers.at(-1)?.kind).toBe('failed');
 });
 
 test('a child that crashes is an error with its last words, and what it left is removed', async () => {
