@@ -6,6 +6,8 @@ import { loadState } from '../generations/load-state.ts';
 import { tellNode } from './ask-node.ts';
 import type { CommandContext, Invocation } from './command.ts';
 import { addressAt, localAddress } from './node-address.ts';
+import type { Output } from './output.ts';
+import { warnOfDirectory } from './warn-of-directory.ts';
 
 /** A change of the pin, told in two ways. */
 export interface PinChange {
@@ -29,10 +31,10 @@ export type ChangedPin =
 export async function changePin(
   change: PinChange,
   invocation: Invocation,
-  { signal }: CommandContext,
+  context: CommandContext,
 ): Promise<ChangedPin> {
   try {
-    return await changeWhereKept(change, invocation, { signal });
+    return await changeWhereKept(change, invocation, context);
   } catch (error) {
     if (!(error instanceof OsoError) || !NOWHERE.has(error.code) || error.hint !== undefined) throw error;
     throw new OsoError(error.code, error.message, { hint: WHERE, cause: error });
@@ -45,7 +47,7 @@ const WHERE = 'give the data directory with `--directory`, or the address of a r
 async function changeWhereKept(
   change: PinChange,
   invocation: Invocation,
-  { signal }: Pick<CommandContext, 'signal'>,
+  { signal, output }: CommandContext,
 ): Promise<ChangedPin> {
   const { settings } = invocation.config({ controlPlane: false });
   const url = invocation.text('url');
@@ -53,7 +55,7 @@ async function changeWhereKept(
   if (url === undefined) {
     await viewDataDirectory(settings.directory);
     const opened = await openUnlessLocked(settings.directory, change.command);
-    if (opened !== undefined) return await changeAtRest(opened, change);
+    if (opened !== undefined) return await changeAtRest(opened, change, output);
   }
   const address = url === undefined ? await localAddress(settings) : addressAt(url);
   return { kind: 'node', url: address.url, answer: await tellNode(address, change.path, { token, signal }) };
@@ -68,9 +70,10 @@ async function openUnlessLocked(path: string, command: string): Promise<DataDire
   }
 }
 
-async function changeAtRest(directory: DataDirectory, { atRest }: PinChange): Promise<ChangedPin> {
+async function changeAtRest(directory: DataDirectory, { atRest }: PinChange, output: Output): Promise<ChangedPin> {
   try {
-    const { state: before } = await loadState(directory);
+    const { state: before, problem } = await loadState(directory);
+    warnOfDirectory(directory, problem, output);
     const after = await atRest(directory, before);
     await writeState(directory, after);
     return { kind: 'directory', before, after };

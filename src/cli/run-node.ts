@@ -20,6 +20,7 @@ import type { NodePlan } from './node-plan.ts';
 import { createNodeServer, type NodeServer, overridesOf } from './node-server.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { version } from './version.ts';
+import { warnOfDirectory } from './warn-of-directory.ts';
 import { thisMachine, workerCount } from './worker-count.ts';
 
 /** How long unfinished requests may take after the drain. */
@@ -50,7 +51,7 @@ export async function runNode(plan: NodePlan, context: CommandContext): Promise<
     const port = await listen(server.http.http, at);
     const directory = await openForServing(settings.directory);
     try {
-      for (const warning of directory.warnings) log.warn(warning);
+      warnOfDirectory(directory, undefined, context.output);
       if (directory.unwritable !== undefined) log.error(directory.unwritable);
       const { state, problem } = await loadStateToServe(directory);
       if (problem !== undefined) server.alarms.raise('damage', problem);

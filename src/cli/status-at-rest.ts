@@ -11,7 +11,7 @@ import { version } from './version.ts';
 /** What a data directory holds that no node answers for. Throws DIRECTORY_UNUSABLE when there is none. */
 export async function statusAtRest(path: string, nowMs: number): Promise<NodeStatus> {
   const directory = await viewDataDirectory(path);
-  const [{ state }, survey] = await Promise.all([loadState(directory), surveyDirectory(directory)]);
+  const [{ state, problem }, survey] = await Promise.all([loadState(directory), surveyDirectory(directory)]);
   const readable = survey.generations.filter(({ metadata }) => metadata !== undefined);
   const current = readable.find(({ id }) => id === state.pinned) ?? readable[0];
   const metadata = current?.metadata;
@@ -38,7 +38,7 @@ export async function statusAtRest(path: string, nowMs: number): Promise<NodeSta
     snapshot,
     pinned: state.pinned,
     staleness: null,
-    alarms: [],
+    alarms: problem === undefined ? [] : [{ kind: 'damage', message: problem, at: isoTime(nowMs) }],
     overrides: [],
     sync: null,
     generations: survey.generations.map(generationStatus),

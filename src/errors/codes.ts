@@ -48,7 +48,7 @@ export const ERROR_CODES = {
   SNAPSHOT_POLICY: 'the policy of the snapshot does not compile, or its tests fail',
   INDEX_INVALID: 'an index file is damaged or not an index file',
   GUARD_ENVIRONMENT: 'the data belong to another environment or tenant',
-  GUARD_OLDER: 'the data are older than what this directory has already served',
+  GUARD_OLDER: 'the data are not newer than what this directory already had',
   GUARD_SHRINK: 'the data have lost more facts than allowed',
   GENERATION_NOT_FOUND: 'the data directory has no such generation',
   DIRECTORY_LOCKED: 'another process uses the data directory',

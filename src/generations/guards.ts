@@ -70,11 +70,15 @@ function checkEnvironment(
   return undefined;
 }
 
-/** In whole seconds, which is what a snapshot file keeps. */
+/** In whole seconds, which is what a snapshot file keeps. Which of two contents of one moment is the newer nobody can say. */
 function checkAge(state: DirectoryState, incoming: IncomingData, settings: GuardSettings): OsoError | undefined {
   const mark = comparableMark(state, incoming);
   if (settings.allowOlder || mark === undefined || mark.contentDigest === incoming.contentDigest) return undefined;
   const [takenAt, newest] = [printTakenAt(incoming.takenAtMs), printTakenAt(mark.takenAtMs)];
+  if (incoming.takenAtMs === mark.takenAtMs) {
+    const message = `the data are from ${takenAt}, as are those that this directory already had, but with other content`;
+    return new OsoError('GUARD_OLDER', message, { hint: 'to take them anyway, pass --allow-older' });
+  }
   if (takenAt >= newest) return undefined;
   return new OsoError(
     'GUARD_OLDER',

@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ask, end, idle, mayRead, serving, statusOf, until } from './support/running-node.ts';
@@ -148,6 +157,20 @@ describe('game days', () => {
     const node = place.start(['serve', '--offline', '--json']);
     expect(await mayRead((await serving(node)).url, 'ann')).toBe(true);
     await end(node);
+  });
+
+  test('import of other data of the same time is refused; allowed, it says which of them are served', async () => {
+    await using place = await openWorkplace();
+    const { generation: first } = jsonOf(await importOf(place, 'ann', 1_700_000_000));
+    const refused = await importOf(place, 'dan', 1_700_000_000);
+    expect(refused.code).toBe(5);
+    expect(jsonOf(refused).error).toMatchObject({
+      code: 'GUARD_OLDER',
+      hint: 'to take them anyway, pass --allow-older',
+    });
+    const { stdout, stderr } = await place.run(['import', 'x.snapshot', '--allow-older']);
+    expect(stdout).toContain(`\nnot served: ${first} is of the same time; to serve these, run `);
+    expect(stderr).toBe('warning: data of the same time 2023-11-14T22:13:20Z came with other content than before\n');
   });
 
   test('a running node is asked: it swaps at once, goes on copying without a swap, and comes back', async () => {
@@ -347,6 +370,39 @@ test('data of another tenant on disk are no reason not to copy, also when the sa
   expect(await startAs('ten2')).toMatchObject({ origin: 'live', snapshot: { facts: 30 } });
   place.cloud.facts = [reader('ann')];
   expect(await startAs('ten3')).toMatchObject({ origin: 'live', snapshot: { facts: 1 } });
+});
+
+describe('a data directory that is used although something is wrong with it', () => {
+  test.each([
+    [['import', 'x.snapshot'], 0],
+    [['rollback'], 1],
+    [['unpin'], 0],
+  ])('%j says that what was pinned is not known any more, and who can look into it', async (args, code) => {
+    await using place = await openWorkplace();
+    await importOf(place, 'ann', 1_700_000_000, ['--pin']);
+    const path = join(place.path, '.oso');
+    chmodSync(path, 0o755);
+    writeFileSync(join(path, 'state.json'), '{"formatVersion":1');
+    const problem = `\`${join(path, 'state.json')}\` is damaged and was ignored: `;
+    const status = jsonOf(await place.run(['status', '--json'], { OSO_PORT: '1' }));
+    expect(status.alarms).toMatchObject([{ kind: 'damage', message: expect.stringContaining(problem) }]);
+    const result = await place.run(args);
+    expect(result.code).toBe(code);
+    expect(result.stderr).toContain(
+      `warning: other users can look into the data directory \`${path}\`; mode 0700 prevents that\nwarning: ${problem}`,
+    );
+    const again = await place.run(['unpin', '--quiet']);
+    expect(again).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('a node says who can look into it', async () => {
+    await using place = await openWorkplace();
+    mkdirSync(join(place.path, '.oso'));
+    chmodSync(join(place.path, '.oso'), 0o755);
+    const node = place.start(['serve', '--json']);
+    await serving(node);
+    expect((await end(node)).stderr).toContain('warning: other users can look into the data directory');
+  });
 });
 
 describe('damage under a running node', () => {

@@ -69,8 +69,14 @@ describe('data older than the mark', () => {
     expect(check({ takenAtMs: NOON - 1 }, {}, late).refusal).toMatchObject({ code: 'GUARD_OLDER' });
   });
 
-  test('of the same time and other content raise an alarm', () => {
-    expect(check({ takenAtMs: NOON })).toEqual({
+  test('are refused when they are of the same time and have other content; allowed, they raise an alarm', () => {
+    expect(check({ takenAtMs: NOON }).refusal).toMatchObject({
+      code: 'GUARD_OLDER',
+      message:
+        'the data are from 2026-01-31T12:00:00Z, as are those that this directory already had, but with other content',
+      hint: 'to take them anyway, pass --allow-older',
+    });
+    expect(check({ takenAtMs: NOON }, { allowOlder: true })).toEqual({
       refusal: undefined,
       alarms: [
         {

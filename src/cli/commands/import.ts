@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { type DataDirectory, openDataDirectory, removeUnused } from '../../generations/data-directory.ts';
 import { exists } from '../../generations/exists.ts';
 import type { GenerationMetadata } from '../../generations/generation.ts';
+import { takenAtMsInId } from '../../generations/generation-id.ts';
 import type { GuardSettings } from '../../generations/guards.ts';
 import { loadState } from '../../generations/load-state.ts';
 import { pruneGenerations } from '../../generations/prune-generations.ts';
@@ -15,6 +16,7 @@ import { EXIT } from '../exit-code.ts';
 import { buildMemoryBytes, memoryLimitBytes } from '../memory-budget.ts';
 import { startProgress } from '../progress.ts';
 import { snapshotInput } from '../snapshot-input.ts';
+import { warnOfDirectory } from '../warn-of-directory.ts';
 
 export const importCommand: Command = {
   name: 'import',
@@ -39,6 +41,7 @@ Exit codes: 0 imported, 3 not valid, 5 refused by a guard, 6 the data directory 
     const isNew = !(await exists(settings.directory));
     const directory = await openDataDirectory(settings.directory, 'import');
     try {
+      warnOfDirectory(directory, (await loadState(directory)).problem, context.output);
       const metadata = await importFile({ file, directory, guards, pin, context });
       const { state } = await loadState(directory);
       const inUse = new Set([metadata.id, state.pinned].filter((id) => typeof id === 'string'));
@@ -112,9 +115,11 @@ function report(metadata: GenerationMetadata, outcome: Outcome, { output }: Comm
   );
 }
 
+const isLater = (id: string, than: string) => (takenAtMsInId(id) ?? 0) > (takenAtMsInId(than) ?? 0);
+
 /** What the next start serves, unless it is what anybody expects: the data just imported, and nothing holds them. */
 function printServed(id: string, { pinned, newest }: Outcome): string {
   if (pinned !== null) return `\nserved until \`oso-fallback unpin\`: ${pinned === id ? 'these' : pinned}`;
   if (newest === id) return '';
-  return `\nnot served: ${newest} is newer; to serve these, run \`oso-fallback rollback ${id}\``;
+  return `\nnot served: ${newest} is ${isLater(newest, id) ? 'newer' : 'of the same time'}; to serve these, run \`oso-fallback rollback ${id}\``;
 }
