@@ -3,7 +3,7 @@ import type { DataDirectory } from '../generations/data-directory.ts';
 import { openDataDirectory, viewDataDirectory } from '../generations/data-directory.ts';
 import { type DirectoryState, writeState } from '../generations/directory-state.ts';
 import { loadState } from '../generations/load-state.ts';
-import { tellNode } from './ask-node.ts';
+import { type NodeAddress, tellNode } from './ask-node.ts';
 import type { CommandContext, Invocation } from './command.ts';
 import { addressAt, localAddress } from './node-address.ts';
 import type { Output } from './output.ts';
@@ -36,9 +36,14 @@ export async function changePin(
   try {
     return await changeWhereKept(change, invocation, context);
   } catch (error) {
-    if (!(error instanceof OsoError) || !NOWHERE.has(error.code) || error.hint !== undefined) throw error;
-    throw new OsoError(error.code, error.message, { hint: WHERE, cause: error });
+    throw sayWhere(error);
   }
+}
+
+/** Whoever asked in the wrong place is told which ones there are. */
+function sayWhere(error: unknown): unknown {
+  if (!(error instanceof OsoError) || !NOWHERE.has(error.code) || error.hint !== undefined) return error;
+  return new OsoError(error.code, error.message, { hint: WHERE, cause: error });
 }
 
 const NOWHERE: ReadonlySet<string> = new Set(['DIRECTORY_UNUSABLE', 'NODE_UNREACHABLE']);
@@ -52,20 +57,26 @@ async function changeWhereKept(
   const { settings } = invocation.config({ controlPlane: false });
   const url = invocation.text('url');
   const token = settings.apiToken?.reveal() ?? '';
-  if (url === undefined) {
-    await viewDataDirectory(settings.directory);
-    const opened = await openUnlessLocked(settings.directory, change.command);
-    if (opened !== undefined) return await changeAtRest(opened, change, output);
-  }
-  const address = url === undefined ? await localAddress(settings) : addressAt(url);
-  return { kind: 'node', url: address.url, answer: await tellNode(address, change.path, { token, signal }) };
+  const tell = async (address: NodeAddress): Promise<ChangedPin> => {
+    return { kind: 'node', url: address.url, answer: await tellNode(address, change.path, { token, signal }) };
+  };
+  if (url !== undefined) return await tell(addressAt(url));
+  await viewDataDirectory(settings.directory);
+  const opened = await openUnlessLocked(settings.directory, change.command);
+  if (!(opened instanceof OsoError)) return await changeAtRest(opened, change, output);
+  return await tell(await localAddress(settings)).catch((error: unknown) => {
+    // Whoever has the directory need not be a node, nor the one that was asked.
+    if (error instanceof OsoError && error.code === 'NODE_UNREACHABLE')
+      throw new AggregateError([opened, sayWhere(error)]);
+    throw error;
+  });
 }
 
-async function openUnlessLocked(path: string, command: string): Promise<DataDirectory | undefined> {
+async function openUnlessLocked(path: string, command: string): Promise<DataDirectory | OsoError> {
   try {
     return await openDataDirectory(path, command);
   } catch (error) {
-    if (error instanceof OsoError && error.code === 'DIRECTORY_LOCKED') return undefined;
+    if (error instanceof OsoError && error.code === 'DIRECTORY_LOCKED') return error;
     throw error;
   }
 }

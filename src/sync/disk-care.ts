@@ -31,7 +31,7 @@ export interface DiskCare {
   makeRoom(bytes: number | undefined): Promise<void>;
   /** Out of the way, so that no start prefers it. False when it could not be moved. */
   putAside(id: string): Promise<boolean>;
-  /** The same for everything newer than `id`. */
+  /** The same for everything newer than `id` that is not in use. */
   putAsideNewer(id: string): Promise<void>;
 }
 
@@ -88,7 +88,8 @@ export function createDiskCare({ directory, log, keep, inUse }: DiskCareOptions)
     },
     putAside,
     async putAsideNewer(id) {
-      for (const entry of await listGenerations(directory)) if (entry.id > id) await putAside(entry.id);
+      const newer = (await listGenerations(directory)).filter((entry) => entry.id > id && !inUse().has(entry.id));
+      for (const entry of newer) await putAside(entry.id);
     },
   };
 }

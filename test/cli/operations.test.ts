@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { lockDirectory } from '../../src/generations/lock.ts';
 import { ask, end, idle, mayRead, serving, statusOf, until } from './support/running-node.ts';
 import { IDENTITY, jsonOf, openWorkplace, reader, TOKEN, type Workplace } from './support/workplace.ts';
 
@@ -171,6 +172,29 @@ describe('game days', () => {
     const { stdout, stderr } = await place.run(['import', 'x.snapshot', '--allow-older']);
     expect(stdout).toContain(`\nnot served: ${first} is of the same time; to serve these, run `);
     expect(stderr).toBe('warning: data of the same time 2023-11-14T22:13:20Z came with other content than before\n');
+  });
+
+  test('of a directory that another process has, whose node does not answer, are refused with both reasons', async () => {
+    await using place = await openWorkplace();
+    await importOf(place, 'ann', 1_700_000_000);
+    const lock = lockDirectory(join(place.path, '.oso'), 'import');
+    const { code, stderr } = await place.run(['rollback'], { OSO_PORT: '1' });
+    lock.release();
+    expect(code).toBe(6);
+    expect(stderr).toMatch(/^DIRECTORY_LOCKED: the data directory `.*` is in use by process \d+ on .* \(import\)\n/);
+    expect(stderr).toContain(
+      '\nNODE_UNREACHABLE: no node answers at http://127.0.0.1:1: connection refused\nhint: give',
+    );
+  });
+
+  test('a rollback to what is damaged says how to find another', async () => {
+    await using place = await openWorkplace();
+    const { generation } = jsonOf(await importOf(place, 'ann', 1_700_000_000));
+    await importOf(place, 'bob', 1_700_000_100);
+    writeFileSync(join(generationsOf(place), generation, 'policy.polar'), '');
+    const { code, stderr } = await place.run(['rollback']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('\nhint: name another one: `oso-fallback status` lists those that are there\n');
   });
 
   test('a running node is asked: it swaps at once, goes on copying without a swap, and comes back', async () => {

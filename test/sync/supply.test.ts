@@ -287,6 +287,25 @@ describe('a pin', () => {
     expect(slot.current?.engine.planned()).toEqual(planned);
   });
 
+  test('on newer data lasts while older ones are copied because that is allowed', async () => {
+    const unchanged = { alarms: [], factsEtag: undefined };
+    let older = '';
+    const download = async (): Promise<BuildResult> => {
+      const { id, takenAtMs, contentDigest } = await world.publish(TAKEN_AT_MS - HOUR);
+      older = id;
+      return { kind: 'published', id, takenAtMs, contentDigest, ...unchanged };
+    };
+    using world = await supplied({ allowOlder: true, download });
+    await world.supply.pin(world.newer);
+    await world.supply.download(never, true);
+    expect(world.served()).toBe(world.newer);
+    expect(world.supply.disk.survey.generations.map(({ id }) => id)).toEqual([world.newer, older]);
+    await world.book.update((state) => ({ ...state, pinned: null }));
+    await world.supply.download(never, true);
+    expect(world.served()).toBe(older);
+    expect(world.supply.disk.survey.generations.map(({ id }) => id)).toEqual([older]);
+  });
+
   test('on a generation that is gone changes nothing at runtime, and is an alarm at a start', async () => {
     using world = await supplied();
     await expect(world.supply.pin('20300101T110000000Z-0123456789ab')).rejects.toMatchObject({ code: 'INDEX_INVALID' });

@@ -17,7 +17,8 @@ export const rollback: Command = {
   notes: `The generation is pinned: it is served whatever is newer, also after a restart, while copying goes on beside it.
 When a node uses the data directory, or with --url, that node is asked, with its own OSO_API_TOKEN, and swaps at once.
 
-Exit codes: 0 done, 1 there is no such generation, or it is damaged, or the node refuses.
+Exit codes: 0 done, 1 there is no such generation, or it is damaged, or the node refuses, 6 another process has the data
+directory, and no node answers.
 
   $ oso-fallback rollback
   $ oso-fallback unpin`,
@@ -47,6 +48,10 @@ async function pinAtRest(
   const current = state.pinned ?? survey.generations[0]?.id;
   const id = pinTarget(survey, current, wanted);
   const { kind, message } = await scrubGeneration(directory, id);
-  if (kind !== 'intact') throw new OsoError('INDEX_INVALID', `the generation ${id} cannot be served: ${message}`);
+  if (kind !== 'intact') {
+    throw new OsoError('INDEX_INVALID', `the generation ${id} cannot be served: ${message}`, {
+      hint: 'name another one: `oso-fallback status` lists those that are there',
+    });
+  }
   return { ...state, pinned: id };
 }

@@ -11,7 +11,8 @@ export const unpin: Command = {
   notes: `When a node uses the data directory, or with --url, that node is asked, with its own OSO_API_TOKEN, and swaps at once.
 Without a pin it changes nothing.
 
-Exit codes: 0 done, 1 neither a node nor a data directory is there, or the node refuses.
+Exit codes: 0 done, 1 neither a node nor a data directory is there, or the node refuses, 6 another process has the data
+directory, and no node answers.
 
   $ oso-fallback unpin`,
 
