@@ -352,3 +352,12 @@ test('status of neither a node nor a directory', async () => {
       'DIRECTORY_UNUSABLE: cannot open `./.oso`: no such file or directory\n',
   );
 });
+
+test('a Node.js that is too old is told which one is needed, before anything else is read', async () => {
+  await using place = await openWorkplace();
+  const old = "{value:{...process.versions,node:'20.19.4'}}";
+  const preload = `--import=data:text/javascript,Object.defineProperty(process,'versions',${old})`;
+  const result = await place.run(['serve'], { NODE_OPTIONS: preload, OSO_NONSENSE: '1' });
+  expect(result).toMatchObject({ code: 1, stdout: '' });
+  expect(result.stderr).toBe('oso-fallback needs Node.js 20.20 or newer, this is 20.19.4\n');
+});
