@@ -4,11 +4,11 @@ import type { AuthorizeResourcesQuestion, RequestContext } from './engine.ts';
 import { Solver } from './solver.ts';
 
 /** The resources that the actor may act on; order and duplicates kept (api reference, 4.4). */
-export function authorizeResources(
-  { actor, action, resources }: AuthorizeResourcesQuestion,
+export function authorizeResources<Resource extends Value>(
+  { actor, action, resources }: AuthorizeResourcesQuestion<Resource>,
   context: RequestContext,
   { checker, begin }: Deciders,
-): readonly Value[] {
+): readonly Resource[] {
   const request = begin(context);
   const solver = new Solver(request);
   const allow = request.predicate('allow', 3);

@@ -5,7 +5,8 @@ import type { Goals } from './goals.ts';
  * Answers the questions of the API over one program and one set of facts (api reference, 4 and 5).
  * Stateless between questions but for bounded caches, which die with the engine: a new generation is a
  * new engine. Every method throws OsoError EVAL_LIMIT or EVAL_DEADLINE beyond the budget and EVAL_UNBOUNDED when an answer
- * has no finite form; it never turns either into a decision.
+ * has no finite form; it never turns either into a decision. `list` and `evaluateQuery` throw FACT_INVALID when the id of
+ * an object would look like a wildcard.
  */
 export interface Engine {
   authorize(question: AuthorizeQuestion, request: RequestContext): boolean;
@@ -13,8 +14,11 @@ export interface Engine {
   list(question: ListQuestion, request: RequestContext): readonly string[];
   /** Permission names, distinct, in code point order; `*` for a free action. */
   actions(question: ActionsQuestion, request: RequestContext): readonly string[];
-  /** The allowed ones, order and duplicates kept. */
-  authorizeResources(question: AuthorizeResourcesQuestion, request: RequestContext): readonly Value[];
+  /** The allowed ones themselves, order and duplicates kept. */
+  authorizeResources<Resource extends Value>(
+    question: AuthorizeResourcesQuestion<Resource>,
+    request: RequestContext,
+  ): readonly Resource[];
   /** Query v1: facts and derived facts that match a pattern. An answer argument without id is a wildcard; without type, of any type. */
   query(pattern: FactPattern, request: RequestContext): readonly FactPattern[];
   /** Query builder: rows that satisfy every call; distinct, sorted (api reference, 5). */
@@ -44,10 +48,10 @@ export interface ActionsQuestion {
   readonly resource: Value;
 }
 
-export interface AuthorizeResourcesQuestion {
+export interface AuthorizeResourcesQuestion<Resource extends Value = Value> {
   readonly actor: Value;
   readonly action: string;
-  readonly resources: readonly Value[];
+  readonly resources: readonly Resource[];
 }
 
 /** `type: null` any type, `id: null` any id; an id never stands without its type. */

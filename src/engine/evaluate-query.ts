@@ -2,6 +2,7 @@ import { OsoError } from '../errors/oso-error.ts';
 import { compareStrings } from '../facts/compare-strings.ts';
 import type { Value } from '../facts/fact.ts';
 import type { Rule, Term } from '../program/program.ts';
+import { unmistakableId } from './collect-ids.ts';
 import { compileRule } from './compile-rule.ts';
 import type { Predicate } from './compiled-rule.ts';
 import type { ConjunctiveQuery, Constraint, QueryRow } from './engine.ts';
@@ -16,20 +17,20 @@ const MAX_CONDITIONS = 1000;
  * Rows that satisfy every call (api reference, 5.1 to 5.4). A variable with `ids` takes only listed ids, also where
  * a wildcard would allow all; null stands for every id of the type. Rows are distinct and sorted by their values,
  * null first, variables in order of first appearance in `calls` and then in `constraints`. Throws EVAL_LIMIT for more
- * than `MAX_CONDITIONS`.
+ * than `MAX_CONDITIONS`, and FACT_INVALID where clients, which show null as `*`, would take the id of an object for one.
  */
 export function evaluateQuery(query: ConjunctiveQuery, request: RequestState): readonly QueryRow[] {
   const variables = [...new Set([...query.calls.flatMap((call) => call.variables), ...query.constraints.keys()])];
   const predicate = queryPredicate(query, variables, request);
-  const row = variables.map((name, number) => {
-    const { type } = query.constraints.get(name) as Constraint;
-    return request.wildcards.code(request.exactType(type), number, true);
-  });
+  const constraints = variables.map((name) => query.constraints.get(name) as Constraint);
+  const row = constraints.map(({ type }, number) => request.wildcards.code(request.exactType(type), number, true));
   const { answers } = new Solver(request).solve(predicate, row);
   const rows = Array.from({ length: answers.size }, (_, answer) =>
-    variables.map((_, variable) => {
+    constraints.map(({ ids }, variable) => {
       const code = answers.at(answer, variable);
-      return code < 0 ? null : request.valueOf(code).id;
+      if (code < 0) return null;
+      const value = request.valueOf(code);
+      return ids === null ? unmistakableId(value) : value.id;
     }),
   );
   return distinct(rows.sort(compareIds)).map(

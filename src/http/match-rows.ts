@@ -1,4 +1,5 @@
 import type { Dictionary, Relation } from '../facts/fact-reader.ts';
+import { canonicalId } from '../program/normalize-value.ts';
 import type { FactsFilter } from './wire/facts-filter.ts';
 
 /** One bound column of one relation. */
@@ -35,7 +36,7 @@ function bind(relation: Relation, dictionary: Dictionary, filter: FactsFilter): 
     const columnType = relation.types[column];
     if (columnType === undefined || (type !== undefined && type !== columnType)) return undefined;
     if (id === undefined) continue;
-    const handle = dictionary.handleOf(columnType, id);
+    const handle = dictionary.handleOf(columnType, canonicalId(columnType, id) ?? id);
     if (handle === -1) return undefined;
     bound.push({ column, handle });
   }

@@ -132,7 +132,7 @@ test('evaluate_query joins predicate and calls, and prints rows of any variable 
       { predicate: 'has_relation', variables: ['1', '1'] },
     ],
     constraints: new Map([
-      ['1', { type: 'Integer', ids: ['1'] }],
+      ['1', { type: 'Integer', ids: ['1'], sentIds: new Map([['1', '01']]) }],
       ['__proto__', { type: 'Repo', ids: null }],
       ['y', { type: 'Repo', ids: null }],
     ]),

@@ -1,4 +1,4 @@
-import type { ConjunctiveQuery } from '../../engine/engine.ts';
+import type { ConjunctiveQuery, Constraint } from '../../engine/engine.ts';
 import { OsoError } from '../../errors/oso-error.ts';
 import { readContextFacts } from './fact.ts';
 import { isAbsent, pathOfKey, readArray, readBodyRecord, readRecord, readString, readText } from './field.ts';
@@ -6,13 +6,22 @@ import type { Asked } from './questions.ts';
 import { readConcreteType, readId } from './value.ts';
 
 type Call = ConjunctiveQuery['calls'][number];
-type Constraint = { readonly type: string; readonly ids: readonly string[] | null };
+
+/** A conjunction whose answers give listed ids back as they were sent. */
+export interface SentQuery extends ConjunctiveQuery {
+  readonly constraints: ReadonlyMap<string, SentConstraint>;
+}
+
+interface SentConstraint extends Constraint {
+  /** What was sent for each id, where any has another form; the first counts. */
+  readonly sentIds?: ReadonlyMap<string, string>;
+}
 
 /**
  * Body of POST /evaluate_query (api reference, 5.1): `predicate` becomes the first of the calls.
  * Throws REQUEST_INVALID, also when a call names a variable that has no constraint.
  */
-export function readConjunctiveQuery(body: unknown): Asked<ConjunctiveQuery> {
+export function readConjunctiveQuery(body: unknown): Asked<SentQuery> {
   const record = readBodyRecord(body);
   const constraints = readConstraints(record['constraints']);
   const calls = [
@@ -23,7 +32,7 @@ export function readConjunctiveQuery(body: unknown): Asked<ConjunctiveQuery> {
 }
 
 /** `["allow", ["var_a", "var_b", "var_c"]]` */
-function readCall(value: unknown, path: string, constraints: ReadonlyMap<string, Constraint>): Call {
+function readCall(value: unknown, path: string, constraints: ReadonlyMap<string, unknown>): Call {
   const pair = readArray(value, path);
   if (pair.length !== 2) {
     throw new OsoError('REQUEST_INVALID', `\`${path}\` must have two elements: a predicate and its variables`);
@@ -38,21 +47,26 @@ function readCall(value: unknown, path: string, constraints: ReadonlyMap<string,
   return { predicate: readText(pair[0], `${path}[0]`), variables };
 }
 
-function readConstraints(value: unknown): ReadonlyMap<string, Constraint> {
+function readConstraints(value: unknown): ReadonlyMap<string, SentConstraint> {
   const record = readRecord(value, 'constraints');
-  const constraints = new Map<string, Constraint>();
+  const constraints = new Map<string, SentConstraint>();
   for (const name of Object.keys(record)) {
     constraints.set(name, readConstraint(record[name], pathOfKey('constraints', name)));
   }
   return constraints;
 }
 
-function readConstraint(value: unknown, path: string): Constraint {
+function readConstraint(value: unknown, path: string): SentConstraint {
   const record = readRecord(value, path);
   const type = readConcreteType(record['type'], `${path}.type`);
   if (isAbsent(record['ids'])) return { type, ids: null };
-  const ids = readArray(record['ids'], `${path}.ids`).map((id, index) =>
-    readId({ type, id, path: `${path}.ids[${index}]` }),
-  );
-  return { type, ids };
+  const sent = readArray(record['ids'], `${path}.ids`);
+  const ids = sent.map((id, index) => readId({ type, id, path: `${path}.ids[${index}]` }));
+  return ids.every((id, index) => id === sent[index]) ? { type, ids } : { type, ids, sentIds: firstSent(ids, sent) };
+}
+
+function firstSent(ids: readonly string[], sent: readonly unknown[]): ReadonlyMap<string, string> {
+  const sentIds = new Map<string, string>();
+  for (const [index, id] of ids.entries()) if (!sentIds.has(id)) sentIds.set(id, String(sent[index]));
+  return sentIds;
 }

@@ -1,8 +1,10 @@
-import { canonicalId } from '../../program/normalize-value.ts';
 import { isAbsent } from './field.ts';
 import { readQueryString } from './query-string.ts';
 
-/** What GET /facts asks for. Positions that are not named accept anything; types compare exactly. */
+/**
+ * What GET /facts asks for, as it was sent. Positions that are not named accept anything; types compare exactly, and an id
+ * in the form that it has in each type.
+ */
 export interface FactsFilter {
   readonly predicate: string | undefined;
   readonly args: ReadonlyMap<number, ArgFilter>;
@@ -26,10 +28,6 @@ export function readFactsFilter(query: string): FactsFilter {
     const [, position, half] = name.split('.');
     if (isAbsent(position) || isAbsent(half)) continue;
     args.set(Number(position), { ...args.get(Number(position)), [half]: value });
-  }
-  for (const [position, { type, id }] of args) {
-    if (type === undefined || id === undefined) continue;
-    args.set(position, { type, id: canonicalId(type, id) ?? id });
   }
   return { predicate: parameters.get('predicate'), args };
 }

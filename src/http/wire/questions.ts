@@ -8,7 +8,7 @@ import type {
 import type { Fact, Value } from '../../facts/fact.ts';
 import { readContextFacts, readFactPattern } from './fact.ts';
 import { type JsonRecord, readArray, readBodyRecord, readRecord, readText } from './field.ts';
-import { readConcreteType, readTypedId, readValue } from './value.ts';
+import { readConcreteType, readSentValue, readTypedId, type SentValue } from './value.ts';
 
 /** A question and the facts that came along with it. */
 export interface Asked<Question> {
@@ -56,14 +56,14 @@ export function readBulkActions(body: unknown): readonly Asked<ActionsQuestion>[
 }
 
 /** Body of POST /authorize_resources (api reference, 4.4). Throws REQUEST_INVALID. */
-export function readAuthorizeResources(body: unknown): Asked<AuthorizeResourcesQuestion> {
+export function readAuthorizeResources(body: unknown): Asked<AuthorizeResourcesQuestion<SentValue>> {
   const record = readBodyRecord(body);
   return {
     question: {
       actor: readActor(record, ''),
       action: readText(record['action'], 'action'),
       resources: readArray(record['resources'], 'resources').map((value, index) =>
-        readValue(value, `resources[${index}]`),
+        readSentValue(value, `resources[${index}]`),
       ),
     },
     contextFacts: readContextFacts(record['context_facts']),

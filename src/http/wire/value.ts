@@ -18,6 +18,19 @@ export function readValue(value: unknown, path: string): Value {
   });
 }
 
+/** A value that an answer gives back as it was sent. */
+export interface SentValue extends Value {
+  /** The id that was sent, where that is another form of it. */
+  readonly sentId?: string;
+}
+
+/** As `readValue`. */
+export function readSentValue(value: unknown, path: string): SentValue {
+  const read = readValue(value, path);
+  const sentId = readRecord(value, path)['id'];
+  return sentId === read.id ? read : { ...read, sentId: String(sentId) };
+}
+
 /** A value whose two halves stand apart, as in `actor_type` and `actor_id`. Throws REQUEST_INVALID. */
 export function readTypedId(given: { type: unknown; id: unknown; typePath: string; idPath: string }): Value {
   const type = readConcreteType(given.type, given.typePath);
