@@ -42,6 +42,8 @@ export class Exchange implements Call {
   apiKey = '';
   /** Set when the request was refused without reading its body to the end. */
   bodyUnread = false;
+  /** Set when what follows on the connection is not to be trusted. */
+  isLast = false;
   readonly #host: ExchangeHost;
   readonly #response: ServerResponse;
   #data: Serving | undefined;
@@ -153,7 +155,7 @@ export class Exchange implements Call {
       headers.push('Oso-Fallback-Snapshot', this.#data.snapshotId, 'Oso-Fallback-Age', `${ageSeconds}`);
     }
     if (answer.headers !== undefined) headers.push(...answer.headers);
-    if (this.#host.draining || this.bodyUnread) headers.push('Connection', 'close');
+    if (this.#host.draining || this.bodyUnread || this.isLast) headers.push('Connection', 'close');
     return headers;
   }
 

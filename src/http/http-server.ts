@@ -13,6 +13,7 @@ import { IncomingRequest } from './incoming-request.ts';
 import type { HttpLimits } from './limits.ts';
 import { parseBody } from './parse-body.ts';
 import { type ByteBudget, checkBodyHeaders, readBody } from './read-body.ts';
+import { repeatedHeader } from './request-headers.ts';
 import type { Answer, Route } from './route.ts';
 import { createRouter, type FindRoute, type Routed } from './router.ts';
 import { TurnTaking } from './turn-taking.ts';
@@ -89,6 +90,7 @@ export class HttpServer implements ExchangeHost {
       ? createTlsServer({ ...NODE_OPTIONS, ...options.tls }, listener)
       : createServer(NODE_OPTIONS, listener);
     this.http.on('checkContinue', (request, response) => this.#serve(request, response, true));
+    this.http.on('checkExpectation', (request, response) => this.#refuseExpectation(request, response));
     this.http.on('clientError', (error, socket) => refuseMalformed(error, socket, this.#open));
     this.http.maxConnections = options.limits.maxConnections + RESERVED_CONNECTIONS;
     this.http.on(options.tls ? 'secureConnection' : 'connection', (socket: Socket) => this.#countConnection(socket));
@@ -147,6 +149,13 @@ export class HttpServer implements ExchangeHost {
     }
   }
 
+  #refuseExpectation(request: IncomingRequest, response: ServerResponse): void {
+    const exchange = new Exchange(this, request, response);
+    this.#open.add(exchange);
+    exchange.bodyUnread = true;
+    exchange.send(UNMET);
+  }
+
   #serveRoute(exchange: Exchange, route: Route, askForBody: () => void): void {
     if (route.access === 'api' && this.#line.turnsAway(route.path)) {
       exchange.bodyUnread = hasUnreadBody(exchange.request);
@@ -164,15 +173,10 @@ export class HttpServer implements ExchangeHost {
   }
 
   #admit(exchange: Exchange, route: Route): void {
-    const { headers, httpVersion } = exchange.request;
-    if (headers.host === undefined && httpVersion !== '1.0') {
-      throw new OsoError('REQUEST_INVALID', 'the Host header is missing');
-    }
-    const coding = headers['transfer-encoding'];
-    // Node.js looks whether the last one is `chunked`; what else was done to the body is not undone (RFC 9112, 6.1).
-    if (coding !== undefined && coding.toLowerCase() !== 'chunked') {
-      throw new OsoError('REQUEST_ENCODING', 'the body has a transfer coding other than `chunked`');
-    }
+    const fault = faultOfHead(exchange.request);
+    exchange.isLast = fault !== undefined;
+    if (fault !== undefined) throw fault;
+    const { headers } = exchange.request;
     if (route.access === 'admin') this.#admitAdmin(headers.authorization);
     if (route.access !== 'api') return;
     exchange.apiKey = this.#options.authenticate(headers.authorization);
@@ -261,6 +265,19 @@ export class HttpServer implements ExchangeHost {
   }
 }
 
+/** What somebody between client and server may understand in another way. */
+function faultOfHead({ headers, httpVersion, rawHeaders }: IncomingRequest): OsoError | undefined {
+  if (headers.host === undefined && httpVersion !== '1.0') {
+    return new OsoError('REQUEST_INVALID', 'the Host header is missing');
+  }
+  const repeated = repeatedHeader(rawHeaders);
+  if (repeated !== undefined) return new OsoError('REQUEST_INVALID', `the header \`${repeated}\` is there twice`);
+  const coding = headers['transfer-encoding'];
+  // Node.js looks whether the last one is `chunked`; what else was done to the body is not undone (RFC 9112, 6.1).
+  if (coding === undefined || coding.toLowerCase() === 'chunked') return undefined;
+  return new OsoError('REQUEST_ENCODING', 'the body has a transfer coding other than `chunked`');
+}
+
 function countConnections(): ConnectionCount {
   let count = 0;
   return {
@@ -279,6 +296,12 @@ const BUSY: Answer = {
   status: 503,
   body: '{"message":"the server is busy: try again"}',
   headers: ['Retry-After', '1', 'Oso-Fallback-Reason', 'busy'],
+};
+
+/** RFC 9110, 10.1.1. Closed, since nobody can tell whether the client sends its body now. */
+const UNMET: Answer = {
+  status: 417,
+  body: '{"message":"the only `Expect` that is met is `100-continue`"}',
 };
 
 /** Above the limit for everybody: clients are turned away on them with words, and probes are answered. */

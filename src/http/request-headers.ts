@@ -19,6 +19,9 @@ const NAMES = [
 /** Node.js drops all but the first of these (its documentation of `message.headers`). */
 const SINGLE: ReadonlySet<string> = new Set(['host', 'user-agent', 'authorization', 'content-length']);
 
+/** Of these a second one may be what somebody between client and server goes by; Node.js checks the length itself. */
+const ONCE: readonly (keyof RequestHeaders)[] = ['host', 'authorization'];
+
 /** No two of the names are equally long, so a length leaves one to compare with. */
 const BY_LENGTH: (keyof RequestHeaders | undefined)[] = [];
 for (const name of NAMES) BY_LENGTH[name.length] = name;
@@ -47,4 +50,16 @@ export function readRequestHeaders(raw: readonly string[]): RequestHeaders {
     else if (!SINGLE.has(name)) headers[name] = `${before}, ${raw[at + 1]}`;
   }
   return headers;
+}
+
+/** A header that is there more often than it may be (RFC 9112, 3.2). */
+export function repeatedHeader(raw: readonly string[]): keyof RequestHeaders | undefined {
+  return ONCE.find((name) => {
+    let count = 0;
+    for (let at = 0; at < raw.length; at += 2) {
+      const given = raw[at] as string;
+      if (given.length === name.length && given.toLowerCase() === name) count += 1;
+    }
+    return count > 1;
+  });
 }
