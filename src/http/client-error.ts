@@ -29,7 +29,9 @@ export function refuseMalformed(error: Error, socket: Duplex, open: Iterable<Exc
 }
 
 function refuse(error: Error, socket: Duplex): void {
-  if (!socket.writable || codeOf(error) === 'ECONNRESET') {
+  // Words to somebody who has not shaken hands would wait for ever.
+  const isShakingHands = 'secureConnecting' in socket && socket.secureConnecting === true;
+  if (!socket.writable || isShakingHands || codeOf(error) === 'ECONNRESET') {
     socket.destroy();
     return;
   }

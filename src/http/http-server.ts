@@ -87,7 +87,7 @@ export class HttpServer implements ExchangeHost {
     this.#line = new WaitingLine(options.clock);
     const listener = (request: IncomingRequest, response: ServerResponse) => this.#serve(request, response, false);
     this.http = options.tls
-      ? createTlsServer({ ...NODE_OPTIONS, ...options.tls }, listener)
+      ? createTlsServer({ ...NODE_OPTIONS, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, ...options.tls }, listener)
       : createServer(NODE_OPTIONS, listener);
     this.http.on('checkContinue', (request, response) => this.#serve(request, response, true));
     this.http.on('checkExpectation', (request, response) => this.#refuseExpectation(request, response));
@@ -319,6 +319,9 @@ const NODE_OPTIONS = {
   // Checked here, so that the refusal is JSON.
   requireHostHeader: false,
 } as const;
+
+/** Node waits two minutes, and the connection counts only afterwards. */
+const HANDSHAKE_TIMEOUT_MS = NODE_OPTIONS.headersTimeout;
 
 /** Up to here the rest of a refused body is cheaper to throw away than a new connection. */
 const MAX_DISCARDED_BYTES = 64 * 1024;

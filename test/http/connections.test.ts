@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { request } from 'node:https';
 import { connect } from 'node:net';
-import { describe, expect, test } from 'vitest';
+import { TLSSocket } from 'node:tls';
+import { describe, expect, test, vi } from 'vitest';
 import { type ConnectionCount, HttpServer, type ServerOptions } from '../../src/http/http-server.ts';
 import { DEFAULT_LIMITS } from '../../src/http/limits.ts';
 import { createRequestHistogram } from '../../src/metrics/request-histogram.ts';
@@ -20,7 +22,7 @@ async function start(options: Partial<ServerOptions>) {
     ...options,
   });
   const port = await listen(server.http);
-  return { port, [Symbol.asyncDispose]: () => close(server.http) };
+  return { port, http: server.http, [Symbol.asyncDispose]: () => close(server.http) };
 }
 
 /** A count that begins with the connections of others. */
@@ -71,4 +73,20 @@ describe('a server with a certificate', () => {
     await expect.poll(() => connections.now).toBe(0);
     silent.destroy();
   });
+});
+
+test('a client that does not finish the handshake of TLS is left', async () => {
+  const tls = { cert: Buffer.from(SELF_SIGNED.cert), key: Buffer.from(SELF_SIGNED.key) };
+  await using running = await start({ tls });
+  // Node's own timer for the handshake, which the test lets run out.
+  const timers = vi.spyOn(TLSSocket.prototype, 'setTimeout');
+  const socket = connect(running.port, '127.0.0.1');
+  await once(running.http, 'connection');
+  const [ms, runOut] = timers.mock.calls[0] ?? [];
+  const [shaking] = timers.mock.contexts;
+  timers.mockRestore();
+  expect(ms).toBe(10_000);
+  const closed = once(socket, 'close');
+  runOut?.call(shaking);
+  await closed;
 });
