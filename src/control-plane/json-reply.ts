@@ -28,7 +28,7 @@ export function sourceAge(headers: HttpReply['headers'], what: string): SourceAg
   if (seconds === undefined) return undefined;
   if (/^\d{1,10}$/.test(seconds)) return (Number(seconds) + 1) * 1_000;
   const message = `${what} was answered with data of age ${quote(seconds)}, which is not a number of seconds`;
-  throw new OsoError('CONTROL_PLANE_MALFORMED', message);
+  throw malformed(message);
 }
 
 /** Throws CONTROL_PLANE_MALFORMED unless the body is JSON in UTF-8: login pages of networks answer 200, too. */

@@ -288,7 +288,7 @@ describe('a pin', () => {
   });
 
   test('on newer data lasts while older ones are copied because that is allowed', async () => {
-    const unchanged = { alarms: [], factsEtag: undefined };
+    const unchanged = { alarms: [], factsEtag: undefined, sourceAgeMs: 0 };
     let older = '';
     const download = async (): Promise<BuildResult> => {
       const { id, takenAtMs, contentDigest } = await world.publish(TAKEN_AT_MS - HOUR);
