@@ -13,7 +13,6 @@ import { IncomingRequest } from './incoming-request.ts';
 import type { HttpLimits } from './limits.ts';
 import { parseBody } from './parse-body.ts';
 import { type ByteBudget, checkBodyHeaders, readBody } from './read-body.ts';
-import { repeatedHeader } from './request-headers.ts';
 import type { Answer, Route } from './route.ts';
 import { createRouter, type FindRoute, type Routed } from './router.ts';
 import { TurnTaking } from './turn-taking.ts';
@@ -266,11 +265,11 @@ export class HttpServer implements ExchangeHost {
 }
 
 /** What somebody between client and server may understand in another way. */
-function faultOfHead({ headers, httpVersion, rawHeaders }: IncomingRequest): OsoError | undefined {
+function faultOfHead({ headers, httpVersion }: IncomingRequest): OsoError | undefined {
   if (headers.host === undefined && httpVersion !== '1.0') {
     return new OsoError('REQUEST_INVALID', 'the Host header is missing');
   }
-  const repeated = repeatedHeader(rawHeaders);
+  const { repeated } = headers;
   if (repeated !== undefined) return new OsoError('REQUEST_INVALID', `the header \`${repeated}\` is there twice`);
   const coding = headers['transfer-encoding'];
   // Node.js looks whether the last one is `chunked`; what else was done to the body is not undone (RFC 9112, 6.1).

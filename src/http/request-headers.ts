@@ -2,7 +2,12 @@
  * The headers that this server reads, as Node.js gives them: the first of several with one name where there can be only
  * one, otherwise all of them joined by commas. A type without an index: to read another header, list it here.
  */
-export type RequestHeaders = { readonly [Name in (typeof NAMES)[number]]: string | undefined };
+export type RequestHeaders = { readonly [Each in Name]: string | undefined } & {
+  /** One that came more than once although it may not (RFC 9112, 3.2). */
+  readonly repeated: Name | undefined;
+};
+
+type Name = (typeof NAMES)[number];
 
 const NAMES = [
   'host',
@@ -20,15 +25,16 @@ const NAMES = [
 const SINGLE: ReadonlySet<string> = new Set(['host', 'user-agent', 'authorization', 'content-length']);
 
 /** Of these a second one may be what somebody between client and server goes by; Node.js checks the length itself. */
-const ONCE: readonly (keyof RequestHeaders)[] = ['host', 'authorization'];
+const ONCE: ReadonlySet<string> = new Set(['host', 'authorization']);
 
 /** No two of the names are equally long, so a length leaves one to compare with. */
-const BY_LENGTH: (keyof RequestHeaders | undefined)[] = [];
+const BY_LENGTH: (Name | undefined)[] = [];
 for (const name of NAMES) BY_LENGTH[name.length] = name;
 
 /** `raw`: names and values in turn, as they came. Node.js would give a client's dozen headers, read or not. */
 export function readRequestHeaders(raw: readonly string[]): RequestHeaders {
-  const headers: { -readonly [Name in keyof RequestHeaders]: string | undefined } = {
+  const headers: { -readonly [Each in keyof RequestHeaders]: RequestHeaders[Each] } = {
+    repeated: undefined,
     host: undefined,
     expect: undefined,
     'user-agent': undefined,
@@ -48,18 +54,7 @@ export function readRequestHeaders(raw: readonly string[]): RequestHeaders {
     const before = headers[name];
     if (before === undefined) headers[name] = raw[at + 1];
     else if (!SINGLE.has(name)) headers[name] = `${before}, ${raw[at + 1]}`;
+    else if (ONCE.has(name)) headers.repeated = name;
   }
   return headers;
-}
-
-/** A header that is there more often than it may be (RFC 9112, 3.2). */
-export function repeatedHeader(raw: readonly string[]): keyof RequestHeaders | undefined {
-  return ONCE.find((name) => {
-    let count = 0;
-    for (let at = 0; at < raw.length; at += 2) {
-      const given = raw[at] as string;
-      if (given.length === name.length && given.toLowerCase() === name) count += 1;
-    }
-    return count > 1;
-  });
 }

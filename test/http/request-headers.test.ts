@@ -29,6 +29,7 @@ test('the headers that the server reads, in any spelling, and no other', () => {
     'accept-encoding': undefined,
     'content-encoding': undefined,
     'transfer-encoding': undefined,
+    repeated: undefined,
   });
 });
 
@@ -38,6 +39,15 @@ test('of several headers with one name the first one counts, or all, as the name
   expect(twice('content-length')['content-length']).toBe('a');
   expect(twice('content-encoding')['content-encoding']).toBe('a, b, c');
   expect(twice('transfer-encoding')['transfer-encoding']).toBe('a, b, c');
+});
+
+test.each([
+  ['authorization', 'authorization'],
+  ['Host', 'host'],
+  ['user-agent', undefined],
+  ['transfer-encoding', undefined],
+])('that %s came twice is %j to tell', (name, repeated) => {
+  expect(readRequestHeaders([name, 'a', name, 'a']).repeated).toBe(repeated);
 });
 
 const name = fc
@@ -69,7 +79,8 @@ test('property: every header is what Node.js itself makes of it', async () => {
       fc.asyncProperty(fc.array(fc.tuple(name, value), { maxLength: 12 }), async (headers) => {
         const lines = headers.map((pair) => `${pair.join(': ')}\r\n`).join('');
         await sendRaw(port, `GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${lines}\r\n`);
-        for (const [key, ours] of Object.entries(readRequestHeaders(raw))) expect(ours).toBe(seen[key]);
+        const { repeated: _, ...ours } = readRequestHeaders(raw);
+        for (const [key, value] of Object.entries(ours)) expect(value).toBe(seen[key]);
       }),
       { numRuns: 200 },
     );
