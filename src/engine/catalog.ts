@@ -58,13 +58,6 @@ export class Catalog {
     return stored >= 0 ? stored : this.#literals.find(type, id);
   }
 
-  /** Writes what `handleOf` says of two values to the first elements of `found`. */
-  handlesOf(a: Value, b: Value, found: Int32Array): void {
-    this.dictionary.handlesOf(a, b, found);
-    if ((found[0] as number) < 0) found[0] = this.#literals.find(a.type, a.id);
-    if ((found[1] as number) < 0) found[1] = this.#literals.find(b.type, b.id);
-  }
-
   /** The value behind a handle of facts or policy. */
   valueOf(handle: number): Value {
     return handle < this.storedEnd ? this.dictionary.valueOf(handle) : this.#literals.valueOf(handle);

@@ -19,8 +19,6 @@ export class Checker {
   readonly #machine = new CheckMachine();
   readonly #compiler: CheckCompiler;
   readonly #allow: Predicate | undefined;
-  /** Handles of actor and resource, -1 where nothing mentions them. */
-  readonly #found = new Int32Array(2);
   /** By actor type, resource type and action; all actions that the policy does not name share one plan. */
   readonly #plans = new Map<string, Map<string, Map<string | typeof UNNAMED, CheckPlan>>>();
 
@@ -36,12 +34,11 @@ export class Checker {
     if (plan === undefined) return undefined;
     const { registers } = this.#machine;
     const isSame = actor.id === resource.id && actor.type === resource.type;
-    this.#catalog.handlesOf(actor, resource, this.#found);
-    const first = this.#placed(this.#found[0] as number, actor.type, 0);
-    const last = isSame ? first : this.#placed(this.#found[1] as number, resource.type, 2);
+    const first = this.#handleOf(actor.type, actor.id, 0);
+    const last = isSame ? first : this.#handleOf(resource.type, resource.id, 2);
     if (first < 0 || last < 0) return undefined;
     registers[0] = first;
-    if (plan.arity === 3) registers[1] = this.#placed(this.#catalog.handleOf('String', action), 'String', 1);
+    if (plan.arity === 3) registers[1] = this.#handleOf('String', action, 1);
     registers[plan.arity - 1] = last;
     this.#machine.begin(Math.min(MAX_STEPS, request.budget.maxSteps), request);
     const outcome = this.#machine.run(plan, 0);
@@ -52,7 +49,8 @@ export class Checker {
    * Objects that nothing mentions get handles above all others, one for each place of the question. -1 for unmentioned
    * primitives, which may be compared with each other.
    */
-  #placed(handle: number, type: string, place: number): number {
+  #handleOf(type: string, id: string, place: number): number {
+    const handle = this.#catalog.handleOf(type, id);
     if (handle >= 0) return handle;
     return PRIMITIVE_TYPES.has(type) && place !== 1 ? -1 : this.#catalog.valuesEnd + place;
   }

@@ -12,8 +12,6 @@ export interface Dictionary {
   readonly valueCount: number;
   /** The handle of a value, or -1 when no fact mentions it. */
   handleOf(type: string, id: string): number;
-  /** Writes what `handleOf` says of two values to the first elements of `found`: cheaper where memory is far away. */
-  handlesOf(a: Value, b: Value, found: Int32Array): void;
   /** The value behind a handle of this dictionary. */
   valueOf(handle: number): Value;
   /** The type of the value behind a handle: cheaper than `valueOf`, which must decode the id. */

@@ -14,11 +14,6 @@ export class MemoryDictionary implements Dictionary {
     return this.#handles.get(type)?.get(id) ?? -1;
   }
 
-  handlesOf(a: Value, b: Value, found: Int32Array): void {
-    found[0] = this.handleOf(a.type, a.id);
-    found[1] = this.handleOf(b.type, b.id);
-  }
-
   valueOf(handle: number): Value {
     const value = this.#values[handle];
     if (value === undefined) throw new Error(`no value has handle ${handle}`);

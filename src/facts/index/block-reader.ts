@@ -41,11 +41,6 @@ export class BlockReader {
     this.#offsets = new PackedArray(source, blocks, { add: 0, limit: texts.length });
   }
 
-  /** Of a block, without opening it. */
-  firstByte(block: number): number {
-    return this.source.bytes[this.source.window(this.#textsAt + this.#offsets.get(block), 1)] as number;
-  }
-
   /** Makes the bytes of a block readable, from its start. */
   open(block: number): void {
     const start = this.#offsets.get(block);

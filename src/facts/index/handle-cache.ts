@@ -50,11 +50,6 @@ export class HandleCache {
     return first;
   }
 
-  /** Whether `find` may know the key. */
-  mayHold({ hash }: IdKey): boolean {
-    return this.#lastHashes[hash & this.#mask] === (hash | 0);
-  }
-
   /** The handle kept for a key, -1 when no fact mentions it, `NOT_KEPT` when its place does not hold it. */
   find(key: IdKey): number {
     const place = key.hash & this.#mask;

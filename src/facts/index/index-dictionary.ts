@@ -20,7 +20,6 @@ export class IndexDictionary implements Dictionary {
   readonly #types: readonly TypeHandles[];
   readonly #byName: ReadonlyMap<string, TypeHandles>;
   readonly #key = new IdKey();
-  readonly #otherKey = new IdKey();
   readonly #cache: HandleCache;
 
   /** Types sorted by name. `cacheBytes` bounds the cache of ids asked for. */
@@ -39,21 +38,9 @@ export class IndexDictionary implements Dictionary {
 
   handleOf(type: string, id: string): number {
     const known = this.#byName.get(type);
-    return known !== undefined && this.#key.set(known.number, id) ? this.#find(known, this.#key) : -1;
-  }
-
-  handlesOf(a: Value, b: Value, found: Int32Array): void {
-    const typeA = this.#byName.get(a.type);
-    const typeB = this.#byName.get(b.type);
-    const isA = typeA !== undefined && this.#key.set(typeA.number, a.id);
-    const isB = typeB !== undefined && this.#otherKey.set(typeB.number, b.id);
-    // While what is known of the second comes from memory, the processor looks for the first.
-    if (isA && isB && !this.#cache.mayHold(this.#otherKey)) typeB.dictionary.fetch(this.#otherKey);
-    found[0] = isA ? this.#find(typeA, this.#key) : -1;
-    found[1] = isB ? this.#find(typeB, this.#otherKey) : -1;
-  }
-
-  #find(known: TypeHandles, key: IdKey): number {
+    if (known === undefined) return -1;
+    const key = this.#key;
+    if (!key.set(known.number, id)) return -1;
     const kept = this.#cache.find(key);
     if (kept !== NOT_KEPT) return kept;
     const dense = known.dictionary.find(key);

@@ -16,8 +16,6 @@ export class TypeDictionary {
   readonly #blockBits: number;
   /** Of a slot, the bits that name the block. */
   readonly #blockMask: number;
-  /** The byte that `fetch` read last: a read whose value goes nowhere would be left out by the compiler. */
-  fetched = 0;
 
   /** `withSlots` is false when the source does not hold the hash slots. */
   constructor(source: ByteSource, entry: TypeEntry, withSlots: boolean) {
@@ -37,16 +35,6 @@ export class TypeDictionary {
     return this.#slots === undefined ? this.#bisect(key) : this.#probe(this.#slots, key);
   }
 
-  /**
-   * Touches the memory that `find` will most likely need for the key. A processor that is given something else to do
-   * meanwhile does not wait for it.
-   */
-  fetch({ hash }: IdKey): void {
-    if (this.#slots === undefined) return;
-    const slot = this.#slots.get(this.#homeOf(hash));
-    if (slot !== 0) this.fetched = this.#blocks.firstByte((slot & this.#blockMask) - 1);
-  }
-
   /** Decodes ids; each cursor has its own place. */
   cursor(): IdCursor {
     return new IdCursor(this.#blocks);
@@ -56,7 +44,7 @@ export class TypeDictionary {
     const { hash } = key;
     const bits = this.#blockBits;
     const mark = (hash << bits) >>> bits;
-    const home = this.#homeOf(hash);
+    const home = Math.floor((hash / 2 ** 32) * this.#homes);
     for (let probe = 0; probe < this.#maxProbes; probe++) {
       const slot = slots.get(home + probe);
       if (slot === 0) return -1;
@@ -65,10 +53,6 @@ export class TypeDictionary {
       if (found !== -1) return found;
     }
     return -1;
-  }
-
-  #homeOf(hash: number): number {
-    return Math.floor((hash / 2 ** 32) * this.#homes);
   }
 
   #bisect(key: IdKey): number {
