@@ -191,7 +191,7 @@ export const OPTIONS = {
     valueName: undefined,
     parse: parseSwitch,
     defaultText: 'false',
-    help: 'take data that are older than what the directory already had',
+    help: 'take data that are not newer than what the directory already had',
   }),
   allowEnvironment: withDefault({
     flag: 'allow-environment',
