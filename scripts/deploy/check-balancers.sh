@@ -57,14 +57,15 @@ fails_over() {
   expect "$name keeps a client with one node" keeps_to_one_node "$url"
   expect "$name shows metrics of no node" hidden "$url"
 
-  start load node "$root/scripts/deploy/load.mjs" "$url" "$key" 24
+  start load node "$root/scripts/deploy/load.mjs" "$url" "$key" 30
   local load=$started
   sleep 2
   stop "$node_a"
   expect "$name: node a drained and ended with exit code 0" test $? = 0
   start_node a "$port_a" $drain || bad "node a starts again"
   node_a=$started
-  sleep 2
+  # nginx counts whole seconds, so it takes up to two until it asks a node again that was gone for one.
+  sleep 4
   kill -KILL "$node_b"
   wait "$node_b" 2>/dev/null
   sleep 2

