@@ -15,8 +15,8 @@ export interface NodeDataOptions extends SupplyOptions {
   readonly onAttempt: (outcome: AttemptOutcome) => void;
 }
 
-/** `queued`: right after the one that is running. `offline`: there is nothing to ask. */
-export type SyncRequest = 'started' | 'queued' | 'offline';
+/** `queued`: right after the one that is running. `offline`: there is nothing to ask. `stopping`: nothing is begun any more. */
+export type SyncRequest = 'started' | 'queued' | 'offline' | 'stopping';
 
 /** The data of one node: which are served, where they come from, and how they are renewed. */
 export class NodeData {
@@ -26,6 +26,7 @@ export class NodeData {
   readonly #supply: Supply;
   readonly #background: Promise<unknown>[] = [];
   #building: Promise<unknown> = Promise.resolve();
+  #isStopping = () => false;
 
   constructor(options: NodeDataOptions) {
     const { clock, log, intervalMs, random } = options;
@@ -65,6 +66,7 @@ export class NodeData {
    */
   async start(signal: AbortSignal): Promise<BringUp> {
     const { importFile, download, wait } = this.#options;
+    this.#isStopping = () => signal.aborted;
     const sources = {
       openDisk: () => this.#serves(this.#supply.openDisk(signal)),
       importWhenNewer: importFile && (() => this.#importWhenNewer(importFile, signal)),
@@ -90,6 +92,7 @@ export class NodeData {
   /** Asks the control plane now instead of later. */
   syncNow(): SyncRequest {
     if (this.#options.download === undefined) return 'offline';
+    if (this.#isStopping()) return 'stopping';
     return this.loop.wake();
   }
 
@@ -114,7 +117,8 @@ export class NodeData {
     await book.update((state) => ({ ...state, pinned: null }));
     alarms.clear('pin');
     log.warn('unpinned', { generation: pinned });
-    await this.#supply.openDisk(signal);
+    // During a stop it is the next start that serves the newest.
+    if (!signal.aborted) await this.#supply.openDisk(signal);
     return pinned;
   }
 

@@ -261,6 +261,24 @@ describe('sync now', () => {
   });
 });
 
+test('a node that drains copies nothing any more, and says so; what is pinned can still be changed', async () => {
+  await using place = await openWorkplace();
+  const node = place.start(['serve', '--json'], { OSO_DRAIN: '60s', OSO_LOG_LEVEL: 'info' });
+  const { url } = await serving(node);
+  await idle(url);
+  const { id } = (await statusOf(url)).snapshot;
+  expect((await ask(url, `/-/rollback?generation=${id}`, { method: 'POST' })).status).toBe(200);
+  node.kill('SIGTERM');
+  await node.said('draining');
+  expect(await ask(url, '/-/sync', { method: 'POST' })).toMatchObject({
+    status: 503,
+    text: '{"message":"the node is shutting down"}',
+  });
+  node.kill('SIGHUP');
+  await node.said('"sync":"stopping"');
+  expect(await ask(url, '/-/unpin', { method: 'POST' })).toMatchObject({ status: 200, text: `{"unpinned":"${id}"}` });
+});
+
 describe('what a control plane does', () => {
   test('a revoked token takes nothing away, over several attempts and a restart without network', async () => {
     await using place = await openWorkplace();

@@ -55,6 +55,7 @@ describe('requests of an operator', () => {
     ['queued', 202, { sync: 'queued' }],
     ['offline', 409, { message: 'the node is offline: it has no control plane to ask' }],
     ['waiting', 503, { message: 'the node is starting' }],
+    ['stopping', 503, { message: 'the node is shutting down' }],
   ] as const)('a sync that is %s is answered with %i', async (outcome, status, json) => {
     await using running = await start({ syncNow: () => outcome });
     expect(await running.post('/-/sync')).toMatchObject({ status, json });

@@ -4,7 +4,7 @@ import { readQueryString } from '../wire/query-string.ts';
 
 /** What an operator may ask of a running node. The node's own API token is asked for. */
 export interface AdminActions {
-  /** `queued`: right after the one that is running. `waiting`: there are no data to speak of yet. */
+  /** `queued`: right after the one that is running. `waiting`: there are no data to speak of yet. `stopping`: the node is. */
   syncNow(): SyncNow | Promise<SyncNow>;
   /** Serves this generation, or the one before the current one, until `unpin`; returns its id. */
   pin(generation: string | undefined): Promise<string>;
@@ -12,7 +12,7 @@ export interface AdminActions {
   unpin(): Promise<string | null>;
 }
 
-export type SyncNow = 'started' | 'queued' | 'offline' | 'waiting';
+export type SyncNow = 'started' | 'queued' | 'offline' | 'waiting' | 'stopping';
 
 const ROLLBACK_TAKES = '`/-/rollback` takes `?generation=ID`, or nothing for the generation before the current one';
 
@@ -37,6 +37,8 @@ function answerSync(outcome: SyncNow): Answer {
       return { status: 202, body: JSON.stringify({ sync: outcome }) };
     case 'offline':
       return refusal(409, 'the node is offline: it has no control plane to ask');
+    case 'stopping':
+      return refusal(503, 'the node is shutting down');
     case 'waiting':
       return { ...refusal(503, 'the node is starting'), headers: ['Retry-After', '1'] };
   }
