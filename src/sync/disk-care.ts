@@ -40,14 +40,19 @@ export function createDiskCare({ directory, log, keep, inUse }: DiskCareOptions)
   let unwritable = '';
 
   async function prune(atMost: number): Promise<void> {
-    try {
-      const ids = inUse();
-      // While nothing is served everything is kept: the fault may be ours, or the disk may be whole again.
-      if (directory.writable && ids.size > 0) await pruneGenerations(directory, { keep: atMost, inUse: ids });
-      survey = await surveyDirectory(directory);
-    } catch (error) {
+    const complain = (error: unknown) => {
       log.error('the data directory could not be tidied up', { reason: messageOf(error) });
+    };
+    const ids = inUse();
+    // While nothing is served everything is kept: the fault may be ours, or the disk may be whole again.
+    if (directory.writable && ids.size > 0) {
+      await pruneGenerations(directory, { keep: atMost, inUse: ids }).catch(complain);
     }
+    // What could not be removed makes nothing less true of the rest.
+    survey = await surveyDirectory(directory).catch((error: unknown) => {
+      complain(error);
+      return survey;
+    });
   }
 
   async function putAside(id: string): Promise<boolean> {

@@ -415,6 +415,32 @@ test('data of another tenant on disk are no reason not to copy, also when the sa
 });
 
 describe('a data directory that is used although something is wrong with it', () => {
+  test('import succeeds when only an old generation cannot be removed, and says so', async () => {
+    await using place = await openWorkplace();
+    await importOf(place, 'ann', 1_700_000_000);
+    place.cloud.facts = [reader('bob')];
+    await place.run(['export', 'y.snapshot']);
+    place.write(
+      'stuck.mjs',
+      `import fs from 'node:fs';
+       import { syncBuiltinESMExports } from 'node:module';
+       const { rename } = fs.promises;
+       fs.promises.rename = async (from, to) => {
+         if (to.includes('removing-')) throw Object.assign(new Error('stuck'), { code: 'EPERM' });
+         await rename(from, to);
+       };
+       syncBuiltinESMExports();`,
+    );
+    const result = await place.run(['import', 'y.snapshot', '--keep', '1', '--json'], {
+      NODE_OPTIONS: `--import ${join(place.path, 'stuck.mjs')}`,
+    });
+    expect(result).toMatchObject({ code: 0, stderr: expect.stringMatching(/warning: .*tidied up: cannot remove/u) });
+    const { generation, served } = jsonOf(result);
+    expect(served).toBe(generation);
+    const { generations } = jsonOf(await place.run(['status', '--json'], { OSO_PORT: '1' }));
+    expect(generations).toMatchObject([{ id: generation }, {}]);
+  });
+
   test.each([
     [['import', 'x.snapshot'], 0],
     [['rollback'], 1],

@@ -5,11 +5,12 @@ import type { GenerationMetadata } from '../../generations/generation.ts';
 import { takenAtMsInId } from '../../generations/generation-id.ts';
 import type { GuardSettings } from '../../generations/guards.ts';
 import { loadState } from '../../generations/load-state.ts';
-import { pruneGenerations } from '../../generations/prune-generations.ts';
 import { openSnapshot } from '../../snapshot/read-snapshot.ts';
+import { createDiskCare } from '../../sync/disk-care.ts';
 import { importSnapshot } from '../../sync/import-snapshot.ts';
 import { isoTime } from '../../sync/node-status.ts';
 import { surveyDirectory } from '../../sync/survey-directory.ts';
+import { type Log, silentLog } from '../../util/log.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { count } from '../describe-progress.ts';
 import { EXIT } from '../exit-code.ts';
@@ -45,8 +46,14 @@ Exit codes: 0 imported, 3 not valid, 5 refused by a guard, 6 the data directory 
       const metadata = await importFile({ file, directory, guards, pin, context });
       const { state } = await loadState(directory);
       const inUse = new Set([metadata.id, state.pinned].filter((id) => typeof id === 'string'));
-      await pruneGenerations(directory, { keep: settings.keepGenerations, inUse });
-      const [newest] = (await surveyDirectory(directory)).generations;
+      const disk = createDiskCare({
+        directory,
+        log: notesOf(context),
+        keep: settings.keepGenerations,
+        inUse: () => inUse,
+      });
+      await disk.tidy();
+      const [newest] = disk.survey.generations;
       report(metadata, { directory, pinned: state.pinned, newest: newest?.id ?? metadata.id }, context);
       return EXIT.done;
     } catch (error) {
@@ -57,6 +64,11 @@ Exit codes: 0 imported, 3 not valid, 5 refused by a guard, 6 the data directory 
     }
   },
 };
+
+/** The data are in: what fails now is no reason to say that they are not. */
+function notesOf({ output }: CommandContext): Log {
+  return { ...silentLog, error: (message, fields) => output.note(`warning: ${message}: ${fields?.['reason']}`) };
+}
 
 interface ImportOf {
   readonly file: string;
