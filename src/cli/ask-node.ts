@@ -1,6 +1,8 @@
 import { request as requestHttp } from 'node:http';
+import { withDeadline } from '../control-plane/with-deadline.ts';
 import { OsoError } from '../errors/oso-error.ts';
 import type { NodeStatus } from '../sync/node-status.ts';
+import type { Clock } from '../util/clock.ts';
 import { messageOf } from '../util/message-of.ts';
 
 /** A node that needs longer than this for a small answer is not well. */
@@ -17,8 +19,8 @@ export interface NodeAddress {
 }
 
 /** GET /status of a running node. Throws NODE_UNREACHABLE when none answers there. */
-export async function askNode(address: NodeAddress, signal: AbortSignal): Promise<NodeStatus> {
-  const { text } = await exchange(address, '/status', { signal });
+export async function askNode(address: NodeAddress, { clock, signal }: Asking): Promise<NodeStatus> {
+  const { text } = await exchange(address, '/status', { clock, signal });
   const status = parseStatus(text);
   if (status === undefined) throw unreachable(address.url, 'what answers there is not an oso-fallback node');
   return status;
@@ -31,9 +33,9 @@ export async function askNode(address: NodeAddress, signal: AbortSignal): Promis
 export async function tellNode(
   address: NodeAddress,
   path: string,
-  { token, signal }: { readonly token: string; readonly signal: AbortSignal },
+  asking: Asking & { readonly token: string },
 ): Promise<Readonly<Record<string, unknown>>> {
-  const { status, text } = await exchange(address, path, { signal, token });
+  const { status, text } = await exchange(address, path, asking);
   const answer = parseObject(text);
   if (status === 200 && answer !== undefined) return answer;
   const said = typeof answer?.['message'] === 'string' ? answer['message'] : `status ${status}`;
@@ -52,24 +54,28 @@ interface Reply {
 }
 
 interface Asking {
+  readonly clock: Clock;
   readonly signal: AbortSignal;
   /** With it the request is a POST. */
   readonly token?: string | undefined;
 }
 
 async function exchange(address: NodeAddress, path: string, asking: Asking): Promise<Reply> {
-  return await send(address, path, asking).catch((error: unknown) => {
+  const late = new AbortController();
+  const work = send(address, path, { ...asking, signal: AbortSignal.any([asking.signal, late.signal]) });
+  const deadline = { clock: asking.clock, afterMs: TIMEOUT_MS, expire: () => late.abort() };
+  return await withDeadline(work, deadline).catch((error: unknown) => {
     asking.signal.throwIfAborted();
-    throw unreachable(address.url, reasonOf(error), error);
+    const why = late.signal.aborted ? `no answer within ${TIMEOUT_MS / 1_000} seconds` : reasonOf(error);
+    throw unreachable(address.url, why, error);
   });
 }
 
-async function send({ url, ca }: NodeAddress, path: string, { signal, token }: Asking): Promise<Reply> {
+async function send({ url, ca }: NodeAddress, path: string, { signal, token }: Omit<Asking, 'clock'>): Promise<Reply> {
   const isTls = url.startsWith('https:');
   const request = isTls ? (await import('node:https')).request : requestHttp;
   const options = {
     signal,
-    timeout: TIMEOUT_MS,
     agent: false,
     ...(token === undefined ? {} : { method: 'POST', headers: { authorization: `Bearer ${token}` } }),
     // The certificate itself is trusted, whatever name it bears.
@@ -86,7 +92,6 @@ async function send({ url, ca }: NodeAddress, path: string, { signal, token }: A
       response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
       response.on('error', reject);
     });
-    outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${TIMEOUT_MS / 1_000} seconds`)));
     outgoing.on('error', reject);
     outgoing.end();
   });

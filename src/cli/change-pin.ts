@@ -52,13 +52,13 @@ const WHERE = 'give the data directory with `--directory`, or the address of a r
 async function changeWhereKept(
   change: PinChange,
   invocation: Invocation,
-  { signal, output }: CommandContext,
+  { clock, signal, output }: CommandContext,
 ): Promise<ChangedPin> {
   const { settings } = invocation.config({ controlPlane: false });
   const url = invocation.text('url');
   const token = settings.apiToken?.reveal() ?? '';
   const tell = async (address: NodeAddress): Promise<ChangedPin> => {
-    return { kind: 'node', url: address.url, answer: await tellNode(address, change.path, { token, signal }) };
+    return { kind: 'node', url: address.url, answer: await tellNode(address, change.path, { clock, token, signal }) };
   };
   if (url !== undefined) return await tell(addressAt(url));
   await viewDataDirectory(settings.directory);

@@ -29,9 +29,9 @@ Exit codes: 0 done, 1 neither a node nor a data directory is there.
 
 async function findStatus(invocation: Invocation, settings: Settings, context: CommandContext): Promise<NodeStatus> {
   const given = invocation.text('url');
-  if (given !== undefined) return await askNode(addressAt(given), context.signal);
+  if (given !== undefined) return await askNode(addressAt(given), context);
   try {
-    return await askNode(await localAddress(settings), context.signal);
+    return await askNode(await localAddress(settings), context);
   } catch (error) {
     context.signal.throwIfAborted();
     const { statusAtRest } = await import('../status-at-rest.ts');
