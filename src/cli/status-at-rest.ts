@@ -1,6 +1,6 @@
 import { viewDataDirectory } from '../generations/data-directory.ts';
 import { confirmedAtMs, knownAge } from '../generations/directory-state.ts';
-import { loadState } from '../generations/load-state.ts';
+import { loadStateToLook } from '../generations/load-state.ts';
 import { seemingHolder } from '../generations/lock.ts';
 import { ageOnArrival } from '../sync/data-age.ts';
 import { isoTime, type NodeStatus, type SnapshotStatus, sizeStatus } from '../sync/node-status.ts';
@@ -11,7 +11,7 @@ import { version } from './version.ts';
 /** What a data directory holds that no node answers for. Throws DIRECTORY_UNUSABLE when there is none. */
 export async function statusAtRest(path: string, nowMs: number): Promise<NodeStatus> {
   const directory = await viewDataDirectory(path);
-  const [{ state, problem }, survey] = await Promise.all([loadState(directory), surveyDirectory(directory)]);
+  const [{ state, problem }, survey] = await Promise.all([loadStateToLook(directory), surveyDirectory(directory)]);
   const readable = survey.generations.filter(({ metadata }) => metadata !== undefined);
   const current = readable.find(({ id }) => id === state.pinned) ?? readable[0];
   const metadata = current?.metadata;

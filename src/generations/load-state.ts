@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { OsoError } from '../errors/oso-error.ts';
 import type { DataDirectory } from './data-directory.ts';
-import { type DirectoryState, readStateFile, statePath, withPublished } from './directory-state.ts';
+import { type DirectoryState, freshState, readStateFile, statePath, withPublished } from './directory-state.ts';
 import { readGeneration } from './generation-file.ts';
 import { listGenerations } from './list-generations.ts';
 
@@ -38,6 +38,14 @@ export async function loadStateToServe(directory: DataDirectory): ReturnType<typ
   });
   const { state } = await loadState(directory);
   return { state, problem: `${failure.message}; put aside as \`${aside}\`: pins and ages in it are not known` };
+}
+
+/** The same for who only looks at what a directory holds: what cannot be known is part of it. Throws SNAPSHOT_NEWER. */
+export async function loadStateToLook(directory: DataDirectory): ReturnType<typeof loadState> {
+  return await loadState(directory).catch((error: unknown) => {
+    if (!(error instanceof OsoError) || error.code !== 'DIRECTORY_UNUSABLE') throw error;
+    return { state: freshState(), problem: `${error.message}: pins and ages in it are not known` };
+  });
 }
 
 /** A generation of an environment that the directory no longer serves says nothing about the mark. */

@@ -74,6 +74,22 @@ describe('a pipe, which would be waited for', () => {
   });
 });
 
+test('a state.json that cannot be read keeps nobody from looking at the rest', async () => {
+  makePipe(`${directory.path}/state.json`);
+  expect(await statusAtRest(directory.path, TAKEN_AT_MS)).toMatchObject({
+    snapshot: { id: idOf(2) },
+    pinned: null,
+    alarms: [
+      { kind: 'damage', message: expect.stringMatching(/state\.json`: .*: pins and ages in it are not known$/) },
+    ],
+  });
+});
+
+test('a state.json of a newer version is named to who looks', async () => {
+  writeFileSync(`${directory.path}/state.json`, '{"formatVersion":2}');
+  await expect(statusAtRest(directory.path, TAKEN_AT_MS)).rejects.toMatchObject({ code: 'SNAPSHOT_NEWER' });
+});
+
 describe('something that cannot be moved or removed', () => {
   test('where a quarantined generation had its name does not keep it from being served', async () => {
     renameSync(pathOf(2), `${directory.generationsPath}/quarantined-${idOf(2)}`);
