@@ -4,6 +4,10 @@ import { checkJsonText } from './check-json-text.ts';
 
 const BYTE_ORDER_MARK = 0xfeff;
 
+/** What decoding puts in the place of bytes that are not UTF-8; a text may also hold it as a letter of its own. */
+const REPLACEMENT = '\ufffd';
+const REPLACEMENT_BYTES = Buffer.from(REPLACEMENT);
+
 /**
  * The JSON value of a body. Throws REQUEST_INVALID for anything that two readers could understand in two ways: bytes
  * that are not UTF-8, a byte order mark, half a surrogate pair, a key twice; and for text that is too deep, too wide
@@ -11,10 +15,24 @@ const BYTE_ORDER_MARK = 0xfeff;
  */
 export function parseBody(bytes: Buffer, parseUsual?: ParseUsual): unknown {
   if (bytes.length === 0) throw new OsoError('REQUEST_INVALID', 'the body is empty: send JSON');
-  if (!isUtf8(bytes)) throw new OsoError('REQUEST_INVALID', 'the body is not UTF-8');
   const text = bytes.toString('utf8');
+  if (!isUtf8(bytes)) {
+    throw new OsoError('REQUEST_INVALID', `the body is not UTF-8, at byte offset ${firstFaultyByte(bytes, text)}`);
+  }
   const usual = parseUsual?.(text);
   return usual === undefined ? parseJson(text) : usual;
+}
+
+/** Where the text has a replacement character first that the bytes do not have. */
+function firstFaultyByte(bytes: Buffer, text: string): number {
+  let offset = 0;
+  for (let from = 0; ; from += 1) {
+    const at = text.indexOf(REPLACEMENT, from);
+    offset += Buffer.byteLength(text.slice(from, at));
+    if (!bytes.subarray(offset, offset + REPLACEMENT_BYTES.length).equals(REPLACEMENT_BYTES)) return offset;
+    offset += REPLACEMENT_BYTES.length;
+    from = at;
+  }
 }
 
 /** Of a text that `parseJson` would take, the same value; otherwise undefined. */
