@@ -25,11 +25,26 @@ export function printFrame(span: Span): string {
   const shownStart = lineStart + Math.max(0, column - 1 - MAX_FRAME_WIDTH / 2);
   const shownEnd = Math.min(lineEnd, shownStart + MAX_FRAME_WIDTH);
   const gutter = `${line}`;
-  // What takes two UTF-16 units, such as an emoji, is as wide as two letters.
-  const indent = text.slice(shownStart, span.start).replace(/[^\t]/gu, (char) => ' '.repeat(char.length));
-  const underline = '^'.repeat(Math.max(1, Math.min(span.end, shownEnd) - span.start));
+  const indent = text.slice(shownStart, span.start).replace(/[^\t]/gu, (char) => ' '.repeat(columnsOf(char)));
+  const marked = text.slice(span.start, Math.min(span.end, shownEnd));
+  const underline = '^'.repeat(
+    Math.max(
+      1,
+      [...marked].reduce((sum, char) => sum + columnsOf(char), 0),
+    ),
+  );
   const shown = visible(text.slice(shownStart, shownEnd));
   return `${gutter} | ${shown}\n${' '.repeat(gutter.length)} | ${indent}${underline}`;
+}
+
+/** Letters that terminals show two columns wide (East Asian Wide and Fullwidth), below U+10000. */
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]/u;
+
+/** Columns of a terminal that a character takes: an accent that is put on a letter takes none, an emoji two. */
+function columnsOf(char: string): number {
+  if (/[\p{Mn}\p{Me}]/u.test(char)) return 0;
+  return WIDE.test(char) ? 2 : char.length;
 }
 
 /** Where the line that starts there ends: before LF or CR LF. */

@@ -38,6 +38,12 @@ describe('a frame', () => {
     expect(printFrame(spanOf(text, 'x'))).toBe(`1 | ${text}\n  | ${' '.repeat(10)}^`);
   });
 
+  test('stands below its text among letters that are two columns wide, and accents that have none', () => {
+    const text = 'p("日本語한글ＡｶがÅe\u0301", x);';
+    expect(printFrame(spanOf(text, 'x'))).toBe(`1 | ${text}\n  | ${' '.repeat(3 + 12 + 1 + 2 + 2 + 3)}^`);
+    expect(printFrame(spanOf(text, '日本語'))).toBe(`1 | ${text}\n  |    ${'^'.repeat(6)}`);
+  });
+
   test('underlines a span over several lines to the end of its first line', () => {
     expect(printFrame(spanOf('one {\n  two\n}', '{\n  two\n}'))).toBe('1 | one {\n  |     ^');
   });
