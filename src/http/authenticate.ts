@@ -41,7 +41,7 @@ export function createAuthenticate(rule: KeyRule): Authenticate {
   };
 }
 
-/** One SHA-256 a line, 64 hex digits; blank lines and `#` comments are skipped. Throws CONFIG_INVALID naming the line. */
+/** One SHA-256 a line, 64 hex digits; blank lines and `#` comments are skipped. Throws CONFIG_INVALID naming the line, and when no key is left. */
 export function parseKeyDigests(text: string): readonly Buffer[] {
   const digests: Buffer[] = [];
   for (const [index, line] of text.split('\n').entries()) {
@@ -51,6 +51,10 @@ export function parseKeyDigests(text: string): readonly Buffer[] {
       throw new OsoError('CONFIG_INVALID', `line ${index + 1} of the client keys file is not a SHA-256 in hex`);
     }
     digests.push(Buffer.from(digest.trim(), 'hex'));
+  }
+  // Rather a file that is being written than a wish: who wants to serve nobody stops the node.
+  if (digests.length === 0) {
+    throw new OsoError('CONFIG_INVALID', 'the client keys file lists no key: every client would be refused');
   }
   return digests;
 }

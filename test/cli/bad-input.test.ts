@@ -306,6 +306,10 @@ describe('places', () => {
     const wrong = await place.run(['serve'], { OSO_CLIENT_KEYS_FILE: 'keys' });
     expect(wrong.code).toBe(2);
     expect(wrong.stderr).toContain('CONFIG_INVALID: line 1 of the client keys file is not a SHA-256 in hex');
+    place.write('keys', '');
+    const empty = await place.run(['serve'], { OSO_CLIENT_KEYS_FILE: 'keys' });
+    expect(empty.code).toBe(2);
+    expect(empty.stderr).toContain('CONFIG_INVALID: the client keys file lists no key: every client would be refused');
     const missing = await place.run(['serve'], { OSO_CLIENT_KEYS_FILE: 'nokeys' });
     expect(missing.code).toBe(2);
     expect(missing.stderr).toContain('CONFIG_INVALID: `OSO_CLIENT_KEYS_FILE`: cannot read `nokeys`: no such file');

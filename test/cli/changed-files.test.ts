@@ -7,10 +7,12 @@ import { SELF_SIGNED } from '../support/self-signed.ts';
 import { ask, end, serving, statusOf, until } from './support/running-node.ts';
 import { jsonOf, openWorkplace } from './support/workplace.ts';
 
+const digest = (key: string) => createHash('sha256').update(key).digest('hex');
+
 describe('files that are watched', () => {
   test('do not keep a node from ending whose start failed', async () => {
     await using place = await openWorkplace();
-    place.write('keys', '');
+    place.write('keys', digest('any'));
     const watching = { OSO_CLIENT_KEYS_FILE: 'keys' };
     const nothing = place.start(['serve', '--offline'], watching);
     expect(await nothing.ended).toMatchObject({ code: 4 });
@@ -22,8 +24,6 @@ describe('files that are watched', () => {
 });
 
 describe('files that change', () => {
-  const digest = (key: string) => createHash('sha256').update(key).digest('hex');
-
   test('client keys are read again, and a file that makes no sense changes nothing', async () => {
     await using place = await openWorkplace();
     place.write('keys', digest('old'));
@@ -53,6 +53,23 @@ describe('files that change', () => {
       ({ status }) => status === 401,
     );
     expect((await statusOf(url)).alarms).toEqual([]);
+  });
+
+  test('client keys that are gone all at once are no list: the old ones stay, and an alarm says so', async () => {
+    await using place = await openWorkplace();
+    place.write('keys', digest('old'));
+    const node = place.start(['serve', '--json'], { OSO_CLIENT_KEYS_FILE: 'keys' });
+    const { url } = await serving(node);
+    place.write('keys', '# of service a\n\n');
+    node.kill('SIGHUP');
+    const { alarms } = await until(
+      () => statusOf(url),
+      (status) => status.alarms.length > 0,
+    );
+    expect(alarms).toMatchObject([
+      { kind: 'reload', message: expect.stringContaining('client keys file lists no key') },
+    ]);
+    expect((await ask(url, '/api/policy', { key: 'old' })).status).toBe(200);
   });
 
   test('TLS: the node speaks it, its own commands trust it, and half a pair is refused', async () => {
