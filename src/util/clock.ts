@@ -1,3 +1,5 @@
+import { MAX_DURATION_MS } from './duration.ts';
+
 /** Time as an input, so that everything above can be tested without waiting. */
 export interface Clock {
   /** Wall clock, milliseconds since the Unix epoch, UTC. It may jump; use it for dates, never for deadlines. */
@@ -25,10 +27,18 @@ export const systemClock: Clock = {
         clearTimeout(timer);
         reject(signal?.reason);
       };
-      const timer = setTimeout(() => {
+      let leftMs = ms;
+      let timer: NodeJS.Timeout;
+      const wait = () => {
+        const partMs = Math.min(leftMs, MAX_DURATION_MS);
+        leftMs -= partMs;
+        timer = setTimeout(leftMs > 0 ? wait : wake, partMs);
+      };
+      const wake = () => {
         signal?.removeEventListener('abort', onAbort);
         resolve();
-      }, ms);
+      };
       signal?.addEventListener('abort', onAbort, { once: true });
+      wait();
     }),
 };

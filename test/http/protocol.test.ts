@@ -1,6 +1,9 @@
 import type { Socket } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import type { Budget } from '../../src/engine/engine.ts';
+import { StepMeter } from '../../src/engine/step-meter.ts';
+import { DEFAULT_LIMITS } from '../../src/http/limits.ts';
 import { createRouter } from '../../src/http/router.ts';
 import { createFakeData } from './support/fake-serving.ts';
 import { startServer } from './support/running-server.ts';
@@ -33,6 +36,32 @@ test('the age is what the data themselves say, wherever the wall clock has gone'
   running.clock.jumpWall(86_400_000);
   const reply = await running.ask({ path: '/api/authorize', body: AUTHORIZE });
   expect(reply.headers['oso-fallback-age']).toBe('7');
+});
+
+test('the deadline of a question does not follow the wall clock, which steps meanwhile', async () => {
+  const look = (budget: Budget) => {
+    const meter = new StepMeter(budget);
+    for (let step = 0; step < 10_000; step += 1) meter.step();
+  };
+  let spentMs = 0;
+  const authorize = (_: unknown, { budget }: { readonly budget: Budget }) => {
+    for (const stepMs of [86_400_000, -2 * 86_400_000]) {
+      running.clock.jumpWall(stepMs);
+      running.clock.spend(spentMs);
+      look(budget);
+    }
+    return true;
+  };
+  await using running = await startServer({ data: createFakeData({ authorize }) });
+  expect(await running.ask({ path: '/api/authorize', body: AUTHORIZE })).toMatchObject({
+    status: 200,
+    json: { allowed: true },
+    headers: { 'server-timing': 'oso;dur=0' },
+  });
+  spentMs = DEFAULT_LIMITS.maxEvaluationMs;
+  // Another question: the answer to that one is remembered.
+  const late = await running.ask({ path: '/api/authorize', body: { ...AUTHORIZE, actor_id: 'b' } });
+  expect(late).toMatchObject({ status: 503, headers: { 'server-timing': `oso;dur=${2 * spentMs}` } });
 });
 
 test.each([undefined, '', 'é', 'x'.repeat(201)])('the request id %j is replaced by a new one', async (given) => {
