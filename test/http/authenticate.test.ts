@@ -62,6 +62,10 @@ test('a line that is no digest is named, and not shown', () => {
   );
 });
 
+test.each(['', '\n \n', '# no key yet\n'])('the list %j lists no key, and is refused', (text) => {
+  expect(() => parseKeyDigests(text)).toThrow('the client keys file lists no key: every client would be refused');
+});
+
 test('many accepted keys are all still accepted', () => {
   const authenticate = createAuthenticate({ kind: 'environment', environment: 'env1', ownToken: undefined });
   for (let round = 0; round < 2; round += 1) {
