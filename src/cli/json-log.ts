@@ -2,6 +2,7 @@ import { pino, stdTimeFunctions } from 'pino';
 import type { LogLevel } from '../config/options.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Log } from '../util/log.ts';
+import { limitLog } from './limit-log.ts';
 import { createLogSink } from './log-sink.ts';
 
 /** The form of every API key: `e_<environment>_<number>_<secret>`. */
@@ -21,7 +22,7 @@ export interface JsonLogOptions {
   readonly clock: Clock;
 }
 
-/** JSON lines on stderr. A reader that is gone or too slow never holds anything up. */
+/** JSON lines on stderr. A reader that is gone or too slow never holds anything up, and what repeats too often is left out. */
 export function createJsonLog({ level, clientId, secrets, clock }: JsonLogOptions): JsonLog {
   const sink = createLogSink(2, clock);
   const logger = pino(
@@ -35,12 +36,12 @@ export function createJsonLog({ level, clientId, secrets, clock }: JsonLogOption
     },
     sink,
   );
-  return {
+  const log: Log = {
     info: (message, fields = {}) => logger.info(fields, message),
     warn: (message, fields = {}) => logger.warn(fields, message),
     error: (message, fields = {}) => logger.error(fields, message),
-    flush: () => sink.flush(),
   };
+  return { ...limitLog(log, clock), flush: () => sink.flush() };
 }
 
 /** Replaces secrets and everything that has the form of an API key. */

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { METRICS } from '../../src/metrics/catalogue.ts';
 import { createMetrics, type Readings } from '../../src/metrics/metrics.ts';
@@ -157,4 +159,30 @@ test('every line is well formed, every metric has help and type once, and names 
   expect([...types.keys()]).toEqual(
     expect.arrayContaining(['process_resident_memory_bytes', 'process_cpu_seconds_total']),
   );
+});
+
+test('a scrape takes less than 5 ms of processor time, and hundreds of them leave nothing behind', async () => {
+  const { metrics } = createReading(NOTHING);
+  for (let route = 0; route < 20; route += 1) {
+    for (const status of [200, 400, 401, 404, 503]) {
+      metrics.requests.observe({ path: `/api/route-${route}`, status, seconds: 0.01 });
+    }
+  }
+  const series = async () => (await metrics.render()).split('\n').map((line) => line.replace(/ [^ ]*$/u, ''));
+  const scrape = async (times: number) => {
+    const before = process.cpuUsage();
+    for (let scraped = 0; scraped < times; scraped += 1) await metrics.render();
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000 / times;
+  };
+  const usedBytes = () => {
+    setFlagsFromString('--expose-gc');
+    runInNewContext('gc')();
+    return process.memoryUsage().heapUsed;
+  };
+  await scrape(100);
+  const [shown, used] = [await series(), usedBytes()];
+  expect(await scrape(300)).toBeLessThan(5);
+  expect(usedBytes() - used).toBeLessThan(1024 * 1024);
+  expect((await series()).filter((line) => !shown.includes(line) && !/active_|gc_duration/u.test(line))).toEqual([]);
 });
