@@ -266,6 +266,10 @@ export class HttpServer implements ExchangeHost {
 
 /** What somebody between client and server may understand in another way. */
 function faultOfHead({ headers, httpVersion }: IncomingRequest): OsoError | undefined {
+  // The parser of Node.js also takes 0.9 and 2.0, which have no such text.
+  if (!httpVersion.startsWith('1.')) {
+    return new OsoError('REQUEST_INVALID', 'only HTTP/1.0 and HTTP/1.1 are understood');
+  }
   if (headers.host === undefined && httpVersion !== '1.0') {
     return new OsoError('REQUEST_INVALID', 'the Host header is missing');
   }

@@ -44,6 +44,12 @@ const MALFORMED: readonly (readonly [title: string, request: string, status: num
   ['a folded header', 'GET /api/facts HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n', 400],
   ['HTTP/9.9', 'GET /api/facts HTTP/9.9\r\nHost: x\r\n\r\n', 400],
   ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
+  [
+    'HTTP/2.0 written as text',
+    `${HEAD.replace('HTTP/1.1', 'HTTP/2.0')}Content-Length: ${BODY.length}\r\n\r\n${BODY}`,
+    400,
+  ],
+  ['HTTP/0.9 with headers', `GET /livez HTTP/0.9\r\nHost: x\r\n\r\n`, 400],
   ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 400],
   ['a bad chunk size', `${HEAD}Transfer-Encoding: chunked\r\n\r\nzz\r\n`, 400],
   ['a coding before chunked', `${HEAD}Transfer-Encoding: gzip, chunked\r\n\r\n${chunkOf(BODY)}0\r\n\r\n`, 415],
