@@ -38,6 +38,23 @@ test.each([1, 2, 3, 5, 10_000])(
   },
 );
 
+test('a million ids come whole, at once and in pages', async () => {
+  const ids = Array.from({ length: 1_000_000 }, (_, number) => String(number).padStart(7, '0'));
+  await using running = await startList(ids);
+  const { results } = await page(running, {});
+  expect(results.length).toBe(ids.length);
+  expect(results.every((id, at) => id === ids[at])).toBe(true);
+  let seen = 0;
+  for (let token: string | null = null; seen === 0 || token !== null; ) {
+    const next = await page(running, { page_size: 100_000, page_token: token });
+    const start = seen;
+    expect(next.results.every((id, at) => id === ids[start + at])).toBe(true);
+    seen += next.results.length;
+    token = next.next_page_token;
+  }
+  expect(seen).toBe(ids.length);
+});
+
 test('an empty list has one empty page', async () => {
   await using running = await startList([]);
   expect(await page(running, { page_size: 5 })).toStrictEqual({ results: [], next_page_token: null });

@@ -1,0 +1,204 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Oso, typedVar } from 'oso-cloud';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { printFactLine } from '../../src/facts/fact-line.ts';
+import { printText } from '../../src/local-sql/sql-text.ts';
+import { type CliProcess, startCli } from '../support/cli-process.ts';
+import { removeFolder } from '../support/remove-folder.ts';
+import { openSqlite, type SqliteDatabase } from '../support/sqlite-database.ts';
+
+/*
+ * Ids on their whole way: stored in a control plane, copied by a node, asked for by the official client, and compared by
+ * the application's database with the SQL that the node wrote.
+ */
+
+const TOKEN = 'e_0123456789_12345_osotesttoken01xiIn';
+const NAMES = ['__proto__', 'constructor', 'toString', 'hasOwnProperty'];
+const SEPARATORS = [':', ',', '|', '/', ' ', '"', '","', '\t', '\n', '\0', '\u001f', '\uffff', '&', '='];
+
+/** Many pairs are what some comparison or other takes for the same. */
+const IDS = [
+  ...[
+    "' OR 1=1--",
+    '%',
+    '_',
+    '**',
+    ':',
+    '"',
+    '\\',
+    "\\'",
+    '\n',
+    'a\r\nb',
+    '\t',
+    '\0',
+    'a',
+    'a\0',
+    'a\0b',
+    'A',
+    ' ',
+    'a ',
+  ],
+  ...[' a', '1', '01', '+1', '1.0', '-0', '0', 'true', 'TRUE', 'null', 'undefined', '\u202eabc', 'abc', '\ufeffabc'],
+  ...['🦊', '\u00e9', 'e\u0301', 'ß', 'ss', '\u2028', '\uffff', '\u{10ffff}', '%00', 'a+b', 'a b', '?', '#', '..', '/'],
+  ...['x'.repeat(512), 'x'.repeat(511), ...NAMES],
+];
+
+/** Within a block no two things have one name, so each name is a permission and a relation of the types that follow. */
+const named = (role: string) => {
+  const at = (offset: number) => NAMES[(NAMES.indexOf(role) + offset) % NAMES.length] as string;
+  return { permission: at(1), relation: at(2) };
+};
+const blockOf = (name: string) => {
+  const { permission, relation } = named(name);
+  return `
+resource ${name} {
+  roles = ["${name}"];
+  permissions = ["${permission}"];
+  relations = { ${relation}: ${name} };
+  "${permission}" if "${name}";
+  "${name}" if "${name}" on "${relation}";
+}
+${name}(user: User) if has_role(user, "${name}", ${name}{"${name}"});
+`;
+};
+
+const POLICY = `
+actor User {}
+resource Repo { roles = ["owner"]; permissions = ["read"]; "read" if "owner"; }
+resource Document { permissions = ["read"]; relations = { owner: User }; "read" if "owner"; }
+${NAMES.map(blockOf).join('')}`;
+const BINDINGS = 'facts:\n  has_relation(Document:_, owner, User:_): { query: "SELECT id, owner FROM document" }\n';
+
+const user = (id: string) => ({ type: 'User', id });
+const repo = (id: string) => ({ type: 'Repo', id });
+const owns = (owner: string, owned: string) => ({
+  predicate: 'has_role',
+  args: [user(owner), { type: 'String', id: 'owner' }, repo(owned)],
+});
+
+const FACTS = [
+  ...IDS.map((id) => owns(id, id)),
+  ...SEPARATORS.map((separator) => owns(`left${separator}middle`, 'right')),
+  ...NAMES.map((name) => ({
+    predicate: 'has_role',
+    args: [user('ann'), { type: 'String', id: name }, { type: name, id: name }],
+  })),
+];
+
+let folder: string;
+let started: CliProcess[];
+let oso: Oso;
+let database: SqliteDatabase;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'oso-hostile-ids-'));
+  writeFileSync(join(folder, 'policy.polar'), POLICY);
+  writeFileSync(join(folder, 'facts.jsonl'), FACTS.map(printFactLine).join(''));
+  writeFileSync(join(folder, 'bindings.yaml'), BINDINGS);
+  const cloud = startCli(['dev-server', 'policy.polar', '--facts', 'facts.jsonl', '--port', '0', '--json'], {
+    cwd: folder,
+  });
+  started = [cloud];
+  const cloudUrl = `http://127.0.0.1:${(await cloud.event('listening'))['port']}`;
+  const node = startCli(['serve', '--json', '--sql-dialect', 'sqlite'], {
+    cwd: folder,
+    env: {
+      OSO_API_TOKEN: TOKEN,
+      OSO_ENVIRONMENT: '0123456789',
+      OSO_TENANT: 'acme',
+      OSO_URL: cloudUrl,
+      OSO_PORT: '0',
+      OSO_DRAIN: '0s',
+    },
+  });
+  started.push(node);
+  const nodeUrl = `http://127.0.0.1:${(await node.event('listening'))['port']}`;
+  await node.event('serving');
+  oso = new Oso(nodeUrl, TOKEN, { dataBindings: join(folder, 'bindings.yaml') });
+  database = await openSqlite();
+  const rows = IDS.map((id) => `(${printText(id, 'sqlite')}, ${printText(id, 'sqlite')})`);
+  database.run(`CREATE TABLE document (id TEXT, owner TEXT); INSERT INTO document VALUES ${rows.join(', ')}`);
+}, 60_000);
+
+afterAll(async () => {
+  for (const each of started) await each[Symbol.asyncDispose]();
+  removeFolder(folder);
+});
+
+/** By their bytes: the driver drops a byte order mark at the start of a text. */
+function idsOf(query: string): readonly string[] {
+  const rows = database.rowsOf(`SELECT hex(id) FROM (${query})`);
+  return rows.map(([bytes]) => Buffer.from(String(bytes), 'hex').toString());
+}
+
+test('a hostile id means itself and nothing else', async () => {
+  for (const id of IDS) {
+    const variable = typedVar('Repo');
+    expect(await oso.authorize(user(id), 'read', repo(id))).toBe(true);
+    expect(await oso.list(user(id), 'read', 'Repo')).toEqual([id]);
+    expect(await oso.actions(user(id), repo(id))).toEqual(['read']);
+    expect(await oso.get(['has_role', user(id)])).toEqual([
+      ['has_role', user(id), { type: 'String', id: 'owner' }, repo(id)],
+    ]);
+    const anyOf = oso.buildQuery(['allow', user(id), 'read', variable]).in(variable, IDS);
+    expect(await anyOf.evaluate(variable)).toEqual([id]);
+  }
+});
+
+test('a hostile id is that id to the database of the application too', async () => {
+  for (const id of IDS) {
+    const other = IDS[(IDS.indexOf(id) + 1) % IDS.length] as string;
+    const document = typedVar('Document');
+    const fragment = await oso.listLocal(user(id), 'read', 'Document', 'document.id');
+    expect(idsOf(`SELECT id FROM document WHERE ${fragment}`)).toEqual([id]);
+    const query = oso.buildQuery(['allow', user(id), 'read', document]);
+    expect(idsOf(await query.evaluateLocalSelect({ id: document }))).toEqual([id]);
+    const allowed = async (asked: string) =>
+      database.rowsOf(await oso.authorizeLocal(user(id), 'read', { type: 'Document', id: asked }));
+    expect(await allowed(id)).toEqual([[1]]);
+    expect(await allowed(other)).toEqual([[0]]);
+  }
+});
+
+test('what stands on either side of a separator stays there', async () => {
+  for (const separator of SEPARATORS) {
+    expect(await oso.authorize(user(`left${separator}middle`), 'read', repo('right'))).toBe(true);
+    expect(await oso.authorize(user('left'), 'read', repo(`middle${separator}right`))).toBe(false);
+    expect(
+      await oso.authorize(user('left'), 'read', repo(`middle${separator}new`), [
+        ['has_role', user(`left${separator}middle`), 'owner', repo('new')],
+      ]),
+    ).toBe(false);
+  }
+});
+
+describe.each(NAMES)('%s', (name) => {
+  const object = { type: name, id: name };
+  const { permission, relation } = named(name);
+
+  test('is an ordinary name of a type, role, relation, permission and rule', async () => {
+    const child = { type: name, id: 'child' };
+    expect(await oso.authorize(user('ann'), permission, object)).toBe(true);
+    expect(await oso.authorize(user('bob'), permission, object)).toBe(false);
+    expect(await oso.authorize(user('ann'), permission, child, [['has_relation', child, relation, object]])).toBe(true);
+    expect(await oso.list(user('ann'), permission, name)).toEqual([name]);
+    expect(await oso.actions(user('ann'), object)).toEqual([permission]);
+    expect(await oso.buildQuery([name, user('ann')]).evaluate()).toBe(true);
+    expect(await oso.buildQuery([name, user('bob')]).evaluate()).toBe(false);
+    const { resources } = await oso.getPolicyMetadata();
+    expect(Object.getOwnPropertyDescriptor(resources, name)?.value).toMatchObject({
+      roles: [name],
+      permissions: [permission],
+    });
+  });
+
+  test('is nothing where nobody has defined it', async () => {
+    expect(await oso.authorize(user('ann'), name, repo('right'))).toBe(false);
+    expect(await oso.list(user(name), name, 'Repo')).toEqual([]);
+    expect(await oso.get([name])).toEqual([]);
+    expect(await oso.buildQuery([name, repo('right')]).evaluate()).toBe(false);
+    expect(await oso.authorize(user('ann'), 'read', repo('right'), [[name, object]])).toBe(false);
+  });
+});
