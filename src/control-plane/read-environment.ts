@@ -11,8 +11,13 @@ export interface Sighting {
    * least as new as this, so their age is never understated.
    */
   readonly takenAtMs: number;
-  /** How old they were for the control plane itself. */
+  /** How old they were for the control plane itself; 0 when it names no age, which only copies do. */
   readonly sourceAgeMs: number;
+}
+
+/** Whether the data came from where they are written, and not from a copy. */
+export function isFirstHand({ sourceAgeMs }: Pick<Sighting, 'sourceAgeMs'>): boolean {
+  return sourceAgeMs === 0;
 }
 
 /** Policy and facts of one attempt. */

@@ -27,7 +27,7 @@ export interface DirectoryState {
   readonly highWater: HighWater | null;
   /** When the control plane was last seen to have this very content. */
   readonly confirmed: { readonly contentDigest: string; readonly atMs: number } | null;
-  /** What was last known of the age of the data served; null once they are confirmed. */
+  /** What was last known of the age of the data served; null when a copy confirmed them. */
   readonly age: (AgeRecord & { readonly contentDigest: string }) | null;
   /** Id of the generation to serve whatever is newer. */
   readonly pinned: string | null;
@@ -95,10 +95,19 @@ export function withPublished(
   return { ...state, highWater: { environment, tenant, takenAtMs, contentDigest } };
 }
 
-/** The state after the control plane was seen to have this content: its age begins anew. Time never goes back. */
-export function withConfirmed(state: DirectoryState, contentDigest: string, atMs: number): DirectoryState {
+/**
+ * The state after the control plane was seen to have this content: its age begins anew. Time never goes back; when the
+ * clock did, only what was seen at first hand still tells the age.
+ */
+export function withConfirmed(
+  state: DirectoryState,
+  contentDigest: string,
+  atMs: number,
+  isFirstHand = false,
+): DirectoryState {
   const before = state.confirmed?.contentDigest === contentDigest ? state.confirmed.atMs : 0;
-  const age = state.age?.contentDigest === contentDigest ? null : state.age;
+  const seen = isFirstHand ? { contentDigest, ageMs: 0, atMs } : null;
+  const age = (state.age?.contentDigest ?? contentDigest) === contentDigest ? seen : state.age;
   return { ...state, age, confirmed: { contentDigest, atMs: Math.max(before, atMs) } };
 }
 

@@ -17,6 +17,8 @@ export interface GuardSettings {
   readonly tenant?: string | undefined;
   readonly allowEnvironment?: boolean | undefined;
   readonly allowOlder?: boolean | undefined;
+  /** Read just now from the control plane itself: nothing is newer, so a mark that lies later is that of a wrong clock. */
+  readonly isFirstHand?: boolean | undefined;
   /** Largest part of the facts that may vanish at once, 0 to 1. Without it a great loss is only an alarm. */
   readonly maxShrink?: number | undefined;
   /** Facts of the generation that is served or would be; undefined when there is none. */
@@ -31,7 +33,7 @@ export interface GuardVerdict {
 }
 
 export interface GuardAlarm {
-  readonly kind: 'same_time' | 'shrink';
+  readonly kind: 'same_time' | 'shrink' | 'clock_skew';
   /** One line. */
   readonly message: string;
 }
@@ -73,7 +75,8 @@ function checkEnvironment(
 /** In whole seconds, which is what a snapshot file keeps. Which of two contents of one moment is the newer nobody can say. */
 function checkAge(state: DirectoryState, incoming: IncomingData, settings: GuardSettings): OsoError | undefined {
   const mark = comparableMark(state, incoming);
-  if (settings.allowOlder || mark === undefined || mark.contentDigest === incoming.contentDigest) return undefined;
+  if (settings.allowOlder || settings.isFirstHand) return undefined;
+  if (mark === undefined || mark.contentDigest === incoming.contentDigest) return undefined;
   const [takenAt, newest] = [printTakenAt(incoming.takenAtMs), printTakenAt(mark.takenAtMs)];
   if (incoming.takenAtMs === mark.takenAtMs) {
     const message = `the data are from ${takenAt}, as are those that this directory already had, but with other content`;

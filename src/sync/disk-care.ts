@@ -31,8 +31,8 @@ export interface DiskCare {
   makeRoom(bytes: number | undefined): Promise<void>;
   /** Out of the way, so that no start prefers it. False when it could not be moved. */
   putAside(id: string): Promise<boolean>;
-  /** The same for everything newer than `id` that is not in use. */
-  putAsideNewer(id: string): Promise<void>;
+  /** The same for everything newer than `id` that is not in use. How many that were. */
+  putAsideNewer(id: string): Promise<number>;
 }
 
 export function createDiskCare({ directory, log, keep, inUse }: DiskCareOptions): DiskCare {
@@ -95,6 +95,7 @@ export function createDiskCare({ directory, log, keep, inUse }: DiskCareOptions)
     async putAsideNewer(id) {
       const newer = (await listGenerations(directory)).filter((entry) => entry.id > id && !inUse().has(entry.id));
       for (const entry of newer) await putAside(entry.id);
+      return newer.length;
     },
   };
 }

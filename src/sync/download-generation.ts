@@ -1,5 +1,10 @@
 import type { ControlPlane, PolicyText } from '../control-plane/control-plane.ts';
-import { type EnvironmentCopy, readEnvironment, type Sighting } from '../control-plane/read-environment.ts';
+import {
+  type EnvironmentCopy,
+  isFirstHand,
+  readEnvironment,
+  type Sighting,
+} from '../control-plane/read-environment.ts';
 import type { FactProgress } from '../facts/fact-sink.ts';
 import { compilePolicy } from '../generations/compile-policy.ts';
 import type { DataDirectory } from '../generations/data-directory.ts';
@@ -71,7 +76,7 @@ async function judge(
   const { metadata } = staged;
   try {
     const { state } = await loadState(directory);
-    const { refusal, alarms } = checkGuards(state, metadata, guards);
+    const { refusal, alarms } = checkGuards(state, metadata, { ...guards, isFirstHand: isFirstHand(downloaded) });
     if (refusal) throw refusal;
     if (known?.contentDigest === metadata.contentDigest) {
       await staged.discard();

@@ -5,8 +5,10 @@ import { loadState } from '../generations/load-state.ts';
 import { type StagedGeneration, stageGeneration } from '../generations/stage-generation.ts';
 import type { SnapshotManifest } from '../snapshot/manifest.ts';
 import { takenAtMsOf } from '../snapshot/parse-manifest.ts';
+import { printTakenAt } from '../snapshot/print-manifest.ts';
 import type { OpenSnapshot } from '../snapshot/read-snapshot.ts';
 import type { Clock } from '../util/clock.ts';
+import { TOLERATED_SKEW_MS } from './data-age.ts';
 
 export interface ImportOptions {
   readonly guards: GuardSettings;
@@ -35,6 +37,7 @@ export async function importSnapshot(
   const { refusal, alarms } = checkGuards(state, incoming, options.guards);
   if (refusal) throw refusal;
   for (const alarm of alarms) options.onAlarm(alarm);
+  warnOfFuture(takenAtMs, options);
   const { clock, memoryBytes, progress, signal } = options;
   return await stageGeneration(directory, {
     environment,
@@ -50,6 +53,13 @@ export async function importSnapshot(
     progress,
     signal,
   });
+}
+
+/** Taken all the same: only a clock can be wrong, and which one nobody can say. */
+function warnOfFuture(takenAtMs: number, { clock, onAlarm }: ImportOptions): void {
+  if (takenAtMs - clock.nowMs() <= TOLERATED_SKEW_MS) return;
+  const message = `the data are from ${printTakenAt(takenAtMs)}, in the future; until then files and copies of other nodes count as older`;
+  onAlarm({ kind: 'clock_skew', message });
 }
 
 function summaryOf({ facts }: SnapshotManifest) {

@@ -1,3 +1,4 @@
+import { isFirstHand } from '../control-plane/read-environment.ts';
 import { OsoError } from '../errors/oso-error.ts';
 import type { DataDirectory } from '../generations/data-directory.ts';
 import { confirmedAtMs, knownAge, withConfirmed, withPublished } from '../generations/directory-state.ts';
@@ -299,14 +300,15 @@ export class Supply {
     this.served.empty();
   }
 
-  async #confirm({ contentDigest, takenAtMs, factsEtag }: BuildResult, currentMs: number): Promise<void> {
+  async #confirm(result: BuildResult, currentMs: number): Promise<void> {
+    const { contentDigest, takenAtMs, factsEtag } = result;
     if (this.#latest && factsEtag !== undefined) {
       this.#latest = { ...this.#latest, etag: { value: factsEtag, source: undefined } };
     }
     // While another generation is pinned, what was confirmed is not what is served.
     const isServed = this.served.metadata?.contentDigest === contentDigest;
     if (isServed) this.served.confirm(takenAtMs, this.#elapsed() - currentMs);
-    await this.#options.book.update((state) => withConfirmed(state, contentDigest, takenAtMs));
+    await this.#options.book.update((state) => withConfirmed(state, contentDigest, takenAtMs, isFirstHand(result)));
   }
 
   async #openPublished(
@@ -318,13 +320,15 @@ export class Supply {
     for (const { kind, message } of result.alarms) alarms.raise(kind, message, { generation: result.id });
     const opened = await openGeneration(generationPath(directory, result.id), this.#opening(signal));
     const { metadata } = opened;
-    const arrival = { ...this.#arrivalOf(metadata), origin, forced: allowOlder };
+    const isNewest = origin === 'live' && isFirstHand(result);
+    const forced = allowOlder || isNewest;
     const { factsEtag } = result;
     const etag = factsEtag === undefined ? undefined : { value: factsEtag, source: undefined };
     const currentAgoMs = currentMs === undefined ? undefined : this.#elapsed() - currentMs;
-    await this.#adopt(opened, { ...arrival, currentAgoMs });
+    await this.#adopt(opened, { ...this.#arrivalOf(metadata), origin, forced, currentAgoMs });
     this.#latest = { metadata, isIntact: true, etag };
-    if (allowOlder) await this.disk.putAsideNewer(metadata.id);
+    const aside = forced ? await this.disk.putAsideNewer(metadata.id) : 0;
+    if (aside > 0 && isNewest) alarms.raise('clock_skew', WENT_BACK, { generation: metadata.id });
     await book.update((state) => {
       const published = withPublished(state, metadata, { lower: allowOlder });
       return origin === 'live' ? withConfirmed(published, metadata.contentDigest, metadata.takenAtMs) : published;
@@ -376,6 +380,8 @@ export class Supply {
     }
   }
 }
+
+const WENT_BACK = 'live data are dated before those on disk, which were put aside: the wall clock was wrong, or is';
 
 /** Of the memory for indexes: enough for a cache that answers at a decent speed, beside what fills that memory. */
 const LEAST_SHARE = 8;

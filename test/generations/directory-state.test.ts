@@ -218,6 +218,8 @@ test('a confirmation ends the age that was known of the content, and of no other
   expect(knownAge(aged, B)).toBeUndefined();
   expect(withConfirmed(aged, A, 9).age).toBeNull();
   expect(withConfirmed(aged, B, 9).age).toEqual(aged.age);
+  expect(withConfirmed(aged, A, 9, true).age).toEqual({ contentDigest: A, ageMs: 0, atMs: 9 });
+  expect(withConfirmed(aged, B, 9, true).age).toEqual(aged.age);
 });
 
 test('the mark is lowered when that is asked for', () => {

@@ -69,6 +69,11 @@ describe('data older than the mark', () => {
     expect(check({ takenAtMs: NOON - 1 }, {}, late).refusal).toMatchObject({ code: 'GUARD_OLDER' });
   });
 
+  test('are accepted when they were read just now from the control plane itself: then it is the mark that is wrong', () => {
+    expect(check({ takenAtMs: 0 }, { isFirstHand: true })).toEqual(ACCEPTED);
+    expect(check({ takenAtMs: 0 }, { isFirstHand: false }).refusal).toMatchObject({ code: 'GUARD_OLDER' });
+  });
+
   test('are refused when they are of the same time and have other content; allowed, they raise an alarm', () => {
     expect(check({ takenAtMs: NOON }).refusal).toMatchObject({
       code: 'GUARD_OLDER',

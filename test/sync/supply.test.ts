@@ -317,6 +317,35 @@ describe('a pin', () => {
   });
 });
 
+describe('data dated before those on disk', () => {
+  async function copied(sourceAgeMs: number) {
+    const download = async (): Promise<BuildResult> => {
+      const { id, takenAtMs, contentDigest } = await world.publish(TAKEN_AT_MS - HOUR);
+      return { kind: 'published', id, takenAtMs, contentDigest, sourceAgeMs, factsEtag: undefined, alarms: [] };
+    };
+    const world = await supplied({ download });
+    await world.supply.download(never, true);
+    return world;
+  }
+
+  test('are served when they come from the control plane itself, now and after a restart; the mark stays', async () => {
+    using world = await copied(0);
+    const mark = world.book.state.highWater;
+    const { id, takenAtMs } = world.supply.served.metadata ?? {};
+    expect([takenAtMs, mark?.takenAtMs]).toEqual([TAKEN_AT_MS - HOUR, TAKEN_AT_MS + HOUR]);
+    expect(world.raised).toEqual(['clock_skew']);
+    expect(world.supply.disk.survey).toMatchObject({ generations: [{ id }], quarantined: [world.newer] });
+    await new Supply(world.options).openDisk(never);
+    expect(world.served()).toBe(id);
+  });
+
+  test('are not served when they come from a copy', async () => {
+    using world = await copied(1_000);
+    expect(world.served()).toBe(world.newer);
+    expect(world.raised).toEqual([]);
+  });
+});
+
 describe('age', () => {
   test('in refuse mode turns requests away at the very moment, and readiness off', async () => {
     using world = await supplied({ policy: { onStale: 'refuse' } });
@@ -355,6 +384,22 @@ describe('age', () => {
     sourceAgeMs = 3 * HOUR;
     await world.supply.download(never, false);
     expect(served.ageMs).toBe(HOUR);
+  });
+
+  test('counts from what the control plane itself has confirmed, although the data are dated later', async () => {
+    const download = async ({ known }: DownloadRequest): Promise<BuildResult> => {
+      const { id, contentDigest } = { id: '', contentDigest: '', ...known };
+      const takenAtMs = world.clock.nowMs();
+      return { kind: 'unchanged', id, contentDigest, takenAtMs, sourceAgeMs: 0, factsEtag: undefined, alarms: [] };
+    };
+    using world = await supplied({ download });
+    world.clock.jumpWall(-100 * HOUR);
+    await world.supply.download(never, true);
+    // As after a kill: nobody has written the age down.
+    world.clock.jumpWall(5 * HOUR);
+    await world.supply.pin(world.older);
+    await world.supply.pin(world.newer);
+    expect(world.supply.served.ageMs).toBe(5 * HOUR);
   });
 
   test('does not jump with the wall clock, and is told by the data themselves', async () => {
