@@ -72,3 +72,13 @@ export async function openWorkplace(facts: readonly Fact[] = [reader('ann')]): P
 export function jsonOf({ stdout }: CliResult) {
   return JSON.parse(stdout);
 }
+
+/** Imports data of this second, with this reader. */
+export async function importOf(place: Workplace, user: string, second: number, flags: readonly string[] = []) {
+  place.cloud.facts = [reader(user)];
+  await place.run(['export', 'x.snapshot'], { SOURCE_DATE_EPOCH: String(second) });
+  return await place.run(['import', 'x.snapshot', '--json', ...flags]);
+}
+
+/** Where the generations of its data directory are. */
+export const generationsOf = (place: Workplace) => join(place.path, '.oso', 'generations');

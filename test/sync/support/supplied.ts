@@ -1,5 +1,6 @@
 import { openDataDirectory } from '../../../src/generations/data-directory.ts';
 import { loadState } from '../../../src/generations/load-state.ts';
+import type { ScrubVerdict } from '../../../src/generations/scrub-generation.ts';
 import { stageGeneration } from '../../../src/generations/stage-generation.ts';
 import { createStateBook } from '../../../src/generations/state-book.ts';
 import { createAlarmBook } from '../../../src/sync/alarm-book.ts';
@@ -77,3 +78,9 @@ export async function supplied(changes: Partial<SupplyOptions> & { readonly poli
     },
   };
 }
+
+/** A scrub that finds all of them damaged. */
+export const damaged = async (ids: readonly string[]) => {
+  const verdicts = ids.map((id): ScrubVerdict => ({ id, kind: 'damaged', message: 'a bit is wrong' }));
+  return { kind: 'scrubbed' as const, verdicts };
+};

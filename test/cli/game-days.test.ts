@@ -1,0 +1,122 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { lockDirectory } from '../../src/generations/lock.ts';
+import { ask, end, mayRead, serving, statusOf, until } from './support/running-node.ts';
+import { generationsOf, importOf, jsonOf, openWorkplace, reader } from './support/workplace.ts';
+
+const FAST = { OSO_SYNC_INTERVAL: '1s' };
+
+describe('game days', () => {
+  test('rollback and unpin change a directory at rest, and a pin survives restarts', async () => {
+    await using place = await openWorkplace();
+    await importOf(place, 'ann', 1_700_000_000);
+    const { generation: newest } = jsonOf(await importOf(place, 'bob', 1_700_000_100));
+    const back = jsonOf(await place.run(['rollback', '--json']));
+    expect(back).toMatchObject({ pinned: expect.stringMatching(/^20231114T221320/), running: false });
+    const node = place.start(['serve', '--offline', '--json']);
+    const { url } = await serving(node);
+    expect([await mayRead(url, 'ann'), await mayRead(url, 'bob')]).toEqual([true, false]);
+    expect((await statusOf(url)).pinned).toBe(back.pinned);
+    expect((await ask(url, '/metrics')).text).toContain('\noso_fallback_pinned 1\n');
+    await end(node);
+    expect((await place.run(['status'], { OSO_PORT: '1' })).stdout).toContain(`pinned       ${back.pinned}, whatever`);
+    expect(jsonOf(await place.run(['unpin', '--json']))).toEqual({ unpinned: back.pinned, running: false });
+    const again = place.start(['serve', '--offline', '--json']);
+    expect((await statusOf((await serving(again)).url)).snapshot.id).toBe(newest);
+    await end(again);
+    const other = await place.run(['rollback', 'nonsense']);
+    expect(other).toMatchObject({ code: 1, stdout: '' });
+    expect(other.stderr).toMatch(/^GENERATION_NOT_FOUND: there is no generation `nonsense`\n/);
+    expect((await place.run(['unpin'])).stdout).toBe('nothing was pinned\n');
+  });
+
+  test('import --pin serves older data, and says so', async () => {
+    await using place = await openWorkplace();
+    await importOf(place, 'bob', 1_700_000_100);
+    const { generation, pinned } = jsonOf(await importOf(place, 'ann', 1_700_000_000, ['--pin', '--allow-older']));
+    expect(pinned).toBe(generation);
+    const node = place.start(['serve', '--offline', '--json']);
+    expect(await mayRead((await serving(node)).url, 'ann')).toBe(true);
+  });
+
+  test('import of older data without --pin says what is served instead, and how to change that', async () => {
+    await using place = await openWorkplace();
+    const { generation: newer, served } = jsonOf(await importOf(place, 'bob', 1_700_000_100));
+    expect(served).toBe(newer);
+    const older = jsonOf(await importOf(place, 'ann', 1_700_000_000, ['--allow-older']));
+    expect(older).toMatchObject({ pinned: null, served: newer });
+    const again = await place.run(['import', 'x.snapshot', '--allow-older']);
+    expect(again.stdout).toContain(
+      `\nnot served: ${newer} is newer; to serve these, run \`oso-fallback rollback ${older.generation}\`\n`,
+    );
+    expect((await place.run(['rollback', older.generation])).code).toBe(0);
+    const node = place.start(['serve', '--offline', '--json']);
+    expect(await mayRead((await serving(node)).url, 'ann')).toBe(true);
+    await end(node);
+  });
+
+  test('import of other data of the same time is refused; allowed, it says which of them are served', async () => {
+    await using place = await openWorkplace();
+    const { generation: first } = jsonOf(await importOf(place, 'ann', 1_700_000_000));
+    const refused = await importOf(place, 'dan', 1_700_000_000);
+    expect(refused.code).toBe(5);
+    expect(jsonOf(refused).error).toMatchObject({
+      code: 'GUARD_OLDER',
+      hint: 'to take them anyway, pass --allow-older',
+    });
+    const { stdout, stderr } = await place.run(['import', 'x.snapshot', '--allow-older']);
+    expect(stdout).toContain(`\nnot served: ${first} is of the same time; to serve these, run `);
+    expect(stderr).toBe('warning: data of the same time 2023-11-14T22:13:20Z came with other content than before\n');
+  });
+
+  test('of a directory that another process has, whose node does not answer, are refused with both reasons', async () => {
+    await using place = await openWorkplace();
+    await importOf(place, 'ann', 1_700_000_000);
+    const lock = lockDirectory(join(place.path, '.oso'), 'import');
+    const { code, stderr } = await place.run(['rollback'], { OSO_PORT: '1' });
+    lock.release();
+    expect(code).toBe(6);
+    expect(stderr).toMatch(/^DIRECTORY_LOCKED: the data directory `.*` is in use by process \d+ on .* \(import\)\n/);
+    expect(stderr).toContain(
+      '\nNODE_UNREACHABLE: no node answers at http://127.0.0.1:1: connection refused\nhint: give',
+    );
+  });
+
+  test('a rollback to what is damaged says how to find another', async () => {
+    await using place = await openWorkplace();
+    const { generation } = jsonOf(await importOf(place, 'ann', 1_700_000_000));
+    await importOf(place, 'bob', 1_700_000_100);
+    writeFileSync(join(generationsOf(place), generation, 'policy.polar'), '');
+    const { code, stderr } = await place.run(['rollback']);
+    expect(code).toBe(1);
+    expect(stderr).toContain('\nhint: name another one: `oso-fallback status` lists those that are there\n');
+  });
+
+  test('a running node is asked: it swaps at once, goes on copying without a swap, and comes back', async () => {
+    await using place = await openWorkplace();
+    await importOf(place, 'ann', 1_700_000_000);
+    place.cloud.facts = [reader('bob')];
+    const node = place.start(['serve', '--json'], FAST);
+    const { url } = await serving(node);
+    await until(
+      () => mayRead(url, 'bob'),
+      (allowed) => allowed,
+    );
+    const port = { OSO_PORT: new URL(url).port };
+    const back = jsonOf(await place.run(['rollback', '--json'], port));
+    expect(back.running).toBe(true);
+    expect([await mayRead(url, 'ann'), await mayRead(url, 'bob')]).toEqual([true, false]);
+    place.cloud.facts = [reader('cid')];
+    await until(
+      () => statusOf(url),
+      (status) => status.generations.length === 3,
+    );
+    expect(await mayRead(url, 'ann')).toBe(true);
+    const wrong = await place.run(['unpin'], { ...port, OSO_API_TOKEN: 'e_env1_1_other' });
+    expect(wrong).toMatchObject({ code: 1, stdout: '' });
+    expect(wrong.stderr).toMatch(/^REQUEST_UNAUTHORIZED: /);
+    expect((await place.run(['unpin'], port)).stdout).toContain(`unpinned ${back.pinned}; the newest`);
+    expect(await mayRead(url, 'cid')).toBe(true);
+  });
+});

@@ -1,0 +1,84 @@
+import { rmSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { openDataDirectory } from '../../src/generations/data-directory.ts';
+import { Supply } from '../../src/sync/supply.ts';
+import { silentLog } from '../../src/util/log.ts';
+import { damaged, supplied } from './support/supplied.ts';
+
+const never = new AbortController().signal;
+
+describe('damage on disk', () => {
+  test('does not reach what is whole in memory; the copy on disk is put aside', async () => {
+    using world = await supplied({ scrub: damaged });
+    await world.supply.scrub(never);
+    expect(world.served()).toBe(world.newer);
+    expect(world.supply.disk.survey).toMatchObject({ generations: [{ id: world.older }], quarantined: [world.newer] });
+    expect(world.raised).toEqual(['damage']);
+  });
+
+  test('of what is read from disk makes the one before take its place, and then nothing', async () => {
+    using world = await supplied({ scrub: damaged, memoryBytes: 1 });
+    expect(world.supply.served.isInMemory).toBe(false);
+    await world.supply.scrub(never);
+    expect(world.served()).toBe(world.older);
+    expect(world.supply.served.slot.current?.snapshotId).toBe(world.older);
+  });
+
+  test('that leaves nothing whole ends the serving of it, with a reason', async () => {
+    using world = await supplied({ memoryBytes: 1, scrub: damaged });
+    const { disk, served } = world.supply;
+    await disk.putAside(world.older);
+    await disk.tidy();
+    rmSync(`${world.path}/generations/quarantined-${world.older}`, { recursive: true });
+    rmSync(`${world.path}/generations/${world.newer}/policy.polar`);
+    await world.supply.scrub(never);
+    expect(served.slot.acquire('key')).toBeUndefined();
+    expect(served.unreadiness).toEqual({
+      code: 'snapshot_invalid',
+      message: expect.stringContaining('the data served were damaged on disk, and there are no others'),
+    });
+  });
+
+  test('of everything loses nothing: whatever was put aside may turn out to be whole', async () => {
+    using world = await supplied();
+    for (const id of [world.older, world.newer]) rmSync(`${world.path}/generations/${id}/policy.polar`);
+    const next = new Supply(world.options);
+    await next.openDisk(never);
+    expect(next.served.metadata).toBeUndefined();
+    expect(next.disk.survey).toEqual({ generations: [], quarantined: [world.newer, world.older] });
+  });
+
+  test('is no reason to throw when the check itself fails', async () => {
+    using world = await supplied({ scrub: () => Promise.reject(new Error('the build process died')) });
+    await world.supply.scrub(never);
+    expect(world.served()).toBe(world.newer);
+  });
+});
+
+describe('a directory that cannot be written', () => {
+  test('is told once as long as the reason stays, and what lies there is checked all the same', async () => {
+    const said: string[] = [];
+    const log = { ...silentLog, error: (message: string) => said.push(message) };
+    const checked: (readonly string[])[] = [];
+    const scrub = async (ids: readonly string[]) => {
+      checked.push(ids);
+      return { kind: 'scrubbed' as const, verdicts: [] };
+    };
+    using world = await supplied({ scrub, log });
+    for (const [time, total] of [
+      ['the first time', 1],
+      ['the next', 2],
+    ] as const) {
+      rmSync(`${world.path}/lock`);
+      const other = await openDataDirectory(world.path, 'import');
+      checked.length = 0;
+      await world.supply.scrub(never);
+      await world.supply.scrub(never);
+      expect(said, time).toEqual(Array(total).fill('the data directory cannot be written'));
+      expect(checked, time).toEqual([[world.newer], [world.newer]]);
+      other.close();
+      await world.supply.scrub(never);
+      expect(world.raised, time).toEqual(Array(total).fill('damage'));
+    }
+  });
+});
