@@ -4,10 +4,6 @@ import { checkJsonText } from './check-json-text.ts';
 
 const BYTE_ORDER_MARK = 0xfeff;
 
-/** What decoding puts in the place of bytes that are not UTF-8; a text may also hold it as a letter of its own. */
-const REPLACEMENT = '\ufffd';
-const REPLACEMENT_BYTES = Buffer.from(REPLACEMENT);
-
 /**
  * The JSON value of a body. Throws REQUEST_INVALID for anything that two readers could understand in two ways: bytes
  * that are not UTF-8, a byte order mark, half a surrogate pair, a key twice; and for text that is too deep, too wide
@@ -23,16 +19,14 @@ export function parseBody(bytes: Buffer, parseUsual?: ParseUsual): unknown {
   return usual === undefined ? parseJson(text) : usual;
 }
 
-/** Where the text has a replacement character first that the bytes do not have. */
+/** `text` is what the bytes were decoded to: it has other characters in the place of what is not UTF-8. */
 function firstFaultyByte(bytes: Buffer, text: string): number {
-  let offset = 0;
-  for (let from = 0; ; from += 1) {
-    const at = text.indexOf(REPLACEMENT, from);
-    offset += Buffer.byteLength(text.slice(from, at));
-    if (!bytes.subarray(offset, offset + REPLACEMENT_BYTES.length).equals(REPLACEMENT_BYTES)) return offset;
-    offset += REPLACEMENT_BYTES.length;
-    from = at;
-  }
+  const read = Buffer.from(text);
+  let at = 0;
+  while (bytes[at] === read[at]) at++;
+  // The fault begins with the letter that was not finished there.
+  while (!isUtf8(bytes.subarray(0, at))) at--;
+  return at;
 }
 
 /** Of a text that `parseJson` would take, the same value; otherwise undefined. */
