@@ -13,8 +13,8 @@ export type SnapshotInput = string | { readonly stream: Readable; readonly spool
 
 /**
  * Copies a stream to disk, because a snapshot is read twice. The file loses its name at once, so that nothing is left
- * behind however this ends. Throws FaultFound when the stream is empty or
- * does not begin as a snapshot does, NO_SPACE, DIRECTORY_UNUSABLE or the signal's reason.
+ * behind however this ends. Throws FaultFound when the stream is empty or does not begin as a snapshot does, NO_SPACE,
+ * DIRECTORY_UNUSABLE or the signal's reason.
  */
 export async function spoolSnapshot(
   { stream, spoolDirectory }: Exclude<SnapshotInput, string>,
