@@ -34,9 +34,9 @@ export interface Arrival {
   readonly origin: Origin;
   /** By the wall clock of whoever saw it. */
   readonly confirmedAtMs: number;
-  /** Of live data: how long ago they were known to be current. Others are as old as the wall clock says, */
+  /** Of live data: how long ago they were known to be current. */
   readonly currentAgoMs?: number | undefined;
-  /** but not younger than an earlier process knew. */
+  /** Of other data, which are as old as the wall clock says, but not younger than an earlier process knew. */
   readonly knownAge?: AgeRecord | undefined;
   /** Whatever is served now: an operator said so, or it is damaged. */
   readonly forced?: boolean | undefined;

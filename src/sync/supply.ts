@@ -18,12 +18,14 @@ import type { BuildResult, KnownContent, ScrubResult } from './build-process/job
 import { createDiskCare, type DiskCare } from './disk-care.ts';
 import { createElapsed, type Elapsed } from './elapsed.ts';
 import type { Followers } from './followers.ts';
+import { IndexMemory, type IndexMemoryOptions } from './index-memory.ts';
+import { NewestContent } from './newest-content.ts';
 import { type Arrival, ServedData } from './served-data.ts';
 import type { StalenessPolicy } from './staleness.ts';
 import type { SourceName } from './state.ts';
 import type { SyncResult } from './sync-loop.ts';
 
-export interface SupplyOptions {
+export interface SupplyOptions extends IndexMemoryOptions {
   /** Open for writing. It stays its owner's. */
   readonly directory: DataDirectory;
   readonly book: StateBook;
@@ -45,13 +47,7 @@ export interface SupplyOptions {
   readonly allowOlder: boolean;
   readonly liveTimeoutMs: number;
   readonly keep: number;
-  /** For the index of what is served, or of two generations together while one takes the place of the other. */
-  readonly memoryBytes: number;
-  /** Bytes that this process may still take; without bound when not given. */
-  readonly roomBytes?: (() => number) | undefined;
-  /** Threads that answer, this one included; 1 by default. */
-  readonly threads?: number | undefined;
-  /** All but this one. */
+  /** All threads that answer but this one. */
   readonly followers?: Followers | undefined;
   /** Other data are served than before, or none. */
   readonly onServing: () => void;
@@ -70,28 +66,21 @@ export interface DownloadRequest {
   readonly knownFactCount: number | undefined;
 }
 
-/** The newest content that this node has. While a generation is pinned it is not the one that is served. */
-interface Latest {
-  readonly metadata: GenerationMetadata;
-  /** Whether it was last seen whole on disk. */
-  readonly isIntact: boolean;
-  /** Of its facts, and whose; without `source` it is from the control plane of this process. */
-  readonly etag: { readonly value: string; readonly source: string | undefined } | undefined;
-}
-
 /** Brings data: from the disk, the control plane and the file of `--import`; and sees that they stay whole. */
 export class Supply {
   readonly served: ServedData;
   readonly disk: DiskCare;
   readonly #options: SupplyOptions;
   readonly #elapsed: Elapsed;
-  #latest: Latest | undefined;
+  readonly #memory: IndexMemory;
+  readonly #newest = new NewestContent();
 
   constructor(options: SupplyOptions) {
     const { clock, log, directory, keep } = options;
     this.#options = options;
     this.#elapsed = createElapsed(clock, options.uptimeMs);
     this.served = new ServedData({ ...options, elapsed: this.#elapsed, onChange: options.onServing });
+    this.#memory = new IndexMemory(options, () => this.served.memory);
     this.disk = createDiskCare({ directory, log, keep, inUse: () => this.#inUse() });
   }
 
@@ -112,7 +101,7 @@ export class Supply {
       this.sourceFailed('disk', asOsoError(error));
     }
     await this.disk.tidy();
-    this.#findLatest();
+    this.#findNewest();
     if (pinned !== null && this.served.metadata?.id !== pinned) {
       alarms.raise('pin', `the pinned generation ${pinned} cannot be served`);
     }
@@ -148,7 +137,7 @@ export class Supply {
   async download(signal: AbortSignal, isFirst: boolean): Promise<SyncResult> {
     const { download, liveTimeoutMs } = this.#options;
     if (download === undefined) throw new Error('an offline node has no control plane');
-    if (!isFirst || this.#latest?.isIntact === false) await this.scrub(signal);
+    if (!isFirst || (this.#newest.metadata && !this.#newest.isIntact)) await this.scrub(signal);
     await this.#takeIntoMemory(signal);
     const known = this.#known();
     await this.disk.makeRoom(known?.bytes ?? this.disk.survey.generations[0]?.bytes);
@@ -157,7 +146,7 @@ export class Supply {
       signal,
       stallLimitMs: isFirst && this.served.metadata === undefined ? liveTimeoutMs : undefined,
       known,
-      knownFactCount: this.#latest?.metadata.factCount,
+      knownFactCount: this.#newest.metadata?.factCount,
     });
     const currentMs = askedMs - result.sourceAgeMs;
     if (result.kind === 'unchanged') {
@@ -177,13 +166,13 @@ export class Supply {
         alarms.raise('damage', message);
         await book.update((state) => ({ ...state }));
       }
-      const ids = [this.served.metadata?.id, this.#latest?.metadata.id].filter((id) => typeof id === 'string');
+      const ids = [this.served.metadata?.id, this.#newest.metadata?.id].filter((id) => typeof id === 'string');
       if (ids.length === 0) return;
       const { verdicts } = await this.#options.scrub([...new Set(ids)], signal);
       for (const verdict of verdicts) await this.#heed(verdict, signal);
     } catch (error) {
       signal.throwIfAborted();
-      if (this.#latest) this.#latest = { ...this.#latest, isIntact: false };
+      this.#newest.doubted();
       log.error('the data on disk could not be checked', { reason: asOsoError(error).message });
     }
   }
@@ -235,7 +224,7 @@ export class Supply {
   }
 
   #inUse(): ReadonlySet<string> {
-    const ids = [this.served.metadata?.id, this.#latest?.metadata.id, this.#options.book.state.pinned];
+    const ids = [this.served.metadata?.id, this.#newest.metadata?.id, this.#options.book.state.pinned];
     return new Set(ids.filter((id) => typeof id === 'string'));
   }
 
@@ -252,12 +241,9 @@ export class Supply {
 
   /** The same again is not copied. What lies there and is not served, for whatever reason but a pin, is no such content. */
   #known(): KnownContent | undefined {
-    if (this.#latest === undefined || !this.#latest.isIntact) return undefined;
-    const { metadata, etag } = this.#latest;
-    const { id, contentDigest, policySha256 } = metadata;
-    if (id !== this.served.metadata?.id && !this.#isHeldBack(id)) return undefined;
-    const { bytes } = this.disk.survey.generations.find((generation) => generation.id === id) ?? {};
-    return { id, contentDigest, policySha256, factsEtag: etag?.value, etagSource: etag?.source, bytes };
+    const id = this.#newest.metadata?.id;
+    if (id === undefined || (id !== this.served.metadata?.id && !this.#isHeldBack(id))) return undefined;
+    return this.#newest.known(this.disk.survey.generations.find((generation) => generation.id === id)?.bytes);
   }
 
   /** Whether another generation is served because it is pinned. */
@@ -267,21 +253,17 @@ export class Supply {
   }
 
   /** After a look at the disk: the newest generation of ours there, which only a scrub or an opening has seen whole. */
-  #findLatest(): void {
+  #findNewest(): void {
     const { environment, tenant } = this.#options;
     const isOurs = (of: GenerationMetadata) =>
       of.environment === (environment ?? of.environment) && of.tenant === (tenant ?? of.tenant);
     const readable = this.disk.survey.generations.flatMap(({ metadata }) => metadata ?? []);
     const newest = readable.find(isOurs);
-    if (newest === undefined) return;
-    const { factsEtag, source, id } = newest;
-    const etag = factsEtag === null ? undefined : { value: factsEtag, source };
-    this.#latest = { metadata: newest, isIntact: id === this.served.metadata?.id, etag };
+    if (newest) this.#newest.found(newest, newest.id === this.served.metadata?.id);
   }
 
   async #heed({ id, kind, message }: ScrubVerdict, signal: AbortSignal): Promise<void> {
-    const isLatest = this.#latest?.metadata.id === id;
-    if (isLatest && this.#latest) this.#latest = { ...this.#latest, isIntact: kind === 'intact' };
+    this.#newest.scrubbed(id, kind === 'intact');
     if (kind === 'intact') return;
     this.#options.alarms.raise('damage', `the generation ${id} is damaged on disk: ${message}`, { generation: id });
     if (kind === 'damaged') await this.disk.putAside(id);
@@ -302,9 +284,7 @@ export class Supply {
 
   async #confirm(result: BuildResult, currentMs: number): Promise<void> {
     const { contentDigest, takenAtMs, factsEtag } = result;
-    if (this.#latest && factsEtag !== undefined) {
-      this.#latest = { ...this.#latest, etag: { value: factsEtag, source: undefined } };
-    }
+    this.#newest.confirmed(factsEtag);
     // While another generation is pinned, what was confirmed is not what is served.
     const isServed = this.served.metadata?.contentDigest === contentDigest;
     if (isServed) this.served.confirm(takenAtMs, this.#elapsed() - currentMs);
@@ -322,11 +302,9 @@ export class Supply {
     const { metadata } = opened;
     const isNewest = origin === 'live' && isFirstHand(result);
     const forced = allowOlder || isNewest;
-    const { factsEtag } = result;
-    const etag = factsEtag === undefined ? undefined : { value: factsEtag, source: undefined };
     const currentAgoMs = currentMs === undefined ? undefined : this.#elapsed() - currentMs;
     await this.#adopt(opened, { ...this.#arrivalOf(metadata), origin, forced, currentAgoMs });
-    this.#latest = { metadata, isIntact: true, etag };
+    this.#newest.arrived(metadata, result.factsEtag);
     const aside = forced ? await this.disk.putAsideNewer(metadata.id) : 0;
     if (aside > 0 && isNewest) alarms.raise('clock_skew', WENT_BACK, { generation: metadata.id });
     await book.update((state) => {
@@ -337,27 +315,18 @@ export class Supply {
     await this.#takeIntoMemory(signal);
   }
 
-  /** With the memory that is left beside what is served. */
   #opening(signal?: AbortSignal): OpenGenerationOptions {
-    const { memoryBytes } = this.#options;
-    const left = memoryBytes - (this.served.memory?.memoryBytes ?? 0);
-    return { ...this.#options, signal, memoryBytes: Math.max(left, memoryBytes / LEAST_SHARE) };
+    return { ...this.#options, signal, memoryBytes: this.#memory.leftBytes };
   }
 
-  /**
-   * Gives what is served all the memory that there is, if it has less only because what was served before had it: two
-   * large generations have no room side by side. Tries again with the next download. Throws only the signal's reason.
-   */
+  /** Gives what is served the memory that it lacks, or tries again with the next download. Throws only the signal's reason. */
   async #takeIntoMemory(signal: AbortSignal): Promise<void> {
-    const { directory, memoryBytes, threads = 1, roomBytes, clock, log } = this.#options;
-    const { memory, metadata } = this.served;
-    if (metadata === undefined || memory?.mode !== 'paged') return;
-    const fits = memory.residentBytes <= memoryBytes;
-    const isCacheLarge = memory.memoryBytes * threads > memoryBytes / 2;
-    if (!fits && isCacheLarge) return;
-    const wantedBytes = fits ? memory.residentBytes : memoryBytes;
+    const { directory, clock, log } = this.#options;
+    const { metadata } = this.served;
+    const { lackingBytes } = this.#memory;
+    if (metadata === undefined || lackingBytes === undefined) return;
     await clock.sleep(LETTING_GO_MS, signal);
-    if (wantedBytes > (roomBytes?.() ?? wantedBytes)) return;
+    if (!this.#memory.hasRoom(lackingBytes)) return;
     try {
       const opened = await openGeneration(generationPath(directory, metadata.id), { ...this.#options, signal });
       await this.served.exchange(opened);
@@ -382,9 +351,6 @@ export class Supply {
 }
 
 const WENT_BACK = 'live data are dated before those on disk, which were put aside: the wall clock was wrong, or is';
-
-/** Of the memory for indexes: enough for a cache that answers at a decent speed, beside what fills that memory. */
-const LEAST_SHARE = 8;
 
 /** By then requests that began on the data before are answered, and their memory is free. */
 const LETTING_GO_MS = 2_000;

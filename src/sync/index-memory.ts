@@ -1,0 +1,45 @@
+import type { ServedMemory } from './served-data.ts';
+
+export interface IndexMemoryOptions {
+  /** For the index of what is served, or of two generations together while one takes the place of the other. */
+  readonly memoryBytes: number;
+  /** Bytes that this process may still take; without bound when not given. */
+  readonly roomBytes?: (() => number) | undefined;
+  /** Threads that answer; 1 by default. */
+  readonly threads?: number | undefined;
+}
+
+/** How many bytes the index of a generation gets. Two large generations have no room side by side. */
+export class IndexMemory {
+  readonly #options: IndexMemoryOptions;
+  readonly #served: () => ServedMemory | undefined;
+
+  constructor(options: IndexMemoryOptions, served: () => ServedMemory | undefined) {
+    this.#options = options;
+    this.#served = served;
+  }
+
+  /** For a generation that is opened beside what is served. */
+  get leftBytes(): number {
+    const { memoryBytes } = this.#options;
+    return Math.max(memoryBytes - (this.#served()?.memoryBytes ?? 0), memoryBytes / LEAST_SHARE);
+  }
+
+  /** What is served should have so many, and has fewer only because what was served before had them. */
+  get lackingBytes(): number | undefined {
+    const { memoryBytes, threads = 1 } = this.#options;
+    const memory = this.#served();
+    if (memory?.mode !== 'paged') return undefined;
+    if (memory.residentBytes <= memoryBytes) return memory.residentBytes;
+    const isCacheLarge = memory.memoryBytes * threads > memoryBytes / 2;
+    return isCacheLarge ? undefined : memoryBytes;
+  }
+
+  /** Whether this process may take so many more. */
+  hasRoom(bytes: number): boolean {
+    return bytes <= (this.#options.roomBytes?.() ?? bytes);
+  }
+}
+
+/** Of the memory for indexes: enough for a cache that answers at a decent speed, beside what fills that memory. */
+const LEAST_SHARE = 8;
