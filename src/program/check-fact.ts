@@ -4,9 +4,9 @@ import type { Fact, Value } from '../facts/fact.ts';
 import { didYouMean } from '../util/did-you-mean.ts';
 import { canonicalId } from './normalize-value.ts';
 import { printFactSignature } from './print-program.ts';
-import type { FactSignature, Program } from './program.ts';
+import type { FactSignature, Program, TypeSet } from './program.ts';
 import { hasType } from './type-set.ts';
-import { PRIMITIVE_TYPES } from './type-table.ts';
+import { PRIMITIVE_TYPES, type TypeTable } from './type-table.ts';
 
 /** Why a fact may not be stored; absent when it may. */
 export type FactChecker = (fact: Fact) => FactFault | undefined;
@@ -37,7 +37,7 @@ export function createFactChecker(law: FactLaw): FactChecker {
     const shape = JSON.stringify([fact.predicate, ...fact.args.map(({ type }) => type)]);
     if (accepted.has(shape)) return undefined;
     const signatures = byPredicate.get(fact.predicate) ?? [];
-    if (!signatures.some((signature) => fits(fact, signature))) {
+    if (!signatures.some((signature) => fits(fact, signature, law.types))) {
       return unused(fact, signatures, { law, predicates: byPredicate.keys() });
     }
     if (accepted.size < MAX_REMEMBERED) accepted.add(shape);
@@ -78,8 +78,15 @@ function groupByPredicate(signatures: readonly FactSignature[]): Map<string, Fac
   return groups;
 }
 
-function fits({ args }: Fact, { types }: FactSignature): boolean {
-  return types.length === args.length && types.every((set, position) => hasType(set, (args[position] as Value).type));
+function fits({ args }: Fact, { types }: FactSignature, table: TypeTable): boolean {
+  return (
+    types.length === args.length && types.every((set, position) => accepts(set, (args[position] as Value).type, table))
+  );
+}
+
+/** Also subtypes of what a literal says, though no answer needs facts about those (polar reference, 3.3.5). */
+function accepts(set: TypeSet, type: string, table: TypeTable): boolean {
+  return hasType(set, type) || (set.kind === 'some' && [...set.types].some((each) => table.subtypesOf(each).has(type)));
 }
 
 function faultOfValues(fact: Fact, { types }: FactLaw): string | undefined {

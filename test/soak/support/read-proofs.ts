@@ -11,7 +11,7 @@ export function readRows(page: string): readonly Row[] {
   const text = readFileSync(new URL(`../../../docs/${page}`, import.meta.url), 'utf8');
   return text.split('\n').flatMap((line, number, lines) => {
     if (!line.startsWith('| ') || line.startsWith('| -') || lines[number + 1]?.startsWith('| -')) return [];
-    const named = line.matchAll(/`([\w/-]+\.(?:test\.ts|yaml|txt)): ([^`]+)`/gu);
+    const named = line.matchAll(/`([\w/-]+\.(?:test\.ts|yaml|txt|polar)): ([^`]+)`/gu);
     const proofs = [...named].map(([, file = '', title = '']) => ({ file, title }));
     return [{ cells: line.slice(2, -2).split(' | '), proofs }];
   });
