@@ -1,12 +1,10 @@
 import { pino, stdTimeFunctions } from 'pino';
 import type { LogLevel } from '../config/options.ts';
+import { withoutKeys } from '../config/secret.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Log } from '../util/log.ts';
 import { limitLog } from './limit-log.ts';
 import { createLogSink } from './log-sink.ts';
-
-/** The form of every API key: `e_<environment>_<number>_<secret>`. */
-const API_KEY = /\be_[A-Za-z0-9]+_[A-Za-z0-9]+_[A-Za-z0-9]+/g;
 
 export interface JsonLog extends Log {
   /** Writes what is pending, or gives it up; for the end of the process. */
@@ -48,5 +46,5 @@ export function createJsonLog({ level, clientId, secrets, clock }: JsonLogOption
 export function redact(line: string, secrets: readonly string[]): string {
   let safe = line;
   for (const secret of secrets) if (secret !== '') safe = safe.replaceAll(secret, '[secret]');
-  return safe.replace(API_KEY, '[secret]');
+  return withoutKeys(safe);
 }

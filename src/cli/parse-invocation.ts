@@ -63,9 +63,9 @@ function addSetting(parser: Commander, option: Option<unknown>): void {
   parser.addOption(new CommanderOption(`--no-${option.flag}`, '').hideHelp());
 }
 
-/** Commander writes `error: unknown option '--prot'\n(Did you mean --port?)`. */
+/** Commander writes `error: unknown option '--prot'\n(Did you mean --port?)`, or `'--tls-kye=…'` with all of its value. */
 function usageError(error: CommanderError, command: Command): OsoError {
-  const [first = '', guess] = error.message.split('\n');
+  const [first = '', guess] = error.message.replace(/^(error: unknown option '[^'=]*)=.*$/s, "$1'").split('\n');
   const message = first
     .replace(/^error: /, '')
     .replace(/'([^']*)'/g, '`$1`')

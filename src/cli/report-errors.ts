@@ -1,3 +1,4 @@
+import { withoutKeys } from '../config/secret.ts';
 import { OsoError } from '../errors/oso-error.ts';
 import { ioError } from '../snapshot/io-error.ts';
 import { messageOf } from '../util/message-of.ts';
@@ -14,12 +15,12 @@ interface JsonError {
 
 /**
  * Tells the user what went wrong: text on stderr and, with `--json`, `{"error":…,"errors":[…]}` on stdout, where
- * `error` is the first. Returns the exit code, that of the first error.
+ * `error` is the first. A key that was given in a wrong place is in neither. Returns the exit code, that of the first error.
  */
 export async function reportErrors(failure: unknown, output: Output): Promise<ExitCode> {
   const errors = failure instanceof AggregateError ? failure.errors : [failure];
   const paint = await output.paint('stderr');
-  for (const error of errors) output.stderr.write(`${renderError(error, paint)}\n`);
+  for (const error of errors) output.stderr.write(`${withoutKeys(renderError(error, paint))}\n`);
   if (output.isJson) {
     const all = errors.map(jsonError);
     output.result('', { error: all[0], errors: all });
@@ -36,8 +37,8 @@ export function reportUnwritten(cause: unknown, output: Output): Promise<ExitCod
 }
 
 function jsonError(error: unknown): JsonError {
-  if (!(error instanceof OsoError)) return { code: 'INTERNAL', message: messageOf(error) };
-  return { code: error.code, message: error.message, hint: error.hint };
+  const message = withoutKeys(messageOf(error));
+  return error instanceof OsoError ? { code: error.code, message, hint: error.hint } : { code: 'INTERNAL', message };
 }
 
 /** Bugs of ours show their stack: a report without it helps nobody. */

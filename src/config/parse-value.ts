@@ -1,11 +1,20 @@
 import { MAX_DURATION_MS, parseDuration, printDuration } from '../util/duration.ts';
 import type { Parsed } from './option.ts';
-import { Secret } from './secret.ts';
+import { Secret, withoutKeys } from './secret.ts';
 
 /** Any text. */
 export function parseText(text: string): Parsed<string> {
   return { ok: true, value: text };
 }
+
+/** Paths of files. What such a file holds, given in its place, is often a key. */
+export function parsePath(text: string): Parsed<string> {
+  if (!HELD_BY_FILES.test(text)) return { ok: true, value: text };
+  return { ok: false, problem: 'must be the path of a file, not what is in it', mayHoldSecret: true };
+}
+
+/** Several lines, or PEM in one: as it is, or in Base64. */
+const HELD_BY_FILES = /[\r\n]|-----BEGIN|^LS0tLS1CRUdJTi/;
 
 export function parseSecret(text: string): Parsed<Secret> {
   if (/^[\x21-\x7e]+$/.test(text)) return { ok: true, value: new Secret(text) };
@@ -61,6 +70,7 @@ export function parseWord<const W extends string>(words: readonly W[]): (text: s
 
 /** Names of environments, tenants and nodes: they become parts of headers, file names and log lines. */
 export function parseName(text: string): Parsed<string> {
+  if (withoutKeys(text) !== text) return { ok: false, problem: 'must be an id, not an API key', mayHoldSecret: true };
   if (/^[a-zA-Z0-9._-]{1,128}$/.test(text)) return { ok: true, value: text };
   return { ok: false, problem: 'must be 1 to 128 letters, digits, `.`, `_` or `-`' };
 }
@@ -74,10 +84,15 @@ export function parseClientId(text: string): Parsed<string> {
 export function parseHttpUrl(text: string): Parsed<string> {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const fits = url !== undefined && (url.protocol === 'https:' || url.protocol === 'http:');
-  if (!fits) return { ok: false, problem: 'must be a URL that starts with `https://` or `http://`' };
+  if (!fits) {
+    const problem = 'must be a URL that starts with `https://` or `http://`';
+    return /[?@]/.test(text) ? { ok: false, problem, mayHoldSecret: true } : { ok: false, problem };
+  }
   if (url.username || url.password) {
     return { ok: false, problem: 'must not hold a user name or password', mayHoldSecret: true };
   }
-  if (url.search || url.hash) return { ok: false, problem: 'must have no query and no fragment' };
+  if (url.search || url.hash) {
+    return { ok: false, problem: 'must have no query and no fragment', mayHoldSecret: true };
+  }
   return { ok: true, value: text.replace(/\/+$/, '') };
 }
