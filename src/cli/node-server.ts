@@ -96,7 +96,7 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
   const context = { version: version(), ...statusContext(plan) };
   const status = () => {
     const workers = { wanted: threads, answering: 1 + crew.listening };
-    return statusOfNode(attached(), { ...context, clientId: clientId(), workers });
+    return statusOfNode(attached(), { ...context, clientId: clientId(), workers, isDraining: http.draining });
   };
   const metrics = createMetrics({
     version: version(),

@@ -12,7 +12,7 @@ export interface NodeStatus {
   readonly clientId: string;
   /** `at-rest`: a data directory that no node answers for. */
   readonly state: 'starting' | 'serving' | 'failed' | 'at-rest';
-  /** Why nothing is served, or a directory may not be at rest; else null. */
+  /** Why nothing is served, questions are refused, clients are sent elsewhere, or a directory may not be at rest; else null. */
   readonly reason: string | null;
   readonly environment: string | null;
   readonly tenant: string | null;

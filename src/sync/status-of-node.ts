@@ -12,7 +12,6 @@ import {
 } from './node-status.ts';
 import type { ServedData } from './served-data.ts';
 import type { StalenessPolicy } from './staleness.ts';
-import { notReadyReason } from './state.ts';
 import type { SurveyedGeneration } from './survey-directory.ts';
 
 export interface StatusContext {
@@ -24,6 +23,8 @@ export interface StatusContext {
   /** Settings that lift a guard, as their flags. */
   readonly overrides: readonly string[];
   readonly workers: WorkersStatus;
+  /** Whether it was asked to stop. */
+  readonly isDraining: boolean;
 }
 
 /** The status of a running node. Cheap: it reads no disk. */
@@ -35,7 +36,7 @@ export function statusOfNode(data: NodeData, context: StatusContext): NodeStatus
     version: context.version,
     clientId: context.clientId,
     state: state.kind,
-    reason: state.kind === 'serving' ? null : notReadyReason(state),
+    reason: reasonOf(data.served, context),
     environment: metadata?.environment ?? null,
     tenant: metadata?.tenant ?? null,
     origin: state.kind === 'serving' ? state.origin : null,
@@ -50,6 +51,14 @@ export function statusOfNode(data: NodeData, context: StatusContext): NodeStatus
     size: sizeStatus(metadata?.factCount ?? 0, served?.bytes ?? 0),
     workers: context.workers,
   };
+}
+
+/** Who reads `serving` must not believe that questions are answered when they are not, or by clients that go elsewhere. */
+function reasonOf({ state, unreadiness }: ServedData, { staleness, isDraining }: StatusContext): string | null {
+  if (isDraining) return 'it was asked to stop, and still answers';
+  if (unreadiness === undefined || state.kind !== 'serving') return unreadiness?.message ?? null;
+  const what = staleness.onStale === 'refuse' ? 'questions are refused' : 'clients are sent elsewhere';
+  return `${what}: ${unreadiness.message}`;
 }
 
 export function generationStatus({ id, takenAtMs, metadata, bytes }: SurveyedGeneration): GenerationStatus {

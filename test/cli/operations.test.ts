@@ -10,12 +10,12 @@ describe('stale data', () => {
   const OLD = { OSO_MAX_AGE: '1h' };
 
   test.each([
-    ['serve', 200, 200],
-    ['unready', 503, 200],
-    ['refuse', 503, 503],
+    ['serve', 200, 200, null],
+    ['unready', 503, 200, /^clients are sent elsewhere: the data are \d+d.* old, older than --max-age 1h$/],
+    ['refuse', 503, 503, /^questions are refused: the data are \d+d.* old, older than --max-age 1h$/],
   ])(
     'with --on-stale %s: readiness %i, API %i, an alarm always, and the process is alive',
-    async (word, ready, api) => {
+    async (word, ready, api, said) => {
       await using place = await openWorkplace();
       await importOf(place, 'ann', 1_700_000_000);
       const node = place.start(['serve', '--offline', '--on-stale', word, '--json'], OLD);
@@ -30,11 +30,12 @@ describe('stale data', () => {
         expect(answer).toMatchObject({ reason: 'stale', retryAfter: '1' });
       }
       expect((await ask(url, '/livez')).status).toBe(200);
-      const { alarms, staleness } = await until(
+      const { alarms, staleness, state, reason } = await until(
         () => statusOf(url),
         (status) => status.alarms.length > 0,
       );
       expect(alarms).toMatchObject([{ kind: 'stale' }]);
+      expect([state, reason]).toEqual(['serving', said && expect.stringMatching(said)]);
       expect(staleness).toMatchObject({ onStale: word, freshness: 'stale', maxAgeMs: 3_600_000 });
       const metrics = (await ask(url, '/metrics')).text;
       for (const line of [
@@ -137,6 +138,7 @@ test('a node that drains copies nothing any more, and says so; what is pinned ca
   expect((await ask(url, `/-/rollback?generation=${id}`, { method: 'POST' })).status).toBe(200);
   node.kill('SIGTERM');
   await node.said('draining');
+  expect(await statusOf(url)).toMatchObject({ state: 'serving', reason: 'it was asked to stop, and still answers' });
   expect(await ask(url, '/-/sync', { method: 'POST' })).toMatchObject({
     status: 503,
     text: '{"message":"the node is shutting down"}',
