@@ -8,9 +8,12 @@ export interface Attempts {
   readonly lastError: AttemptError | undefined;
   /** Failures in a row; zero after a success. */
   readonly consecutiveFailures: number;
-  /** Undefined while one is running, and on a node that never contacts a control plane. */
+  /** Undefined while one is running, and on a node that never contacts a control plane. It moves with the wall clock. */
   readonly nextAttemptAtMs: number | undefined;
 }
+
+/** What has been; what comes is a matter of the loop. */
+export type PastAttempts = Omit<Attempts, 'nextAttemptAtMs'>;
 
 export interface AttemptError {
   readonly code: ErrorCode;
@@ -18,25 +21,23 @@ export interface AttemptError {
   readonly atMs: number;
 }
 
-export const NO_ATTEMPTS: Attempts = Object.freeze({
+export const NO_ATTEMPTS: PastAttempts = Object.freeze({
   running: false,
   lastAttemptAtMs: undefined,
   lastSuccessAtMs: undefined,
   lastError: undefined,
   consecutiveFailures: 0,
-  nextAttemptAtMs: undefined,
 });
 
-export function attemptStarted(attempts: Attempts, atMs: number): Attempts {
-  return { ...attempts, running: true, lastAttemptAtMs: atMs, nextAttemptAtMs: undefined };
+export function attemptStarted(attempts: PastAttempts, atMs: number): PastAttempts {
+  return { ...attempts, running: true, lastAttemptAtMs: atMs };
 }
 
-export function attemptSucceeded(attempts: Attempts, atMs: number, nextAttemptAtMs: number): Attempts {
-  return { ...attempts, running: false, lastSuccessAtMs: atMs, consecutiveFailures: 0, nextAttemptAtMs };
+export function attemptSucceeded(attempts: PastAttempts, atMs: number): PastAttempts {
+  return { ...attempts, running: false, lastSuccessAtMs: atMs, consecutiveFailures: 0 };
 }
 
 /** The error of the last failure stays visible after a later success: its time says which came last. */
-export function attemptFailed(attempts: Attempts, lastError: AttemptError, nextAttemptAtMs: number): Attempts {
-  const consecutiveFailures = attempts.consecutiveFailures + 1;
-  return { ...attempts, running: false, lastError, consecutiveFailures, nextAttemptAtMs };
+export function attemptFailed(attempts: PastAttempts, lastError: AttemptError): PastAttempts {
+  return { ...attempts, running: false, lastError, consecutiveFailures: attempts.consecutiveFailures + 1 };
 }

@@ -35,6 +35,7 @@ export class NodeData {
     this.served = this.#supply.served;
     this.loop = createSyncLoop({
       clock,
+      elapsed: this.#supply.elapsed,
       log,
       intervalMs,
       random,

@@ -70,16 +70,17 @@ export interface DownloadRequest {
 export class Supply {
   readonly served: ServedData;
   readonly disk: DiskCare;
+  /** By which the age of the data is counted. */
+  readonly elapsed: Elapsed;
   readonly #options: SupplyOptions;
-  readonly #elapsed: Elapsed;
   readonly #memory: IndexMemory;
   readonly #newest = new NewestContent();
 
   constructor(options: SupplyOptions) {
     const { clock, log, directory, keep } = options;
     this.#options = options;
-    this.#elapsed = createElapsed(clock, options.uptimeMs);
-    this.served = new ServedData({ ...options, elapsed: this.#elapsed, onChange: options.onServing });
+    this.elapsed = createElapsed(clock, options.uptimeMs);
+    this.served = new ServedData({ ...options, elapsed: this.elapsed, onChange: options.onServing });
     this.#memory = new IndexMemory(options, () => this.served.memory);
     this.disk = createDiskCare({ directory, log, keep, inUse: () => this.#inUse() });
   }
@@ -141,7 +142,7 @@ export class Supply {
     await this.#takeIntoMemory(signal);
     const known = this.#known();
     await this.disk.makeRoom(known?.bytes ?? this.disk.survey.generations[0]?.bytes);
-    const askedMs = this.#elapsed();
+    const askedMs = this.elapsed();
     const result = await download({
       signal,
       stallLimitMs: isFirst && this.served.metadata === undefined ? liveTimeoutMs : undefined,
@@ -287,7 +288,7 @@ export class Supply {
     this.#newest.confirmed(factsEtag);
     // While another generation is pinned, what was confirmed is not what is served.
     const isServed = this.served.metadata?.contentDigest === contentDigest;
-    if (isServed) this.served.confirm(takenAtMs, this.#elapsed() - currentMs);
+    if (isServed) this.served.confirm(takenAtMs, this.elapsed() - currentMs);
     await this.#options.book.update((state) => withConfirmed(state, contentDigest, takenAtMs, isFirstHand(result)));
   }
 
@@ -302,7 +303,7 @@ export class Supply {
     const { metadata } = opened;
     const isNewest = origin === 'live' && isFirstHand(result);
     const forced = allowOlder || isNewest;
-    const currentAgoMs = currentMs === undefined ? undefined : this.#elapsed() - currentMs;
+    const currentAgoMs = currentMs === undefined ? undefined : this.elapsed() - currentMs;
     await this.#adopt(opened, { ...this.#arrivalOf(metadata), origin, forced, currentAgoMs });
     this.#newest.arrived(metadata, result.factsEtag);
     const aside = forced ? await this.disk.putAsideNewer(metadata.id) : 0;

@@ -4,13 +4,18 @@ import type { Log } from '../util/log.ts';
 import { messageOf } from '../util/message-of.ts';
 import { type Attempts, attemptFailed, attemptStarted, attemptSucceeded, NO_ATTEMPTS } from './attempts.ts';
 import { retryAfterMsOf } from './build-process/job.ts';
+import type { Elapsed } from './elapsed.ts';
 import { delayAfterFailure, delayAfterSuccess } from './schedule.ts';
+
+/** A timer stands still while the machine sleeps, so it is looked at so often how much time is left. */
+const LOOK_EVERY_MS = 60_000;
 
 /** What one attempt found: new data that are served now, or the very content that is served already. */
 export type SyncResult = 'downloaded' | 'unchanged';
 
 export interface SyncLoopOptions {
   readonly clock: Clock;
+  readonly elapsed: Elapsed;
   readonly log: Log;
   readonly intervalMs: number;
   /** Uniform in [0, 1). */
@@ -40,7 +45,7 @@ export interface SyncLoop {
 }
 
 export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
-  const { clock, log, intervalMs, random, onAttempt } = options;
+  const { clock, elapsed, log, intervalMs, random, onAttempt } = options;
   let resolveFirst: (outcome: AttemptOutcome | undefined) => void = () => {};
   const first = new Promise<AttemptOutcome | undefined>((resolve) => {
     resolveFirst = resolve;
@@ -48,32 +53,32 @@ export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
   let attempts = NO_ATTEMPTS;
   let wakeUp = new AbortController();
   let isQueued = false;
+  /** When the next attempt is due, by `elapsed`. */
+  let dueMs: number | undefined;
 
-  async function attemptOnce(signal: AbortSignal): Promise<number> {
+  async function attemptOnce(signal: AbortSignal): Promise<void> {
     const isFirst = attempts.lastAttemptAtMs === undefined;
     isQueued = false;
+    dueMs = undefined;
     attempts = attemptStarted(attempts, clock.nowMs());
     const outcome = await settle(() => options.attempt(signal, isFirst));
-    if (signal.aborted) return 0;
+    if (signal.aborted) return;
     const delayMs = outcome.ok ? succeeded() : failed(outcome.error);
+    dueMs = elapsed() + delayMs;
     tell(outcome);
     resolveFirst(outcome);
-    return delayMs;
   }
 
   function succeeded(): number {
-    const delayMs = delayAfterSuccess(intervalMs, random());
-    attempts = attemptSucceeded(attempts, clock.nowMs(), clock.nowMs() + delayMs);
-    return delayMs;
+    attempts = attemptSucceeded(attempts, clock.nowMs());
+    return delayAfterSuccess(intervalMs, random());
   }
 
   function failed(error: OsoError): number {
     const consecutive = attempts.consecutiveFailures + 1;
     const failure = { code: error.code, consecutive, retryAfterMs: retryAfterMsOf(error) };
-    const delayMs = delayAfterFailure(failure, intervalMs, random());
-    const atMs = clock.nowMs();
-    attempts = attemptFailed(attempts, { code: error.code, message: error.message, atMs }, atMs + delayMs);
-    return delayMs;
+    attempts = attemptFailed(attempts, { code: error.code, message: error.message, atMs: clock.nowMs() });
+    return delayAfterFailure(failure, intervalMs, random());
   }
 
   /** A listener that throws must not stop the loop. */
@@ -85,15 +90,20 @@ export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
     }
   }
 
-  async function wait(delayMs: number, signal: AbortSignal): Promise<void> {
+  async function wait(signal: AbortSignal): Promise<void> {
     if (isQueued) return;
     wakeUp = new AbortController();
-    await clock.sleep(delayMs, AbortSignal.any([signal, wakeUp.signal])).catch(() => {});
+    const stop = AbortSignal.any([signal, wakeUp.signal]);
+    while (!stop.aborted && leftMs() > 0) await clock.sleep(Math.min(leftMs(), LOOK_EVERY_MS), stop).catch(() => {});
+  }
+
+  function leftMs(): number {
+    return dueMs === undefined ? 0 : Math.max(0, dueMs - elapsed());
   }
 
   return {
     get attempts() {
-      return attempts;
+      return { ...attempts, nextAttemptAtMs: dueMs === undefined ? undefined : clock.nowMs() + leftMs() };
     },
     first,
     wake() {
@@ -106,8 +116,8 @@ export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
     },
     async run(signal) {
       while (!signal.aborted) {
-        const delayMs = await attemptOnce(signal);
-        if (!signal.aborted) await wait(delayMs, signal);
+        await attemptOnce(signal);
+        if (!signal.aborted) await wait(signal);
       }
       resolveFirst(undefined);
     },

@@ -13,8 +13,10 @@ function loopWith(queue: (SyncResult | Error)[], random = 0.5) {
   const attempts: { atMs: number; isFirst: boolean }[] = [];
   const outcomes: AttemptOutcome[] = [];
   const controller = new AbortController();
+  let sleptMs = 0;
   const loop = createSyncLoop({
     clock,
+    elapsed: () => clock.monotonicMs() + sleptMs,
     log: silentLog,
     intervalMs: INTERVAL_MS,
     random: () => random,
@@ -27,7 +29,12 @@ function loopWith(queue: (SyncResult | Error)[], random = 0.5) {
     onAttempt: (outcome) => outcomes.push(outcome),
   });
   const run = loop.run(controller.signal);
-  return { clock, loop, attempts, outcomes, run, stop: () => controller.abort() };
+  /** The machine, and with it the monotonic clock. */
+  const sleep = (ms: number) => {
+    sleptMs += ms;
+    clock.jumpWall(ms);
+  };
+  return { clock, loop, attempts, outcomes, run, sleep, stop: () => controller.abort() };
 }
 
 test('the first attempt is made at once, the next one after the interval', async () => {
@@ -77,6 +84,7 @@ test('a listener that throws does not stop the loop', async () => {
   let attempts = 0;
   const loop = createSyncLoop({
     clock,
+    elapsed: () => clock.monotonicMs(),
     log: silentLog,
     intervalMs: INTERVAL_MS,
     random: () => 0.5,
@@ -106,7 +114,34 @@ test('`Retry-After` decides when the next attempt is made', async () => {
   await run;
 });
 
+test('when the machine has slept for longer than the interval, the next attempt follows within a minute, and only one', async () => {
+  const { clock, attempts, sleep, stop, run } = loopWith(['downloaded']);
+  await clock.advance(5 * 60_000);
+  sleep(8 * 60 * 60_000);
+  await clock.advance(60_000);
+  expect(attempts).toHaveLength(2);
+  await clock.advance(INTERVAL_MS - 60_000);
+  expect(attempts).toHaveLength(2);
+  stop();
+  await run;
+});
+
 describe('status', () => {
+  test('a jump of the wall clock moves no attempt, and so it moves the time that is told of the next one', async () => {
+    const { clock, loop, attempts, stop, run } = loopWith(['downloaded']);
+    await clock.advance(10 * 60_000);
+    for (const jumpMs of [90 * 24 * 60 * 60_000, -91 * 24 * 60 * 60_000]) {
+      clock.jumpWall(jumpMs);
+      expect((loop.attempts.nextAttemptAtMs ?? 0) - clock.nowMs()).toBe(20 * 60_000);
+    }
+    await clock.advance(20 * 60_000 - 1);
+    expect(attempts).toHaveLength(1);
+    await clock.advance(1);
+    expect(attempts).toHaveLength(2);
+    stop();
+    await run;
+  });
+
   test('it tells attempts, successes, failures and the next attempt', async () => {
     const { clock, loop, stop, run } = loopWith(['downloaded', UNREACHABLE]);
     const startMs = clock.nowMs();
@@ -137,6 +172,7 @@ describe('status', () => {
     const controller = new AbortController();
     const loop = createSyncLoop({
       clock,
+      elapsed: () => clock.monotonicMs(),
       log: silentLog,
       intervalMs: INTERVAL_MS,
       random: () => 0.5,
@@ -160,6 +196,7 @@ test('an attempt that outlasts the interval is not overtaken, and the next one w
   let running = 0;
   const loop = createSyncLoop({
     clock,
+    elapsed: () => clock.monotonicMs(),
     log: silentLog,
     intervalMs: INTERVAL_MS,
     random: () => 0.5,
@@ -196,6 +233,7 @@ test('waking during an attempt makes one more follow it at once, however often',
   const controller = new AbortController();
   const loop = createSyncLoop({
     clock,
+    elapsed: () => clock.monotonicMs(),
     log: silentLog,
     intervalMs: INTERVAL_MS,
     random: () => 0.5,
