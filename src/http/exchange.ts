@@ -10,7 +10,7 @@ import type { Answer, Call, Route } from './route.ts';
 /** Below this many characters compressing costs more than it saves. */
 const GZIP_FROM_LENGTH = 1_024;
 
-/** How long the rest of a refused body is thrown away, so that the client gets to read why. */
+/** How long the rest of a body that nobody reads is thrown away, so that the client gets to read its reply. */
 const LINGER_MS = 1_000;
 
 /** How long a client may take nothing of a reply that is waiting for it. */
@@ -28,6 +28,8 @@ export interface ExchangeHost {
   readonly draining: boolean;
   /** Exactly once, when the reply is about to be handed over or the client has gone (status 499). */
   finished(exchange: Exchange, status: number): void;
+  /** Trouble of ours that no reply can tell any more. */
+  broke(exchange: Exchange, error: unknown): void;
 }
 
 /** One request and its reply. */
@@ -76,6 +78,11 @@ export class Exchange implements Call {
     this.#data = data;
   }
 
+  broke(error: unknown): void {
+    this.#host.broke(this, error);
+    this.#finish(500);
+  }
+
   /** Sends the reply. A second call is a bug, and a client that has gone is none. */
   send(answer: Answer): void {
     const { body } = answer;
@@ -98,7 +105,7 @@ export class Exchange implements Call {
     this.#response.writeHead(answer.status, headers);
     // Before it leaves: whoever has seen the answer finds it in the counts, which another thread may be asked for.
     this.#count(answer.status);
-    if (this.bodyUnread) this.#endAfterLinger(body);
+    if (this.request.unreadBytes > 0) this.#endAfterLinger(body);
     else this.#end(body);
     // A timer of the server for all its sockets would be set twice for every request.
     if (this.#response.writableLength > 0) this.#response.setTimeout(MOST_SILENCE_MS);

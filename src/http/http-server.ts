@@ -94,6 +94,8 @@ export class HttpServer implements ExchangeHost {
     this.http.maxConnections = options.limits.maxConnections + RESERVED_CONNECTIONS;
     this.http.on(options.tls ? 'secureConnection' : 'connection', (socket: Socket) => this.#countConnection(socket));
     this.http.maxRequestsPerSocket = 10_000;
+    // No more than fit into `maxHeaderSize`. Node.js would drop those behind a thousand, and what they say with them.
+    this.http.maxHeadersCount = 0;
   }
 
   /** Requests admitted and not yet answered. */
@@ -123,6 +125,11 @@ export class HttpServer implements ExchangeHost {
     onAnswered({ requestId, method: request.method, path, status, durationMs, userAgent });
   }
 
+  broke({ requestId }: Exchange, error: unknown): void {
+    const trouble = error instanceof Error ? error.stack : String(error);
+    this.#options.log.error('a request failed', { requestId, error: trouble });
+  }
+
   #countConnection(socket: Socket): void {
     const { maxConnections } = this.#options.limits;
     const open = this.#connections.opened();
@@ -135,6 +142,9 @@ export class HttpServer implements ExchangeHost {
     const exchange = new Exchange(this, request, response);
     this.#open.add(exchange);
     try {
+      const fault = faultOfHead(request);
+      exchange.isLast = fault !== undefined;
+      if (fault !== undefined) throw fault;
       const routed = this.#findRoute(request.method, request.url);
       if (routed.kind === 'found') {
         exchange.route = routed.route;
@@ -157,7 +167,7 @@ export class HttpServer implements ExchangeHost {
 
   #serveRoute(exchange: Exchange, route: Route, askForBody: () => void): void {
     if (route.access === 'api' && this.#line.turnsAway(route.path)) {
-      exchange.bodyUnread = hasUnreadBody(exchange.request);
+      exchange.bodyUnread = isUnreadLong(exchange.request);
       exchange.send(BUSY);
       return;
     }
@@ -172,13 +182,10 @@ export class HttpServer implements ExchangeHost {
   }
 
   #admit(exchange: Exchange, route: Route): void {
-    const fault = faultOfHead(exchange.request);
-    exchange.isLast = fault !== undefined;
-    if (fault !== undefined) throw fault;
-    const { headers } = exchange.request;
-    if (route.access === 'admin') this.#admitAdmin(headers.authorization);
+    const { authorization } = exchange.request.headers;
+    if (route.access === 'admin') this.#admitAdmin(authorization);
     if (route.access !== 'api') return;
-    exchange.apiKey = this.#options.authenticate(headers.authorization);
+    exchange.apiKey = this.#options.authenticate(authorization);
     if (this.#open.size > this.#options.limits.maxInFlight) {
       throw new OsoError('SERVER_OVERLOADED', 'too many requests at once: try again');
     }
@@ -248,15 +255,11 @@ export class HttpServer implements ExchangeHost {
   }
 
   #fail(exchange: Exchange, error: unknown, headers: readonly string[] = []): void {
-    const reply = replyToError(error, exchange.route) ?? this.#logBug(exchange, error);
-    exchange.bodyUnread = exchange.bodyUnread || hasUnreadBody(exchange.request);
+    const told = replyToError(error, exchange.route);
+    if (told === undefined) this.broke(exchange, error);
+    const reply = told ?? replyToBug();
+    exchange.bodyUnread = exchange.bodyUnread || isUnreadLong(exchange.request);
     exchange.send({ ...reply, headers: [...(reply.headers ?? []), ...headers] });
-  }
-
-  #logBug(exchange: Exchange, error: unknown): Answer {
-    const trouble = error instanceof Error ? error.stack : String(error);
-    this.#options.log.error('a request failed', { requestId: exchange.requestId, error: trouble });
-    return replyToBug();
   }
 
   #maxBodyBytes(route: Route): number {
@@ -276,8 +279,11 @@ function faultOfHead({ headers, httpVersion }: IncomingRequest): OsoError | unde
   const { repeated } = headers;
   if (repeated !== undefined) return new OsoError('REQUEST_INVALID', `the header \`${repeated}\` is there twice`);
   const coding = headers['transfer-encoding'];
-  // Node.js looks whether the last one is `chunked`; what else was done to the body is not undone (RFC 9112, 6.1).
-  if (coding === undefined || coding.toLowerCase() === 'chunked') return undefined;
+  if (coding === undefined) return undefined;
+  // Whoever keeps to the older text does not see where such a body ends (RFC 9112, 6.1).
+  if (httpVersion === '1.0') return new OsoError('REQUEST_INVALID', 'HTTP/1.0 has no transfer codings');
+  // Node.js looks whether the last one is `chunked`; what else was done to the body is not undone.
+  if (coding.toLowerCase() === 'chunked') return undefined;
   return new OsoError('REQUEST_ENCODING', 'the body has a transfer coding other than `chunked`');
 }
 
@@ -334,8 +340,6 @@ function isCounted(route: Route | undefined): boolean {
   return route?.access !== 'operations' && route?.access !== 'admin';
 }
 
-function hasUnreadBody(request: IncomingRequest): boolean {
-  if (request.complete) return false;
-  const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-  return encoding !== undefined || Number(length ?? 0) > MAX_DISCARDED_BYTES;
+function isUnreadLong({ unreadBytes }: IncomingRequest): boolean {
+  return unreadBytes > MAX_DISCARDED_BYTES;
 }

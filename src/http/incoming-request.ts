@@ -49,6 +49,13 @@ export class IncomingRequest extends IncomingMessage {
     this._consuming = true;
   }
 
+  /** The most that may still come of the body, as far as the head says; chunks go on for ever. */
+  get unreadBytes(): number {
+    if (this.complete) return 0;
+    const { 'content-length': length = 0, 'transfer-encoding': coding } = this.headers;
+    return coding === undefined ? Number(length) : Number.POSITIVE_INFINITY;
+  }
+
   /** What the parser calls with each piece, and with null at the end. True: go on reading. */
   override push(piece: Buffer | null): boolean {
     if (piece === null) this.sink?.onEnd();

@@ -16,6 +16,10 @@ const BODY = JSON.stringify({
   resource_id: 'r',
 });
 const HEAD = `POST /api/authorize HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${KEY}\r\n`;
+/** Node.js keeps no more than a thousand unless it is told to. */
+const MANY_HEADERS = 'A:\r\n'.repeat(1_200);
+const LENGTH = `Content-Length: ${BODY.length}\r\n`;
+const CHUNKED = 'Connection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n';
 
 function chunkOf(text: string): string {
   return `${text.length.toString(16)}\r\n${text}\r\n`;
@@ -57,6 +61,14 @@ const MALFORMED: readonly (readonly [title: string, request: string, status: num
   ['headers of 64 kB', `GET / HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(65_536)}\r\n\r\n`, 431],
   ['an unknown expectation', `${HEAD}Expect: magic\r\nContent-Length: 5\r\n\r\nabcde`, 417],
   ['two hosts', `${HEAD}HOST: y\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`, 400],
+  ['chunks of HTTP/1.0, which has none', `${HEAD.replace('1.1', '1.0')}${CHUNKED}${chunkOf(BODY)}0\r\n\r\n`, 400],
+  ['two hosts of no route', 'GET /nothing HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n', 400],
+  ['a key behind a thousand headers', `${HEAD}${MANY_HEADERS}Authorization: Bearer x\r\n${LENGTH}\r\n${BODY}`, 400],
+  [
+    'a coding behind them',
+    `${HEAD}${MANY_HEADERS}Transfer-Encoding: gzip, chunked\r\n\r\n${chunkOf(BODY)}0\r\n\r\n`,
+    415,
+  ],
   ['two keys', `${HEAD}authorization: Bearer x\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`, 400],
 ];
 
@@ -252,6 +264,34 @@ test('Expect: 100-continue gets its answer before the body, and a refusal instea
   expect(asked).toBe('HTTP/1.1 100 Continue\r\n\r\n');
   const refused = await sendRaw(running.port, `${head}99999999\r\n\r\n`, (text) => text.includes('}'));
   expect(refused).toMatch(/^HTTP\/1\.1 413 /u);
+});
+
+describe('a refusal is read by a client that is still sending', () => {
+  const FAR = 'Content-Length: 60000\r\n\r\n';
+
+  test.each([
+    [
+      'which asked for the end of the connection',
+      `POST /api/batch HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${FAR}`,
+      401,
+    ],
+    ['by HTTP/1.0', `POST /api/nothing HTTP/1.0\r\n${FAR}`, 404],
+    ['which named two hosts', `POST /api/nothing HTTP/1.1\r\nHost: x\r\nHost: y\r\n${FAR}`, 400],
+    ['which did not wait to be asked for its body', `${HEAD}Host: y\r\nExpect: 100-continue\r\n${FAR}`, 400],
+    ['a body that no question has', `GET /livez HTTP/1.0\r\n${FAR}`, 200],
+  ])('%s', async (_, head, status) => {
+    await using running = await start();
+    const client = connect(running.port, '127.0.0.1');
+    client.write(head);
+    const [reply] = await once(client, 'data');
+    expect(String(reply)).toMatch(new RegExp(`^HTTP/1\\.1 ${status} .*Connection: close`, 'su'));
+    for (let turn = 0; turn < 100; turn += 1) await new Promise(setImmediate);
+    expect(client.readableEnded).toBe(false);
+    client.write('x'.repeat(60_000));
+    // An early end of the server's would be a reset now, which throws.
+    await once(client, 'end');
+    await expectAlive(running);
+  });
 });
 
 test('pipelined requests are answered in order, then an invalid one ends the connection', async () => {
