@@ -35,6 +35,8 @@ export interface Call {
   readonly userAgent: string;
   /** Names the data in the headers of the reply, also when that turns out to be an error. */
   drawOn(data: Serving): void;
+  /** Trouble of ours in the midst of a streamed reply, which breaks off: logs it. */
+  broke(error: unknown): void;
 }
 
 export interface Answer {

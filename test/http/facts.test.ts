@@ -1,7 +1,9 @@
 import { connect } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
+import { OsoError } from '../../src/errors/oso-error.ts';
 import type { Fact } from '../../src/facts/fact.ts';
+import type { FactReader } from '../../src/facts/fact-reader.ts';
 import { createMemoryFacts } from '../../src/facts/memory-facts.ts';
 import { send } from '../support/http-client.ts';
 import { createFakeData } from './support/fake-serving.ts';
@@ -107,6 +109,45 @@ test('a client that leaves in the middle of a listing lets the data go', async (
   while (running.data.pinned > 0) await new Promise(setImmediate);
   expect(running.server.inFlight).toBe(0);
 });
+
+/** Facts that can be read up to here: a disk that fails, or an index that was damaged while it is served. */
+function factsUntil(end: number): FactReader {
+  const { relations, factCount, dictionary } = createMemoryFacts(MANY);
+  const { valueCount } = dictionary;
+  const valueOf = (handle: number) => {
+    if (handle >= end) throw DAMAGE;
+    return dictionary.valueOf(handle);
+  };
+  const handleOf = (type: string, id: string) => dictionary.handleOf(type, id);
+  const typeOf = (handle: number) => dictionary.typeOf(handle);
+  return { relations, factCount, dictionary: { valueCount, valueOf, handleOf, typeOf } };
+}
+
+const DAMAGE = new OsoError('INDEX_INVALID', 'the index is damaged');
+
+test.each([0, 100])(
+  'a listing that cannot be read at its start, at %i, is 500, logged, and lets the data go',
+  async (end) => {
+    await using running = await startServer({ data: createFakeData({}, { facts: factsUntil(end) }) });
+    const reply = await running.ask({ path: '/api/facts' });
+    expect(reply).toMatchObject({ status: 500, text: '{"message":"internal error"}' });
+    expect(running.logged).toEqual([{ message: 'a request failed', error: DAMAGE.stack }]);
+    expect(running.data.pinned).toBe(0);
+  },
+);
+
+test.each(['identity', 'gzip'])(
+  'one that cannot be read on breaks off, is logged, and lets the data go: %s',
+  async (coding) => {
+    await using running = await startServer({ data: createFakeData({}, { facts: factsUntil(50_000) }) });
+    const asking = running.ask({ path: '/api/facts', headers: { 'accept-encoding': coding } });
+    await expect(asking).rejects.toThrow('aborted');
+    expect(running.logged).toEqual([{ message: 'a request failed', error: DAMAGE.stack }]);
+    expect(running.answered).toMatchObject([{ path: '/api/facts', status: 500 }]);
+    await expect.poll(() => running.data.pinned).toBe(0);
+    expect(running.server.inFlight).toBe(0);
+  },
+);
 
 test('data stay pinned while a listing that nobody reads waits', async () => {
   await using running = await start(MANY);

@@ -36,23 +36,33 @@ function listFacts(options: FactsRouteOptions, call: Call): Answer {
   const filter = readFactsFilter(call.query);
   const pinned = pinData(options, call);
   const pieces = printFacts(pinned.serving.facts, filter);
-  const first = pieces.next();
+  const first = nextOf(pieces, () => pinned.release());
   if (first.done) {
     pinned.release();
     return { status: 200, body: first.value };
   }
-  const body = Readable.from(inTurns(first.value, pieces));
+  const body = Readable.from(inTurns(first.value, pieces, call));
   body.once('close', () => pinned.release());
   return { status: 200, body };
 }
 
 /** One turn of the event loop for each piece: a fast reader of a long listing must not hold up everybody else. */
-async function* inTurns(first: string, rest: Iterator<string, string>): AsyncGenerator<string> {
+async function* inTurns(first: string, rest: Iterator<string, string>, call: Call): AsyncGenerator<string> {
   yield first;
   for (let isLast = false; !isLast; ) {
     await setImmediate();
-    const { value, done = false } = rest.next();
+    const { value, done = false } = nextOf(rest, (error) => call.broke(error));
     yield value;
     isLast = done;
+  }
+}
+
+/** `onFailure` is told of data that cannot be read, before that is thrown. */
+function nextOf(pieces: Iterator<string, string>, onFailure: (error: unknown) => void): IteratorResult<string, string> {
+  try {
+    return pieces.next();
+  } catch (error) {
+    onFailure(error);
+    throw error;
   }
 }
