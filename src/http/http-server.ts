@@ -91,6 +91,7 @@ export class HttpServer implements ExchangeHost {
     this.http.on('checkContinue', (request, response) => this.#serve(request, response, true));
     this.http.on('checkExpectation', (request, response) => this.#refuseExpectation(request, response));
     this.http.on('clientError', (error, socket) => refuseMalformed(error, socket, this.#open));
+    this.http.on('connection', () => this.#line.arrived());
     this.http.maxConnections = options.limits.maxConnections + RESERVED_CONNECTIONS;
     this.http.on(options.tls ? 'secureConnection' : 'connection', (socket: Socket) => this.#countConnection(socket));
     this.http.maxRequestsPerSocket = 10_000;

@@ -19,6 +19,8 @@ const FEW = 32;
 const SHORTEST_SLICE_MS = 1;
 const LONGEST_SLICE_MS = 50;
 const SLICE_SHARE = 4;
+/** Connections that wait to be accepted, probes among them, hold up the next slice for so much of the one before. */
+const ARRIVALS_SHARE = 8;
 /** How many answers the mean cost looks back. */
 const COST_MEMORY = 16;
 /** How many slices the pace looks back. */
@@ -48,6 +50,11 @@ export class WaitingLine {
   /** When the slice before ended, or the line began. */
   #sinceMs = 0;
 
+  /** A connection has come since the latest look: others may wait behind it. */
+  #hasArrived = false;
+  /** How long they are waited for. */
+  #arrivalsEndMs = 0;
+
   /** `nextTurn` runs a function once the event loop has read what there is to read. */
   constructor(clock: Pick<Clock, 'monotonicMs'>, nextTurn: (run: () => void) => void = setImmediate) {
     this.#clock = clock;
@@ -74,15 +81,27 @@ export class WaitingLine {
     this.#nextTurn(() => this.#move());
   }
 
+  /** The event loop has taken a connection. */
+  arrived(): void {
+    this.#hasArrived = true;
+  }
+
   #isCheap(path: string): boolean {
     return (this.#costMs.get(path) ?? 0) <= CHEAP_MS;
   }
 
   /** One slice: at least one answer. */
   #move(): void {
-    let nowMs = this.#clock.monotonicMs();
-    const wantedMs = SLICE_SHARE * (nowMs - this.#sinceMs);
-    const endMs = nowMs + Math.min(Math.max(wantedMs, SHORTEST_SLICE_MS), LONGEST_SLICE_MS);
+    const startMs = this.#clock.monotonicMs();
+    const isAwaiting = this.#hasArrived && startMs < this.#arrivalsEndMs;
+    this.#hasArrived = false;
+    if (isAwaiting) {
+      this.#nextTurn(() => this.#move());
+      return;
+    }
+    const wantedMs = SLICE_SHARE * (startMs - this.#sinceMs);
+    let nowMs = startMs;
+    const endMs = startMs + Math.min(Math.max(wantedMs, SHORTEST_SLICE_MS), LONGEST_SLICE_MS);
     let answered = 0;
     do {
       const next = this.#waiting.shift();
@@ -92,6 +111,7 @@ export class WaitingLine {
     } while (nowMs < endMs);
     this.#learnPace((nowMs - this.#sinceMs) / answered);
     this.#sinceMs = nowMs;
+    this.#arrivalsEndMs = nowMs + (nowMs - startMs) / ARRIVALS_SHARE;
     if (this.#waiting.length > 0) this.#nextTurn(() => this.#move());
   }
 

@@ -114,13 +114,13 @@ test('a client that leaves in the middle of a listing lets the data go', async (
 function factsUntil(end: number): FactReader {
   const { relations, factCount, dictionary } = createMemoryFacts(MANY);
   const { valueCount } = dictionary;
-  const valueOf = (handle: number) => {
+  const read = (handle: number) => {
     if (handle >= end) throw DAMAGE;
     return dictionary.valueOf(handle);
   };
   const handleOf = (type: string, id: string) => dictionary.handleOf(type, id);
   const typeOf = (handle: number) => dictionary.typeOf(handle);
-  return { relations, factCount, dictionary: { valueCount, valueOf, handleOf, typeOf } };
+  return { relations, factCount, dictionary: { valueCount, valueOf: read, handleOf, typeOf } };
 }
 
 const DAMAGE = new OsoError('INDEX_INVALID', 'the index is damaged');
