@@ -40,6 +40,8 @@ export interface ConnectionCount {
   /** Counts one more; how many there are now. */
   opened(): number;
   closed(): void;
+  /** One was closed because there are too many. */
+  turnedAway(): void;
 }
 
 /** A certificate with its chain, and its key, as PEM. */
@@ -74,8 +76,8 @@ export class HttpServer implements ExchangeHost {
   readonly #open = new Set<Exchange>();
   #draining = false;
   readonly #connections: ConnectionCount;
-  /** Connections beyond the limit. */
-  readonly #surplus = new WeakSet<Socket>();
+  /** Connections beyond the limit, in the order in which they came. */
+  readonly #surplus = new Set<Socket>();
 
   constructor(options: ServerOptions) {
     this.clock = options.clock;
@@ -92,7 +94,9 @@ export class HttpServer implements ExchangeHost {
     this.http.on('checkExpectation', (request, response) => this.#refuseExpectation(request, response));
     this.http.on('clientError', (error, socket) => refuseMalformed(error, socket, this.#open));
     this.http.on('connection', () => this.#line.arrived());
-    this.http.maxConnections = options.limits.maxConnections + RESERVED_CONNECTIONS;
+    this.http.on('drop', () => this.#connections.turnedAway());
+    // With room for those that are being closed, or shake hands.
+    this.http.maxConnections = options.limits.maxConnections + 2 * options.limits.reservedConnections;
     this.http.on(options.tls ? 'secureConnection' : 'connection', (socket: Socket) => this.#countConnection(socket));
     this.http.maxRequestsPerSocket = 10_000;
     // No more than fit into `maxHeaderSize`. Node.js would drop those behind a thousand, and what they say with them.
@@ -132,11 +136,24 @@ export class HttpServer implements ExchangeHost {
   }
 
   #countConnection(socket: Socket): void {
-    const { maxConnections } = this.#options.limits;
+    const { maxConnections, reservedConnections } = this.#options.limits;
     const open = this.#connections.opened();
-    if (open > maxConnections + RESERVED_CONNECTIONS) socket.destroy();
-    else if (open > maxConnections) this.#surplus.add(socket);
-    socket.once('close', () => this.#connections.closed());
+    socket.once('close', () => {
+      this.#connections.closed();
+      this.#surplus.delete(socket);
+    });
+    if (open > maxConnections + reservedConnections) this.#makeRoom(socket);
+    if (open > maxConnections) this.#surplus.add(socket);
+  }
+
+  /** Whoever waits longest without a question goes, so that a probe is answered however many just stay. */
+  #makeRoom(newest: Socket): void {
+    if (this.#surplus.size === 0) return;
+    const busy = new Set([...this.#open].map(({ request }) => request.socket));
+    const [idle = newest] = [...this.#surplus].filter((socket) => !busy.has(socket));
+    this.#surplus.delete(idle);
+    this.#connections.turnedAway();
+    idle.destroy();
   }
 
   #serve(request: IncomingRequest, response: ServerResponse, expectsContinue: boolean): void {
@@ -298,6 +315,7 @@ function countConnections(): ConnectionCount {
     closed() {
       count -= 1;
     },
+    turnedAway: () => undefined,
   };
 }
 
@@ -313,9 +331,6 @@ const UNMET: Answer = {
   status: 417,
   body: '{"message":"the only `Expect` that is met is `100-continue`"}',
 };
-
-/** Above the limit for everybody: clients are turned away on them with words, and probes are answered. */
-const RESERVED_CONNECTIONS = 100;
 
 /** Longer than the idle timeout of common balancers, shorter than a stalled client should hold memory. */
 const NODE_OPTIONS = {

@@ -8,6 +8,8 @@ export interface HttpLimits {
   readonly maxInFlight: number;
   /** Idle connections cost memory too: 10,000 of them 150 MB. */
   readonly maxConnections: number;
+  /** Above that limit for everybody: clients are turned away on them with words, and probes are answered. */
+  readonly reservedConnections: number;
   /** Longest evaluation of one request. The event loop does nothing else meanwhile. */
   readonly maxEvaluationMs: number;
   /** Most steps of one evaluation: bounds memory too, on any machine. */
@@ -19,6 +21,7 @@ export const DEFAULT_LIMITS: HttpLimits = {
   maxBodyBytesInFlight: 32 * 1024 * 1024,
   maxInFlight: 1_000,
   maxConnections: 2_000,
+  reservedConnections: 100,
   // As in Oso Cloud (api reference, 10); a node has a setting for it.
   maxEvaluationMs: 20_000,
   maxEvaluationSteps: 200_000_000,

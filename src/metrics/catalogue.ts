@@ -70,6 +70,11 @@ export const METRICS = {
     help: 'Threads that died or hung and were replaced. The log says of what.',
     labels: [],
   },
+  turnedAway: {
+    name: 'oso_fallback_connections_turned_away_total',
+    help: 'Connections that were closed because there were more than --max-connections and the reserve for probes.',
+    labels: [],
+  },
   ready: {
     name: 'oso_fallback_ready',
     help: '1 when /readyz answers 200, else 0.',

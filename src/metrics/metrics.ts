@@ -35,6 +35,8 @@ interface CopyReadings {
 interface WorkerReadings {
   /** Threads that answer. */
   readonly count: number;
+  /** Connections, since the start. */
+  readonly turnedAway: number;
   /** What all but this one have observed, in the order of their numbers, from 2. */
   readonly requests: readonly HistogramMemory[];
 }
@@ -74,6 +76,7 @@ export function createMetrics({ version, nodeVersion, requests: memory, read }: 
   const syncFailures = new Counter({ ...described(METRICS.syncFailures), registers: [registry] });
   const workerRequests = new Counter({ ...described(METRICS.workerRequests), registers: [registry] });
   const workerRestarts = new Counter({ ...described(METRICS.workerRestarts), registers: [registry] });
+  const turnedAway = new Counter({ ...described(METRICS.turnedAway), registers: [registry] });
   const alarms = new Counter({ ...described(METRICS.alarms), registers: [registry] });
   new Gauge({ ...described(METRICS.build), registers: [registry] }).set({ version, node_version: nodeVersion }, 1);
   collectDefaultMetrics({ register: registry });
@@ -88,6 +91,8 @@ export function createMetrics({ version, nodeVersion, requests: memory, read }: 
       const readings = read();
       const memories = [requests.memory, ...(readings.workers?.requests ?? [])];
       showReadings(pulled, readings);
+      turnedAway.reset();
+      turnedAway.inc(readings.workers?.turnedAway ?? 0);
       workerRequests.reset();
       for (const [at, memory] of memories.entries()) workerRequests.inc({ worker: at + 1 }, countRequests(memory));
       return `${renderRequests(memories)}\n${await registry.metrics()}`;

@@ -10,16 +10,18 @@ export interface BoardMemory {
 
 /*
  * The words: the edition that is served, 0 for none; from byte 8 on the births of the latest editions, each at the place of
- * its number modulo BIRTHS; then for each thread how often it has ticked, its requests in flight, and its connections.
+ * its number modulo BIRTHS; then for each thread how often it has ticked, its requests in flight, its connections, and how many
+ * it has turned away.
  */
 const BIRTHS_AT = 8;
 /** So many that whoever has just left an edition still finds its own. */
 const BIRTHS = 16;
 const CELLS_AT = BIRTHS_AT + BIRTHS * 8;
-const CELLS = 3;
+const CELLS = 4;
 const TICKS = 0;
 const IN_FLIGHT = 1;
 const CONNECTIONS = 2;
+const TURNED_AWAY = 3;
 
 export function createBoardMemory(threads: number): BoardMemory {
   return {
@@ -91,10 +93,16 @@ export class Board {
     return {
       opened: () => {
         Atomics.add(this.#cells, own, 1);
-        return this.#allConnections();
+        return this.#sum(CONNECTIONS);
       },
       closed: () => Atomics.sub(this.#cells, own, 1),
+      turnedAway: () => Atomics.add(this.#cells, cell(thread, TURNED_AWAY), 1),
     };
+  }
+
+  /** Connections, by all threads. */
+  get turnedAway(): number {
+    return this.#sum(TURNED_AWAY);
   }
 
   /** A thread has died, and with it its requests and connections. */
@@ -103,9 +111,9 @@ export class Board {
     Atomics.store(this.#cells, cell(thread, CONNECTIONS), 0);
   }
 
-  #allConnections(): number {
+  #sum(which: number): number {
     let count = 0;
-    for (let at = CONNECTIONS; at < this.#cells.length; at += CELLS) count += Atomics.load(this.#cells, at);
+    for (let at = which; at < this.#cells.length; at += CELLS) count += Atomics.load(this.#cells, at);
     return count;
   }
 }

@@ -26,17 +26,22 @@ async function start(options: Partial<ServerOptions>) {
 }
 
 /** A count that begins with the connections of others. */
-function countFrom(others: number): ConnectionCount & { now: number } {
+function countFrom(others: number): ConnectionCount & { now: number; away: number } {
   const count = {
     now: others,
+    away: 0,
     opened: () => ++count.now,
     closed: () => {
       count.now -= 1;
+    },
+    turnedAway: () => {
+      count.away += 1;
     },
   };
   return count;
 }
 
+const NEVER = new Promise<never>(() => {});
 const ASK = 'GET /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
 
 describe('a server that shares its limit of connections', () => {
@@ -47,11 +52,30 @@ describe('a server that shares its limit of connections', () => {
     await expect.poll(() => connections.now).toBe(DEFAULT_LIMITS.maxConnections);
   });
 
-  test('closes at once what is beyond the reserve for probes, and counts it no longer', async () => {
-    const connections = countFrom(DEFAULT_LIMITS.maxConnections + 100);
+  const FULL = DEFAULT_LIMITS.maxConnections + 100;
+
+  test('beyond the reserve for probes closes who came first and asks nothing, and counts it', async () => {
+    const connections = countFrom(FULL);
     await using running = await start({ connections });
+    const silent = [connect(running.port, '127.0.0.1'), connect(running.port, '127.0.0.1')];
+    const closed = Promise.all(silent.map((socket) => once(socket.resume(), 'close')));
+    expect(await sendRaw(running.port, ASK)).toMatch(/^HTTP\/1\.1 200 /u);
+    expect(await sendRaw(running.port, ASK)).toMatch(/^HTTP\/1\.1 200 /u);
+    await closed;
+    await expect.poll(() => connections).toMatchObject({ now: FULL, away: 2 });
+  });
+
+  test('closes at once who comes while all others there are being answered', async () => {
+    const connections = countFrom(FULL);
+    const routes = [{ method: 'GET', path: '/x', access: 'open', body: 'none', answer: () => NEVER } as const];
+    await using running = await start({ connections, routes });
+    const asking = connect(running.port, '127.0.0.1', () => asking.write(ASK));
+    await once(running.http, 'request');
     expect(await sendRaw(running.port, ASK)).toBe('');
-    await expect.poll(() => connections.now).toBe(DEFAULT_LIMITS.maxConnections + 100);
+    await expect.poll(() => connections).toMatchObject({ now: FULL + 1, away: 1 });
+    expect(asking.readableEnded).toBe(false);
+    asking.destroy();
+    await expect.poll(() => connections.now).toBe(FULL);
   });
 });
 

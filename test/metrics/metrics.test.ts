@@ -79,7 +79,7 @@ test('threads are counted, their requests apart, and those that were replaced', 
   const { metrics, state } = createReading(NOTHING);
   expect(await metrics.render()).toMatch(/^oso_fallback_workers 1$/mu);
   const other = createRequestHistogram();
-  state.readings = { ...NOTHING, workers: { count: 2, requests: [other.memory] } };
+  state.readings = { ...NOTHING, workers: { count: 2, turnedAway: 3, requests: [other.memory] } };
   metrics.requests.observe({ path: '/api/list', status: 200, seconds: 0 });
   other.observe({ path: '/api/list', status: 200, seconds: 0 });
   other.observe({ path: '/api/list', status: 400, seconds: 0 });
@@ -87,6 +87,7 @@ test('threads are counted, their requests apart, and those that were replaced', 
   const text = await metrics.render();
   for (const line of [
     'oso_fallback_workers 2',
+    'oso_fallback_connections_turned_away_total 3',
     'oso_fallback_worker_requests_total{worker="1"} 1',
     'oso_fallback_worker_requests_total{worker="2"} 2',
     'oso_fallback_worker_restarts_total 1',
@@ -94,7 +95,9 @@ test('threads are counted, their requests apart, and those that were replaced', 
   ]) {
     expect(text).toContain(`\n${line}\n`);
   }
-  expect(await metrics.render()).toContain('\noso_fallback_worker_requests_total{worker="2"} 2\n');
+  const again = await metrics.render();
+  expect(again).toContain('\noso_fallback_worker_requests_total{worker="2"} 2\n');
+  expect(again).toContain('\noso_fallback_connections_turned_away_total 3\n');
 });
 
 test('a gauge without a value has no line', async () => {

@@ -27,8 +27,11 @@ test('connections are counted together, and those of a dead thread no more', () 
   expect([one.opened(), three.opened(), one.opened()]).toEqual([1, 2, 3]);
   one.closed();
   expect(three.opened()).toBe(3);
+  three.turnedAway();
   first.clear(3);
   expect(one.opened()).toBe(2);
+  one.turnedAway();
+  expect(other.turnedAway).toBe(2);
 });
 
 test('each thread ticks and says what it has in flight', () => {

@@ -53,7 +53,7 @@ export async function startThreads(
       serving: undefined,
       lastSyncAttemptMs: undefined,
       lastSyncSuccessMs: undefined,
-      workers: { count: 1 + crew.listening, requests: board.memory.requests.slice(1) },
+      workers: { count: 1 + crew.listening, turnedAway: 0, requests: board.memory.requests.slice(1) },
     }),
   });
   const status = () => ({ listening: crew.listening });
