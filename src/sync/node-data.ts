@@ -2,6 +2,7 @@ import { watchAge } from './age-watch.ts';
 import type { Alarm } from './alarm-book.ts';
 import { type BringUp, bringUp } from './bring-up.ts';
 import { pinTarget } from './pin-target.ts';
+import { delayBeforeFirst } from './schedule.ts';
 import type { ServedData } from './served-data.ts';
 import { type ImportFile, Supply, type SupplyOptions } from './supply.ts';
 import type { DirectorySurvey } from './survey-directory.ts';
@@ -134,7 +135,9 @@ export class NodeData {
   }
 
   async #startLive(signal: AbortSignal): Promise<void> {
-    this.#background.push(this.loop.run(signal));
+    const { intervalMs, random } = this.#options;
+    const isAnswering = this.served.metadata !== undefined && this.served.unreadiness === undefined;
+    this.#background.push(this.loop.run(signal, isAnswering ? delayBeforeFirst(intervalMs, random()) : 0));
     await this.loop.first;
   }
 

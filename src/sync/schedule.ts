@@ -33,6 +33,14 @@ export interface Failure {
   readonly retryAfterMs: number | undefined;
 }
 
+/**
+ * Delay to the first copy of a node that serves already. After a power cut a whole fleet starts at once, and the control
+ * plane with it. `random` is in [0, 1).
+ */
+export function delayBeforeFirst(intervalMs: number, random: number): number {
+  return Math.round(Math.min(BACKOFF_BASE_MS, intervalMs * JITTER) * random);
+}
+
 /** Delay to the next copy after a good one: the interval ±10 %. `random` is in [0, 1). */
 export function delayAfterSuccess(intervalMs: number, random: number): number {
   return Math.round(intervalMs * (1 - JITTER + 2 * JITTER * random));

@@ -33,8 +33,8 @@ export type AttemptOutcome =
 /** Copies now and then, for as long as its signal is not aborted. It never gives up and never runs two attempts at once. */
 export interface SyncLoop {
   readonly attempts: Attempts;
-  /** Starts at once. Resolves after the abort, when no attempt is running any more; never rejects. */
-  run(signal: AbortSignal): Promise<void>;
+  /** Starts after `delayMs`. Resolves after the abort, when no attempt is running any more; never rejects. */
+  run(signal: AbortSignal, delayMs: number): Promise<void>;
   /** The outcome of the first attempt; undefined when the loop was aborted before. */
   readonly first: Promise<AttemptOutcome | undefined>;
   /**
@@ -114,10 +114,11 @@ export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
       wakeUp.abort();
       return 'started';
     },
-    async run(signal) {
+    async run(signal, delayMs) {
+      dueMs = elapsed() + delayMs;
       while (!signal.aborted) {
-        await attemptOnce(signal);
-        if (!signal.aborted) await wait(signal);
+        await wait(signal);
+        if (!signal.aborted) await attemptOnce(signal);
       }
       resolveFirst(undefined);
     },

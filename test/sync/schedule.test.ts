@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { delayAfterFailure, delayAfterSuccess } from '../../src/sync/schedule.ts';
+import { delayAfterFailure, delayAfterSuccess, delayBeforeFirst } from '../../src/sync/schedule.ts';
 
 const MINUTE = 60_000;
 const HALF_HOUR = 30 * MINUTE;
@@ -9,6 +9,16 @@ const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 function failure(consecutive: number, retryAfterMs?: number) {
   return { code: 'CONTROL_PLANE_UNREACHABLE', consecutive, retryAfterMs } as const;
 }
+
+test('nodes that serve already and start together make their first copies within five seconds, evenly, and sooner with short intervals', () => {
+  const slots = new Array<number>(10).fill(0);
+  for (let node = 0; node < 1_000; node++) {
+    const slot = Math.floor(delayBeforeFirst(HALF_HOUR, node / 1_000) / 500);
+    slots[slot] = (slots[slot] ?? 0) + 1;
+  }
+  for (const nodes of slots) expect(nodes).toBeGreaterThan(80);
+  expect(delayBeforeFirst(1_000, 0.5)).toBe(50);
+});
 
 describe('after a success', () => {
   test('the next copy comes after the interval, ten percent more or less', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { OsoError } from '../../src/errors/oso-error.ts';
+import { NO_ATTEMPTS } from '../../src/sync/attempts.ts';
 import { type AttemptOutcome, createSyncLoop, type SyncResult } from '../../src/sync/sync-loop.ts';
 import { silentLog } from '../../src/util/log.ts';
 import { FakeClock, settle } from '../support/fake-clock.ts';
@@ -8,7 +9,7 @@ const INTERVAL_MS = 30 * 60_000;
 const UNREACHABLE = new OsoError('CONTROL_PLANE_UNREACHABLE', 'connection refused');
 
 /** A loop whose attempts end as told: `queue` holds their outcomes, and the last one repeats. */
-function loopWith(queue: (SyncResult | Error)[], random = 0.5) {
+function loopWith(queue: (SyncResult | Error)[], { random = 0.5, firstDelayMs = 0 } = {}) {
   const clock = new FakeClock();
   const attempts: { atMs: number; isFirst: boolean }[] = [];
   const outcomes: AttemptOutcome[] = [];
@@ -28,7 +29,7 @@ function loopWith(queue: (SyncResult | Error)[], random = 0.5) {
     },
     onAttempt: (outcome) => outcomes.push(outcome),
   });
-  const run = loop.run(controller.signal);
+  const run = loop.run(controller.signal, firstDelayMs);
   /** The machine, and with it the monotonic clock. */
   const sleep = (ms: number) => {
     sleptMs += ms;
@@ -50,8 +51,35 @@ test('the first attempt is made at once, the next one after the interval', async
   await run;
 });
 
+test('a first attempt that is to wait is told, made when its time has come, and at once when it is asked for', async () => {
+  const first = loopWith(['downloaded'], { firstDelayMs: 3_000 });
+  await settle();
+  expect(first.loop.attempts).toEqual({ ...NO_ATTEMPTS, nextAttemptAtMs: first.clock.nowMs() + 3_000 });
+  await first.clock.advance(2_999);
+  expect(first.attempts).toEqual([]);
+  await first.clock.advance(1);
+  expect(first.attempts).toEqual([{ atMs: 3_000, isFirst: true }]);
+  first.stop();
+  await first.run;
+  const asked = loopWith(['downloaded'], { firstDelayMs: 3_000 });
+  await asked.clock.advance(1_000);
+  expect(asked.loop.wake()).toBe('started');
+  await settle();
+  expect(asked.attempts).toEqual([{ atMs: 1_000, isFirst: true }]);
+  asked.stop();
+  await asked.run;
+});
+
+test('a stop before the first attempt leaves no attempt and no timer', async () => {
+  const { clock, loop, attempts, run, stop } = loopWith(['downloaded'], { firstDelayMs: 3_000 });
+  await settle();
+  stop();
+  await run;
+  expect([attempts, clock.sleeping, await loop.first]).toEqual([[], 0, undefined]);
+});
+
 test('a day of outage is survived: attempts go on, and recovery is noticed within one backoff', async () => {
-  const { clock, loop, attempts, outcomes, stop, run } = loopWith([UNREACHABLE], 0.99);
+  const { clock, loop, attempts, outcomes, stop, run } = loopWith([UNREACHABLE], { random: 0.99 });
   await clock.advance(24 * 60 * 60_000);
   expect(attempts.length).toBeGreaterThan(280);
   expect(loop.attempts.consecutiveFailures).toBe(attempts.length);
@@ -64,7 +92,7 @@ test('a day of outage is survived: attempts go on, and recovery is noticed withi
 
 test('whatever an attempt throws, the next one is scheduled and the error is classed', async () => {
   const strange: Error = new TypeError('cannot read properties of undefined');
-  const { clock, loop, attempts, stop, run } = loopWith([strange, 'downloaded'], 1);
+  const { clock, loop, attempts, stop, run } = loopWith([strange, 'downloaded'], { random: 1 });
   await clock.advance(0);
   expect(loop.attempts.lastError).toEqual({
     code: 'CONTROL_PLANE_FAILED',
@@ -96,7 +124,7 @@ test('a listener that throws does not stop the loop', async () => {
       throw new Error('listener');
     },
   });
-  const run = loop.run(controller.signal);
+  const run = loop.run(controller.signal, 0);
   await clock.advance(3 * INTERVAL_MS);
   expect(attempts).toBe(4);
   controller.abort();
@@ -105,7 +133,7 @@ test('a listener that throws does not stop the loop', async () => {
 
 test('`Retry-After` decides when the next attempt is made', async () => {
   const throttled = new OsoError('CONTROL_PLANE_THROTTLED', 'asked to wait', { cause: { retryAfterMs: 120_000 } });
-  const { clock, attempts, stop, run } = loopWith([throttled], 0);
+  const { clock, attempts, stop, run } = loopWith([throttled], { random: 0 });
   await clock.advance(119_999);
   expect(attempts).toHaveLength(1);
   await clock.advance(1);
@@ -180,7 +208,7 @@ describe('status', () => {
         new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true })),
       onAttempt: () => {},
     });
-    const run = loop.run(controller.signal);
+    const run = loop.run(controller.signal, 0);
     await clock.advance(3 * INTERVAL_MS);
     expect(loop.attempts).toMatchObject({ running: true, nextAttemptAtMs: undefined, lastSuccessAtMs: undefined });
     controller.abort();
@@ -210,7 +238,7 @@ test('an attempt that outlasts the interval is not overtaken, and the next one w
     },
     onAttempt: () => {},
   });
-  const run = loop.run(controller.signal);
+  const run = loop.run(controller.signal, 0);
   await clock.advance(5 * INTERVAL_MS);
   expect(begun).toEqual([0, 4 * INTERVAL_MS]);
   controller.abort();
@@ -244,7 +272,7 @@ test('waking during an attempt makes one more follow it at once, however often',
     },
     onAttempt: () => {},
   });
-  const run = loop.run(controller.signal);
+  const run = loop.run(controller.signal, 0);
   await clock.advance(1_000);
   expect([loop.wake(), loop.wake()]).toEqual(['queued', 'queued']);
   await clock.advance(10_000);
