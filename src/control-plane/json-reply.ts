@@ -17,9 +17,14 @@ export type JsonReply =
 /** Bytes of an error's body that are looked at. */
 const MAX_ERROR_BYTES = 64 * 1_024;
 
-/** An entity tag (RFC 9110, 8.8.3) that can be sent back and kept. */
-export function isEtag(text: string): boolean {
-  return /^(?:W\/)?"[\x21\x23-\x7e]{0,256}"$/.test(text);
+/** An entity tag (RFC 9110, 8.8.3) that can be sent back and kept; undefined when it cannot. */
+export function usableTag(text: string | undefined): string | undefined {
+  return text !== undefined && /^(?:W\/)?"[\x21\x23-\x7e]{0,256}"$/.test(text) ? text : undefined;
+}
+
+/** Whether an answer stands for the data of a tag: it may name none, and a proxy may have weakened one (RFC 9110, 8.8.3.2). */
+export function isSameTag(named: string | undefined, tag: string): boolean {
+  return named === undefined || named.replace(/^W\//, '') === tag.replace(/^W\//, '');
 }
 
 /** What a node says of its data, and a second more: it rounds down. Throws CONTROL_PLANE_MALFORMED when that is no whole number of seconds. */

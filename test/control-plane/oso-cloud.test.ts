@@ -183,6 +183,24 @@ describe('facts', () => {
     await controlPlane.close();
   });
 
+  test.each([
+    ['"facts-2"', 2],
+    ['W/"facts-1"', 1],
+    [undefined, 1],
+  ])(
+    'are asked for again without the tag when a cache says that other ones are not modified: %s',
+    async (named, asked) => {
+      await using cloud = await startFakeCloud({ facts: FACTS });
+      const controlPlane = connect(cloud.url);
+      cloud.script('/api/facts', { status: 304, headers: { etag: named }, body: '' });
+      const answer = await controlPlane.facts({ signal: never, predicates: [], etag: '"facts-1"' });
+      expect(answer === 'not-modified' ? answer : await collect(answer)).toEqual(asked === 2 ? FACTS : 'not-modified');
+      const tags = cloud.requests.map(({ headers }) => headers.get('if-none-match'));
+      expect(tags).toEqual(asked === 2 ? ['"facts-1"', undefined] : ['"facts-1"']);
+      await controlPlane.close();
+    },
+  );
+
   test('are not asked for by an entity tag that could break the request', async () => {
     await using cloud = await startFakeCloud({ facts: FACTS });
     const controlPlane = connect(cloud.url);
