@@ -69,7 +69,8 @@ const BY_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
   CONTROL_PLANE_MALFORMED: EXIT.noSource,
   CONTROL_PLANE_UNSTABLE: EXIT.noSource,
   SNAPSHOT_INVALID: EXIT.invalid,
-  SNAPSHOT_NEWER: EXIT.invalid,
+  // Whoever throws away what is not valid must not lose an intact file.
+  SNAPSHOT_NEWER: EXIT.failed,
   SNAPSHOT_POLICY: EXIT.invalid,
   INDEX_INVALID: EXIT.failed,
   GUARD_ENVIRONMENT: EXIT.guard,

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { lockDirectory } from '../../src/generations/lock.ts';
+import { goodMembers, member, sealedTar } from '../snapshot/support/craft-snapshot.ts';
+import { FACTS } from '../snapshot/support/sample-snapshot.ts';
 import { jsonOf, openWorkplace, POLICY, reader } from './support/workplace.ts';
 
 const ENTRY = fileURLToPath(new URL('../../dist/bin/oso-fallback.js', import.meta.url));
@@ -108,6 +110,24 @@ describe('verify', () => {
     );
     for (const result of results) expect(result).toMatchObject({ code: 3, stdout: '' });
   });
+});
+
+test('a snapshot of a newer format is not called damaged: the exit code of verify and import is another one', async () => {
+  await using place = await openWorkplace();
+  const [manifest, ...members] = goodMembers(FACTS);
+  const newer = manifest.body.toString().replace('"formatVersion": 1', '"formatVersion": 2');
+  const tar = sealedTar([member('manifest.json', newer), ...members]);
+  place.write('newer.snapshot', tar);
+  place.write('damaged.snapshot', tar.subarray(1));
+  for (const command of ['verify', 'import']) {
+    expect(await place.run([command, 'newer.snapshot'])).toMatchObject({
+      code: 1,
+      stderr:
+        'SNAPSHOT_NEWER: `newer.snapshot`: it has format version 2; this program reads up to version 1\n' +
+        'hint: use the version of oso-fallback that wrote it, or a newer one\n',
+    });
+    expect((await place.run([command, 'damaged.snapshot'])).code).toBe(3);
+  }
 });
 
 describe('import', () => {

@@ -21,7 +21,7 @@ export const verify: Command = {
   notes: `Reads the whole file and says whose data it holds: every byte against its SHA-256, the format, every fact,
 the counts of the manifest, that the policy compiles and that its tests pass.
 
-Exit codes: 0 intact, 3 not valid, 1 could not be read.
+Exit codes: 0 intact, 3 not valid, 1 could not be read, or only by a newer version.
 
   $ oso-fallback verify oso-data.snapshot`,
 
