@@ -51,6 +51,15 @@ export async function openNewest(directory: DataDirectory, options: OpenNewestOp
   return { opened: undefined, failures };
 }
 
+/** Why nothing was opened, in one error with the code of the first failure. */
+export function joinFailures(failures: readonly GenerationFailure[]): OsoError {
+  const [first, ...others] = failures.map(({ error }) => error);
+  if (first === undefined) return new OsoError('NOTHING_TO_START_FROM', 'the data directory holds no generation');
+  if (others.length === 0) return first;
+  const message = [first.message, ...others.map(({ code, message }) => `${code}: ${message}`)].join('; ');
+  return new OsoError(first.code, message, { hint: first.hint, cause: first });
+}
+
 /** Throws the signal's reason, and nothing else. */
 async function attempt(entry: GenerationEntry, options: OpenNewestOptions): Promise<OpenGeneration | OsoError> {
   options.signal?.throwIfAborted();

@@ -5,7 +5,7 @@ import { confirmedAtMs, knownAge, withConfirmed, withPublished } from '../genera
 import type { GenerationMetadata, Origin } from '../generations/generation.ts';
 import { generationPath } from '../generations/list-generations.ts';
 import { type OpenGeneration, type OpenGenerationOptions, openGeneration } from '../generations/open-generation.ts';
-import { openNewest } from '../generations/open-newest.ts';
+import { joinFailures, openNewest } from '../generations/open-newest.ts';
 import type { ScrubVerdict } from '../generations/scrub-generation.ts';
 import type { StateBook } from '../generations/state-book.ts';
 import { loadReader } from '../snapshot/load-reader.ts';
@@ -96,7 +96,7 @@ export class Supply {
         alarms.raise('fallback', `the generation ${id} cannot be served: ${error.message}`, fields);
       }
       if (opened) await this.#adopt(opened, { ...this.#arrivalOf(opened.metadata), forced });
-      else this.sourceFailed('disk', failures[0]?.error ?? emptyDirectory());
+      else this.sourceFailed('disk', joinFailures(failures));
     } catch (error) {
       signal.throwIfAborted();
       this.sourceFailed('disk', asOsoError(error));
@@ -356,11 +356,6 @@ const WENT_BACK = 'live data are dated before those on disk, which were put asid
 /** By then requests that began on the data before are answered, and their memory is free. */
 const LETTING_GO_MS = 2_000;
 
-function emptyDirectory(): OsoError {
-  return new OsoError('NOTHING_TO_START_FROM', 'the data directory holds no generation');
-}
-
 function asOsoError(error: unknown): OsoError {
-  if (error instanceof OsoError) return error;
-  return new OsoError('NOTHING_TO_START_FROM', messageOf(error), { cause: error });
+  return error instanceof OsoError ? error : new OsoError('NOTHING_TO_START_FROM', messageOf(error), { cause: error });
 }

@@ -99,6 +99,23 @@ describe('damage under a running node', () => {
     expect(tags.filter((tag) => tag === undefined)).toHaveLength(2);
   });
 
+  test('of all generations ends a start without control plane with what is wrong with each, and a file of --import begins anew', async () => {
+    await using place = await openWorkplace();
+    const ids: string[] = [];
+    for (const second of [1_700_000_000, 1_700_000_060]) {
+      ids.push(jsonOf(await importOf(place, 'ann', second)).generation);
+    }
+    for (const id of ids) writeFileSync(join(generationsOf(place), id, 'facts.index'), '');
+    const env = { OSO_URL: 'http://127.0.0.1:9' };
+    const { code, stderr } = await place.run(['serve'], env);
+    expect(code).toBe(4);
+    for (const id of ids) expect(stderr).toContain(join(id, 'facts.index'));
+    expect(stderr).toContain('; INDEX_INVALID: ');
+    const node = place.start(['serve', '--import', 'x.snapshot', '--json'], env);
+    expect((await serving(node)).origin).toBe('imported');
+    await end(node);
+  });
+
   test('a data directory that was deleted is made anew, locked, and filled', async () => {
     await using place = await openWorkplace();
     const node = place.start(['serve', '--json'], FAST);

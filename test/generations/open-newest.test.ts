@@ -6,7 +6,7 @@ import { printGeneration } from '../../src/generations/generation-file.ts';
 import { generationId } from '../../src/generations/generation-id.ts';
 import { listGenerations, listQuarantined } from '../../src/generations/list-generations.ts';
 import { openSharedGeneration, shareGeneration } from '../../src/generations/open-generation.ts';
-import { type OpenNewestOptions, openNewest } from '../../src/generations/open-newest.ts';
+import { joinFailures, type OpenNewestOptions, openNewest } from '../../src/generations/open-newest.ts';
 import { contentDigest, sha256Hex } from '../../src/snapshot/content-digest.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { FACTS, TAKEN_AT_MS, temporaryDirectory } from '../snapshot/support/sample-snapshot.ts';
@@ -223,6 +223,12 @@ describe('a damaged generation is put aside and the one before is served', () =>
     expect(failures.map((failure) => failure.id)).toEqual([idOf(2), idOf(1), idOf(0)]);
     expect(await listGenerations(directory)).toEqual([]);
     expect(await listQuarantined(directory)).toHaveLength(3);
+    expect(joinFailures(failures)).toMatchObject({
+      code: 'INDEX_INVALID',
+      message: expect.stringMatching(/^`.*`[^;]*; INDEX_INVALID: `[^;]*; INDEX_INVALID: `[^;]*$/),
+    });
+    expect(joinFailures(failures.slice(1, 2)).message).toBe(failures[1]?.error.message);
+    expect(joinFailures([]).code).toBe('NOTHING_TO_START_FROM');
     const again = await newest();
     expect(again.id).toBeUndefined();
     expect(again.failures.map((failure) => [failure.id, failure.quarantined])).toEqual([
