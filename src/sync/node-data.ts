@@ -120,7 +120,7 @@ export class NodeData {
     alarms.clear('pin');
     log.warn('unpinned', { generation: pinned });
     // During a stop it is the next start that serves the newest.
-    if (!signal.aborted) await this.#supply.openDisk(signal);
+    if (!signal.aborted) await this.#supply.openUnpinned(pinned, signal);
     return pinned;
   }
 

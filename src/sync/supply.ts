@@ -108,6 +108,13 @@ export class Supply {
     }
   }
 
+  /** The same without the pin on `pinned`, which goes when live data came after it that a wrong clock dates before it. */
+  async openUnpinned(pinned: string, signal: AbortSignal): Promise<void> {
+    const newest = this.#newest.metadata?.id;
+    const isPassed = newest !== undefined && newest < pinned;
+    await this.openDisk(signal, isPassed && (await this.disk.putAside(pinned)));
+  }
+
   /** Takes the file of `--import`. Throws only the signal's reason. */
   async import({ path, build }: ImportFile, signal: AbortSignal): Promise<void> {
     try {

@@ -222,6 +222,28 @@ describe('a pin', () => {
     expect(world.supply.disk.survey.generations.map(({ id }) => id)).toEqual([older]);
   });
 
+  test.each(['newer', 'older'] as const)(
+    'that ends gives way to what came live after it, whatever the clock dates it: %s',
+    async (which) => {
+      let live = '';
+      const download = async (): Promise<BuildResult> => {
+        const { id, takenAtMs, contentDigest } = await world.publish(TAKEN_AT_MS - HOUR);
+        live = id;
+        const rest = { alarms: [], factsEtag: undefined, sourceAgeMs: 0 };
+        return { kind: 'published', id, takenAtMs, contentDigest, ...rest };
+      };
+      using world = await supplied({ download });
+      const pinned = world[which];
+      await world.supply.pin(pinned);
+      await world.supply.download(never, true);
+      expect(world.served()).toBe(pinned);
+      await world.book.update((state) => ({ ...state, pinned: null }));
+      await world.supply.openUnpinned(pinned, never);
+      expect(world.served()).toBe(live);
+      expect(world.supply.disk.survey.generations[0]?.id).toBe(live);
+    },
+  );
+
   test('on a generation that is gone changes nothing at runtime, and is an alarm at a start', async () => {
     using world = await supplied();
     await expect(world.supply.pin('20300101T110000000Z-0123456789ab')).rejects.toMatchObject({ code: 'INDEX_INVALID' });
