@@ -3,7 +3,7 @@ import { type FileHandle, mkdtemp, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OsoError } from '../errors/oso-error.ts';
 import { errnoOf, ioError } from '../snapshot/io-error.ts';
-import { tryLock } from '../snapshot/try-lock.ts';
+import { lockIfPossible } from '../snapshot/try-lock.ts';
 
 const PREFIX = '.oso-export-';
 
@@ -23,7 +23,7 @@ export async function makeWorkingFolder(parent: string): Promise<WorkingFolder> 
     const handle = await openLockFile(path, constants.O_RDWR | constants.O_CREAT).catch(whenGone(undefined));
     // Another process took it for abandoned before it had its lock.
     if (handle === undefined) return await makeWorkingFolder(parent);
-    hasLock(handle);
+    lockIfPossible(handle.fd);
     return {
       path,
       async [Symbol.asyncDispose]() {
@@ -61,7 +61,7 @@ async function isInUse(path: string): Promise<boolean> {
   await using first = await openLockFile(path, constants.O_RDWR).catch(whenGone(undefined));
   if (first === undefined) return false;
   await using second = await openLockFile(path, constants.O_RDWR);
-  return !hasLock(first) || hasLock(second);
+  return lockIfPossible(first.fd) !== 'ours' || lockIfPossible(second.fd) === 'ours';
 }
 
 function openLockFile(path: string, flags: number): Promise<FileHandle> {
@@ -74,13 +74,4 @@ function whenGone<T>(value: T): (error: unknown) => T {
     if (errnoOf(error) === 'ENOENT') return value;
     throw error;
   };
-}
-
-/** Some filesystems have no locks at all. */
-function hasLock({ fd }: FileHandle): boolean {
-  try {
-    return tryLock(fd);
-  } catch {
-    return false;
-  }
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { OsoError } from '../errors/oso-error.ts';
 import { errnoOf, ioError } from './io-error.ts';
-import { tryLock } from './try-lock.ts';
+import { lockIfPossible } from './try-lock.ts';
 
 export interface ReplaceFileOptions<T> {
   readonly path: string;
@@ -18,12 +18,12 @@ export interface ReplaceFileOptions<T> {
 /**
  * Puts a new file of mode 0600 in the place of `path`, or leaves everything as it was: temporary file in the same
  * directory, write, fsync, check, rename, fsync of the directory. A kill leaves at most a temporary file, which the
- * next replacement of the same path removes. Throws NO_SPACE, DIRECTORY_UNUSABLE, the signal's reason, or what `write`
+ * next replacement in that directory removes. Throws NO_SPACE, DIRECTORY_UNUSABLE, the signal's reason, or what `write`
  * and `check` throw. When the last fsync fails the file is the old or the new one, both whole.
  */
 export async function replaceFile<T>(options: ReplaceFileOptions<T>): Promise<T> {
   const path = await resolveTarget(options.path);
-  await removeLeftovers(path);
+  await removeLeftovers(dirname(path));
   const temporary = await createTemporary(path);
   const { handle } = temporary;
   try {
@@ -69,37 +69,37 @@ function unusable(path: string, why: string, hint?: string): OsoError {
   return new OsoError('DIRECTORY_UNUSABLE', `cannot write \`${path}\`: ${why}`, { hint });
 }
 
-const temporaryPrefix = (path: string) => `.${basename(path)}.tmp-`;
+/** The same for all names: who exports each day under another one would keep what was left of the days before. */
+const TEMPORARY_PREFIX = '.oso-fallback.tmp-';
 
 /**
  * A writer locks its temporary file, so a file that can be locked belongs to nobody. A writer that lost its file in the
  * instant between creating and locking it notices that and makes another one.
  */
 async function createTemporary(path: string): Promise<{ readonly path: string; readonly handle: FileHandle }> {
-  const temporary = join(dirname(path), `${temporaryPrefix(path)}${process.pid}-${randomBytes(6).toString('hex')}`);
+  const temporary = join(dirname(path), `${TEMPORARY_PREFIX}${process.pid}-${randomBytes(6).toString('hex')}`);
   const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL;
   const handle = await open(temporary, flags, 0o600).catch((error: unknown) => {
     throw ioError(error, 'write', path);
   });
-  tryLock(handle.fd);
+  const lock = lockIfPossible(handle.fd);
   const exists = await lstat(temporary).then(
     () => true,
     () => false,
   );
-  if (exists) return { path: temporary, handle };
+  if (exists && lock !== 'taken') return { path: temporary, handle };
   await handle.close();
   return createTemporary(path);
 }
 
 /** Best effort: a leftover that cannot be removed disturbs nobody. */
-async function removeLeftovers(path: string): Promise<void> {
-  const directory = dirname(path);
+async function removeLeftovers(directory: string): Promise<void> {
   const names = await readdir(directory).catch(() => []);
-  for (const name of names.filter((entry) => entry.startsWith(temporaryPrefix(path)))) {
+  for (const name of names.filter((entry) => entry.startsWith(TEMPORARY_PREFIX))) {
     const leftover = join(directory, name);
     const handle = await open(leftover, constants.O_RDWR | constants.O_NOFOLLOW).catch(() => undefined);
     if (handle === undefined) continue;
-    if (tryLock(handle.fd)) await unlink(leftover).catch(() => undefined);
+    if (lockIfPossible(handle.fd) === 'ours') await unlink(leftover).catch(() => undefined);
     await handle.close();
   }
 }

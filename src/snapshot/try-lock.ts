@@ -13,3 +13,12 @@ export function tryLock(descriptor: number): boolean {
   const native: typeof import('fs-native-extensions') = require('fs-native-extensions');
   return native.tryLock(descriptor);
 }
+
+/** The same where a filesystem may have no locks. */
+export function lockIfPossible(descriptor: number): 'ours' | 'taken' | 'impossible' {
+  try {
+    return tryLock(descriptor) ? 'ours' : 'taken';
+  } catch {
+    return 'impossible';
+  }
+}

@@ -10,8 +10,10 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { expect, test } from 'vitest';
+import { createRequire } from 'node:module';
+import { expect, test, vi } from 'vitest';
 import { replaceFile } from '../../src/snapshot/replace-file.ts';
+import { tryLock } from '../../src/snapshot/try-lock.ts';
 import { verifySnapshot } from '../../src/snapshot/verify-snapshot.ts';
 import { writeSnapshot } from '../../src/snapshot/write-snapshot.ts';
 import { type DiskChange, installFaultDisk } from '../soak/support/fault-disk.mjs';
@@ -45,20 +47,53 @@ test('a temporary file that another writer takes for a leftover before it is loc
   expect(readdirSync(directory.path)).toEqual(['a']);
 });
 
+test('a kill leaves nothing for good, whatever name the next file gets', async () => {
+  using directory = temporaryDirectory();
+  writeFileSync(directory.file('.oso-fallback.tmp-1-dead'), 'half');
+  writeFileSync(directory.file('.yesterday.tmp-1-other'), 'of somebody else');
+  await writeNew(directory.file('today'));
+  expect(readdirSync(directory.path).sort()).toEqual(['.yesterday.tmp-1-other', 'today']);
+});
+
+test('a filesystem without locks takes a file all the same, and nothing is removed there', async () => {
+  using directory = temporaryDirectory();
+  writeFileSync(directory.file('.oso-fallback.tmp-1-dead'), 'half');
+  const native: typeof import('fs-native-extensions') = createRequire(import.meta.url)('fs-native-extensions');
+  const lockless = vi.spyOn(native, 'tryLock').mockImplementation(() => {
+    throw Object.assign(new Error('no locks'), { code: 'ENOLCK' });
+  });
+  await writeNew(directory.file('a')).finally(() => lockless.mockRestore());
+  expect(readdirSync(directory.path).sort()).toEqual(['.oso-fallback.tmp-1-dead', 'a']);
+});
+
+test('a temporary file that another writer has locked to remove it is left to that one', async () => {
+  using directory = temporaryDirectory();
+  let taken: number | undefined;
+  const takeFirst = ({ kind, path }: DiskChange) => {
+    if (kind !== 'create' || taken !== undefined) return;
+    taken = openSync(path, 'r+');
+    expect(tryLock(taken)).toBe(true);
+  };
+  await withMeddler(directory.path, takeFirst, () => writeNew(directory.file('a')));
+  expect(readFileSync(directory.file('a'), 'utf8')).toBe('new');
+  expect(readdirSync(directory.path)).toHaveLength(2);
+  if (taken !== undefined) closeSync(taken);
+});
+
 test('a leftover that cannot be opened disturbs nobody, and a link is not followed', async () => {
   using directory = temporaryDirectory();
-  mkdirSync(directory.file('.a.tmp-1-folder'));
+  mkdirSync(directory.file('.oso-fallback.tmp-1-folder'));
   writeFileSync(directory.file('other'), 'mine');
-  symlinkSync('other', directory.file('.a.tmp-1-link'));
+  symlinkSync('other', directory.file('.oso-fallback.tmp-1-link'));
   await writeNew(directory.file('a'));
   expect(readFileSync(directory.file('a'), 'utf8')).toBe('new');
   expect(readFileSync(directory.file('other'), 'utf8')).toBe('mine');
-  expect(lstatSync(directory.file('.a.tmp-1-link')).isSymbolicLink()).toBe(true);
+  expect(lstatSync(directory.file('.oso-fallback.tmp-1-link')).isSymbolicLink()).toBe(true);
 });
 
 test('leftovers that cannot be listed or removed disturb nobody', async () => {
   using directory = temporaryDirectory();
-  writeFileSync(directory.file('.a.tmp-1-dead'), 'half');
+  writeFileSync(directory.file('.oso-fallback.tmp-1-dead'), 'half');
   for (const failing of ['readdir', 'unlink']) {
     await onFailingDisk(
       directory.path,
@@ -67,7 +102,7 @@ test('leftovers that cannot be listed or removed disturb nobody', async () => {
     );
     expect(readFileSync(directory.file('a'), 'utf8')).toBe('new');
   }
-  expect(readdirSync(directory.path).sort()).toEqual(['.a.tmp-1-dead', 'a']);
+  expect(readdirSync(directory.path).sort()).toEqual(['.oso-fallback.tmp-1-dead', 'a']);
 });
 
 test('a snapshot is not put in place when another whole one stands where it was written', async () => {

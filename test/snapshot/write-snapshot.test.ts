@@ -288,7 +288,7 @@ describe('a target', () => {
   test('loses what a killed export left, and keeps what a living one is writing', async () => {
     using directory = temporaryDirectory();
     const path = directory.file('a.snapshot');
-    writeFileSync(directory.file('.a.snapshot.tmp-1-dead'), 'half');
+    writeFileSync(directory.file('.oso-fallback.tmp-1-dead'), 'half');
     writeFileSync(directory.file('.b.snapshot.tmp-1-other'), 'half');
     const gate = deferred();
     const started = deferred();
