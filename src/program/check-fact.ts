@@ -5,7 +5,6 @@ import { didYouMean } from '../util/did-you-mean.ts';
 import { canonicalId } from './normalize-value.ts';
 import { printFactSignature } from './print-program.ts';
 import type { FactSignature, Program, TypeSet } from './program.ts';
-import { hasType } from './type-set.ts';
 import { PRIMITIVE_TYPES, type TypeTable } from './type-table.ts';
 
 /** Why a fact may not be stored; absent when it may. */
@@ -86,7 +85,7 @@ function fits({ args }: Fact, { types }: FactSignature, table: TypeTable): boole
 
 /** Also subtypes of what a literal says, though no answer needs facts about those (polar reference, 3.3.5). */
 function accepts(set: TypeSet, type: string, table: TypeTable): boolean {
-  return hasType(set, type) || (set.kind === 'some' && [...set.types].some((each) => table.subtypesOf(each).has(type)));
+  return set.kind === 'any' || [...set.types].some((each) => table.subtypesOf(each).has(type));
 }
 
 function faultOfValues(fact: Fact, { types }: FactLaw): string | undefined {
