@@ -5,6 +5,7 @@ import { MAX_ID_BYTES } from '../../src/facts/fact.ts';
 import { openSnapshot } from '../../src/snapshot/read-snapshot.ts';
 import { verifySnapshot } from '../../src/snapshot/verify-snapshot.ts';
 import { writeSnapshot } from '../../src/snapshot/write-snapshot.ts';
+import type { DiskCall } from '../soak/support/fault-disk.mjs';
 import { onFailingDisk } from '../support/failing-disk.ts';
 import { collect, contentOf, FACTS, POLICY, role, temporaryDirectory } from './support/sample-snapshot.ts';
 
@@ -154,6 +155,22 @@ describe('a snapshot from a stream', () => {
     const verdict = await verifySnapshot({ stream, spoolDirectory: spool.path });
     expect(verdict).toMatchObject({ ok: false, faults: [{ kind: 'not-a-snapshot', message: 'it is not a snapshot' }] });
     expect(chunks).toBeLessThan(10);
+    expect(stream.destroyed).toBe(true);
+  });
+
+  test('that fills the disk ends with that, and gives the room back', async () => {
+    using directory = temporaryDirectory();
+    using spool = temporaryDirectory();
+    await writeSnapshot(directory.file('a'), contentOf(FACTS));
+    const stream = Readable.from([readFileSync(directory.file('a'))]);
+    const full = ({ kind }: DiskCall) => {
+      if (kind === 'write') throw Object.assign(new Error('full'), { code: 'ENOSPC' });
+      return false;
+    };
+    const opened = onFailingDisk(spool.path, full, () => openSnapshot({ stream, spoolDirectory: spool.path }));
+    const message = expect.stringMatching(/^cannot write `.*`: the disk is full$/);
+    await expect(opened).rejects.toMatchObject({ code: 'NO_SPACE', message });
+    expect(readdirSync(spool.path)).toEqual([]);
     expect(stream.destroyed).toBe(true);
   });
 

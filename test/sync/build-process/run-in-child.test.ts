@@ -12,22 +12,16 @@ import { readGeneration } from '../../../src/generations/generation-file.ts';
 import { listGenerations } from '../../../src/generations/list-generations.ts';
 import { serveParent } from '../../../src/sync/build-process/child.ts';
 import { giveWay } from '../../../src/sync/build-process/give-way.ts';
-import type {
-  BuildResult,
-  DownloadJob,
-  FromChild,
-  JobResult,
-  KnownContent,
-} from '../../../src/sync/build-process/job.ts';
+import type { BuildResult, FromChild, JobResult, KnownContent } from '../../../src/sync/build-process/job.ts';
 import { runInChild } from '../../../src/sync/build-process/run-in-child.ts';
 import { systemClock } from '../../../src/util/clock.ts';
 import { until } from '../../cli/support/running-node.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { startFakeCloud } from '../../support/fake-cloud.ts';
 import { removeFolder } from '../../support/remove-folder.ts';
+import { downloadJob, TOKEN } from '../support/download-job.ts';
 
 const BUILT = new URL('../../../dist/bin/build-process.js', import.meta.url);
-const TOKEN = 'e_env1_1_canarysecret';
 const POLICY = 'actor User {} resource Repo { permissions = ["read"]; roles = ["reader"]; "read" if "reader"; }';
 const NO_ENV = { PATH: process.env['PATH'], OSO_API_TOKEN: TOKEN };
 
@@ -49,23 +43,6 @@ async function dataDirectory() {
     removeFolder(path);
   };
   return { path, directory, [Symbol.dispose]: remove };
-}
-
-function downloadJob(directory: string, url: string): DownloadJob {
-  return {
-    kind: 'download',
-    directory,
-    url,
-    token: TOKEN,
-    clientId: 'client',
-    version: '0',
-    environment: 'env1',
-    tenant: 'ten1',
-    stallLimitMs: undefined,
-    known: undefined,
-    guards: { environment: 'env1', tenant: 'ten1' },
-    memoryBytes: 16 * 1024 * 1024,
-  };
 }
 
 function built(result: JobResult): BuildResult {
