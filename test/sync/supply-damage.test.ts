@@ -1,8 +1,11 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { openDataDirectory } from '../../src/generations/data-directory.ts';
+import { createDiskCare } from '../../src/sync/disk-care.ts';
 import { Supply } from '../../src/sync/supply.ts';
 import { silentLog } from '../../src/util/log.ts';
+import type { DiskCall } from '../soak/support/fault-disk.mjs';
+import { onFailingDisk } from '../support/failing-disk.ts';
 import { damaged, supplied } from './support/supplied.ts';
 
 const never = new AbortController().signal;
@@ -80,5 +83,18 @@ describe('a directory that cannot be written', () => {
       await world.supply.scrub(never);
       expect(world.raised, time).toEqual(Array(total).fill('damage'));
     }
+  });
+});
+
+describe('an old generation that cannot be removed', () => {
+  test('keeps nobody from knowing of newer ones', async () => {
+    using world = await supplied();
+    const { directory, log } = world.options;
+    const disk = createDiskCare({ directory, log, keep: 1, inUse: () => new Set([world.newer]) });
+    const stuck = ({ kind, path }: DiskCall) => kind === 'rename' && path.includes(world.older);
+    await onFailingDisk(world.path, stuck, () => disk.tidy());
+    expect(disk.survey.generations).toMatchObject([{ id: world.newer }, { id: world.older }]);
+    await disk.tidy();
+    expect(disk.survey.generations).toMatchObject([{ id: world.newer }]);
   });
 });
