@@ -97,6 +97,9 @@ async function serves(running: CliProcess): Promise<void> {
   await running.event('serving');
 }
 
+/** With it a first copy that may wait a moment waits for no longer than 0.2 s. */
+const SOON = ['--sync-interval', '2s'] as const;
+
 const DIRECTORY_SCENARIOS: readonly Scenario[] = [
   {
     name: 'import into an empty directory',
@@ -122,7 +125,7 @@ const DIRECTORY_SCENARIOS: readonly Scenario[] = [
   {
     name: 'copy of a node that serves old data',
     from: 'one generation',
-    args: ['serve', '--json'],
+    args: ['serve', '--json', ...SOON],
     in: 'child',
     untilDone: servesLive,
     allows: ['old', 'new'],
@@ -130,7 +133,7 @@ const DIRECTORY_SCENARIOS: readonly Scenario[] = [
   {
     name: 'start, swap and removal of old data by a node',
     from: 'one generation',
-    args: ['serve', '--json', '--keep', '1'],
+    args: ['serve', '--json', '--keep', '1', ...SOON],
     untilDone: servesLive,
     allows: ['old', 'new'],
   },
