@@ -60,6 +60,7 @@ export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
     const isFirst = attempts.lastAttemptAtMs === undefined;
     isQueued = false;
     dueMs = undefined;
+    wakeUp = new AbortController();
     attempts = attemptStarted(attempts, clock.nowMs());
     const outcome = await settle(() => options.attempt(signal, isFirst));
     if (signal.aborted) return;
@@ -92,7 +93,6 @@ export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
 
   async function wait(signal: AbortSignal): Promise<void> {
     if (isQueued) return;
-    wakeUp = new AbortController();
     const stop = AbortSignal.any([signal, wakeUp.signal]);
     while (!stop.aborted && leftMs() > 0) await clock.sleep(Math.min(leftMs(), LOOK_EVERY_MS), stop).catch(() => {});
   }

@@ -70,6 +70,25 @@ test('a first attempt that is to wait is told, made when its time has come, and 
   await asked.run;
 });
 
+test('what is asked before the loop runs is its first attempt', async () => {
+  const clock = new FakeClock();
+  const controller = new AbortController();
+  const begun: number[] = [];
+  const attempt = async () => {
+    begun.push(clock.monotonicMs());
+    return 'downloaded' as const;
+  };
+  const elapsed = () => clock.monotonicMs();
+  const common = { clock, elapsed, log: silentLog, intervalMs: INTERVAL_MS, random: () => 0.5, onAttempt: () => {} };
+  const loop = createSyncLoop({ ...common, attempt });
+  expect(loop.wake()).toBe('started');
+  const run = loop.run(controller.signal, 3_000);
+  await clock.advance(10_000);
+  expect(begun).toEqual([0]);
+  controller.abort();
+  await run;
+});
+
 test('a stop before the first attempt leaves no attempt and no timer', async () => {
   const { clock, loop, attempts, run, stop } = loopWith(['downloaded'], { firstDelayMs: 3_000 });
   await settle();
