@@ -24,6 +24,7 @@ import { readClientKeys } from './client-keys.ts';
 import type { JsonLog } from './json-log.ts';
 import type { NodePlan } from './node-plan.ts';
 import { describeServing, readinessOf, readingsOf } from './node-readings.ts';
+import { fitConnections, openFilesLimit } from './open-files.ts';
 import { readTlsFiles, tlsFiles, tlsIdentity } from './tls-identity.ts';
 import { version } from './version.ts';
 import { type WatchedFiles, watchFiles } from './watched-file.ts';
@@ -112,7 +113,11 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
     unpin: () => attached().unpin(stop),
   };
   const reported = () => (data === undefined ? { state: 'starting' } : status());
-  const limits = shareLimits(limitsOf(settings), threads);
+  const openFiles = openFilesLimit();
+  const wanted = limitsOf(settings);
+  const limits = shareLimits({ ...wanted, ...fitConnections(wanted, openFiles, threads) }, threads);
+  const { maxConnections } = limits;
+  if (maxConnections < wanted.maxConnections) log.warn('fewer connections are taken', { maxConnections, openFiles });
   const http: HttpServer = createServer({
     clock,
     metrics,
