@@ -51,6 +51,7 @@ export class Exchange implements Call {
   #data: Serving | undefined;
   #isCounted = false;
   #afterwards: (() => void) | undefined;
+  #streamed: Readable | undefined;
 
   constructor(host: ExchangeHost, request: IncomingRequest, response: ServerResponse) {
     this.request = request;
@@ -59,6 +60,8 @@ export class Exchange implements Call {
     this.#host = host;
     this.#response = response;
     response.on('close', () => this.#finish(499));
+    // A reply that waits behind others on its connection has no socket yet, and hears nothing of its end.
+    request.onGone = () => this.#giveUp();
   }
 
   get headersSent(): boolean {
@@ -121,9 +124,10 @@ export class Exchange implements Call {
   }
 
   #stream(answer: Answer, body: Readable): void {
+    this.#streamed = body;
     const headers = this.#headers(answer);
-    // Before `close`, which means that the client has gone, and before the pipeline calls back.
-    this.#response.on('finish', () => this.#finish(answer.status));
+    // Before `close`, which means that the client has gone, and before Node.js and the pipeline learn of it.
+    this.#response.prependListener('finish', () => this.#finish(answer.status));
     this.#response.setTimeout(MOST_SILENCE_MS);
     if (this.#acceptsGzip()) {
       this.#response.writeHead(answer.status, [...headers, ...GZIP_HEADERS]);
@@ -169,6 +173,11 @@ export class Exchange implements Call {
   #acceptsGzip(): boolean {
     const accepted = this.request.headers['accept-encoding'];
     return accepted !== undefined && /\bgzip\b(?!\s*;\s*q=0(?:\.0+)?(?:,|\s|$))/iu.test(accepted);
+  }
+
+  #giveUp(): void {
+    this.#streamed?.destroy();
+    this.#finish(499);
   }
 
   #finish(status: number): void {

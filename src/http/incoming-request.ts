@@ -22,6 +22,8 @@ export class IncomingRequest extends IncomingMessage {
   declare readonly url: string;
   /** Without one, what the client sends is thrown away. */
   sink: BodySink | undefined = undefined;
+  /** The client has gone; perhaps behind the reply. */
+  onGone: (() => void) | undefined = undefined;
   /** Node's own mark: somebody takes the body, so do not read it as a stream at the end. Without it all is only slower. */
   declare protected _consuming: boolean;
   #headers: RequestHeaders | undefined = undefined;
@@ -66,6 +68,7 @@ export class IncomingRequest extends IncomingMessage {
   /** Node destroys every request that is not answered when its connection is closed. */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.sink?.onGone();
+    this.onGone?.();
     super._destroy(error, done);
   }
 }

@@ -342,6 +342,24 @@ describe('while a long listing is on its way', () => {
     client.destroy();
   });
 
+  const LISTING = `GET /api/facts HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${KEY}\r\n\r\n`;
+
+  test.each([
+    ['listings', LISTING.repeat(2), 3],
+    ['compressed listings', LISTING.replace('Host', 'Accept-Encoding: gzip\r\nHost').repeat(2), 3],
+    ['half a question', `${HEAD}Content-Length: 1000\r\n\r\n{`, 2],
+  ])('who leaves with %s behind it leaves nothing behind', async (_, behind, inFlight) => {
+    await using running = await startServer({ data: createFakeData({}, { facts: createMemoryFacts(facts) }) });
+    const client = await startListing(running.port);
+    client.write(behind);
+    await expect.poll(() => running.server.inFlight).toBe(inFlight);
+    client.resetAndDestroy();
+    await expect.poll(() => running.server.inFlight).toBe(0);
+    await expect.poll(() => running.data.pinned).toBe(0);
+    expect(running.answered.map(({ status }) => status)).toEqual(new Array(inFlight).fill(499));
+    await expectAlive(running);
+  });
+
   test('a body of its request that turns invalid ends the connection: words would be taken for data', async () => {
     await using running = await startServer({ data: createFakeData({}, { facts: createMemoryFacts(facts) }) });
     const client = await startListing(running.port, 'Transfer-Encoding: chunked\r\n');
