@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
 import { OsoError } from '../../errors/oso-error.ts';
 import { type DataAccess, pinData } from '../draw-on-data.ts';
+import { OneATurn } from '../one-a-turn.ts';
 import { printFacts } from '../print-facts.ts';
 import type { Answer, Call, Route } from '../route.ts';
 import { readFactsFilter } from '../wire/facts-filter.ts';
@@ -16,16 +16,17 @@ export interface FactsRouteOptions extends DataAccess {
 
 /** GET /facts: stored facts, never derived ones; one piece of text in memory at a time. */
 export function factsRoute(options: FactsRouteOptions): Route {
+  const turns = new OneATurn();
   return {
     method: 'GET',
     path: '/api/facts',
     access: 'api',
     body: 'none',
-    answer: (call) => listFacts(options, call),
+    answer: (call) => listFacts(options, turns, call),
   };
 }
 
-function listFacts(options: FactsRouteOptions, call: Call): Answer {
+function listFacts(options: FactsRouteOptions, turns: OneATurn, call: Call): Answer {
   if (options.guardUnfiltered && call.query === '' && call.userAgent.startsWith('Oso Cloud (nodejs')) {
     throw new OsoError(
       'REQUEST_INVALID',
@@ -41,17 +42,22 @@ function listFacts(options: FactsRouteOptions, call: Call): Answer {
     pinned.release();
     return { status: 200, body: first.value };
   }
-  const body = Readable.from(inTurns(first.value, pieces, call));
+  const next = () => nextOf(pieces, (error) => call.broke(error));
+  const body = Readable.from(inTurns(first.value, next, turns));
   body.once('close', () => pinned.release());
   return { status: 200, body };
 }
 
-/** One turn of the event loop for each piece: a fast reader of a long listing must not hold up everybody else. */
-async function* inTurns(first: string, rest: Iterator<string, string>, call: Call): AsyncGenerator<string> {
+/** A turn of the event loop for each piece, of all listings: fast readers of long ones must not hold up everybody else. */
+async function* inTurns(
+  first: string,
+  rest: () => IteratorResult<string, string>,
+  turns: OneATurn,
+): AsyncGenerator<string> {
   yield first;
   for (let isLast = false; !isLast; ) {
-    await setImmediate();
-    const { value, done = false } = nextOf(rest, (error) => call.broke(error));
+    await turns.wait();
+    const { value, done = false } = rest();
     yield value;
     isLast = done;
   }
