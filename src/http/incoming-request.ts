@@ -2,6 +2,9 @@ import { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { type RequestHeaders, readRequestHeaders } from './request-headers.ts';
 
+/** For requests that nobody serves. */
+function ignore(): void {}
+
 /** Takes the body of a request piece by piece, as the parser finds it. */
 export interface BodySink {
   onPiece(piece: Buffer): void;
@@ -23,7 +26,7 @@ export class IncomingRequest extends IncomingMessage {
   /** Without one, what the client sends is thrown away. */
   sink: BodySink | undefined = undefined;
   /** The client has gone; perhaps behind the reply. */
-  onGone: (() => void) | undefined = undefined;
+  onGone: () => void = ignore;
   /** Node's own mark: somebody takes the body, so do not read it as a stream at the end. Without it all is only slower. */
   declare protected _consuming: boolean;
   #headers: RequestHeaders | undefined = undefined;
@@ -68,7 +71,7 @@ export class IncomingRequest extends IncomingMessage {
   /** Node destroys every request that is not answered when its connection is closed. */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.sink?.onGone();
-    this.onGone?.();
+    this.onGone();
     super._destroy(error, done);
   }
 }
