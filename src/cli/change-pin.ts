@@ -7,6 +7,7 @@ import { type NodeAddress, tellNode } from './ask-node.ts';
 import type { CommandContext, Invocation } from './command.ts';
 import { addressAt, localAddress } from './node-address.ts';
 import type { Output } from './output.ts';
+import { sayWhere } from './say-where.ts';
 import { warnOfDirectory } from './warn-of-directory.ts';
 
 /** A change of the pin, told in two ways. */
@@ -39,15 +40,6 @@ export async function changePin(
     throw sayWhere(error);
   }
 }
-
-/** Whoever asked in the wrong place is told which ones there are. */
-function sayWhere(error: unknown): unknown {
-  if (!(error instanceof OsoError) || !NOWHERE.has(error.code) || error.hint !== undefined) return error;
-  return new OsoError(error.code, error.message, { hint: WHERE, cause: error });
-}
-
-const NOWHERE: ReadonlySet<string> = new Set(['DIRECTORY_UNUSABLE', 'NODE_UNREACHABLE']);
-const WHERE = 'give the data directory with `--directory`, or the address of a running node with `--url`';
 
 async function changeWhereKept(
   change: PinChange,

@@ -177,7 +177,9 @@ function announce({ url, server, context, onServing, progress }: Announcement): 
 }
 
 function nothingToStartFrom({ served }: NodeData, { offline, importFile }: NodePlan): OsoError {
+  const failures = served.state.kind === 'serving' ? [] : served.state.failures;
   const ways = [
+    ...new Set(failures.flatMap(({ error: { hint } }) => hint ?? [])),
     ...(offline ? ['leave out `--offline`'] : ['`--wait` keeps trying']),
     ...(importFile === undefined ? ['`--import FILE` starts from a snapshot'] : []),
   ];

@@ -2,10 +2,11 @@ import { viewDataDirectory } from '../generations/data-directory.ts';
 import { confirmedAtMs, knownAge } from '../generations/directory-state.ts';
 import { loadStateToLook } from '../generations/load-state.ts';
 import { seemingHolder } from '../generations/lock.ts';
-import { ageOnArrival } from '../sync/data-age.ts';
-import { isoTime, type NodeStatus, type SnapshotStatus, sizeStatus } from '../sync/node-status.ts';
+import { ageOnArrival, TOLERATED_SKEW_MS } from '../sync/data-age.ts';
+import { type AlarmStatus, isoTime, type NodeStatus, type SnapshotStatus, sizeStatus } from '../sync/node-status.ts';
 import { generationStatus } from '../sync/status-of-node.ts';
 import { surveyDirectory } from '../sync/survey-directory.ts';
+import { describeDuration } from '../util/duration.ts';
 import { version } from './version.ts';
 
 /** What a data directory holds that no node answers for. Throws DIRECTORY_UNUSABLE when there is none. */
@@ -38,7 +39,7 @@ export async function statusAtRest(path: string, nowMs: number): Promise<NodeSta
     snapshot,
     pinned: state.pinned,
     staleness: null,
-    alarms: problem === undefined ? [] : [{ kind: 'damage', message: problem, at: isoTime(nowMs) }],
+    alarms: alarmsAtRest(problem, snapshot, nowMs),
     overrides: [],
     sync: null,
     generations: survey.generations.map(generationStatus),
@@ -46,6 +47,20 @@ export async function statusAtRest(path: string, nowMs: number): Promise<NodeSta
     size: sizeStatus(metadata?.factCount ?? 0, current?.bytes ?? 0),
     workers: null,
   };
+}
+
+function alarmsAtRest(
+  problem: string | undefined,
+  snapshot: SnapshotStatus | null,
+  nowMs: number,
+): readonly AlarmStatus[] {
+  const aheadMs = snapshot === null ? 0 : Date.parse(snapshot.confirmedAt) - nowMs;
+  const at = isoTime(nowMs);
+  const ahead = `the data are dated ${describeDuration(aheadMs)} in the future: how old they are is not known`;
+  return [
+    ...(problem === undefined ? [] : [{ kind: 'damage', message: problem, at } as const]),
+    ...(aheadMs <= TOLERATED_SKEW_MS ? [] : [{ kind: 'clock_skew', message: ahead, at } as const]),
+  ];
 }
 
 /** A node that listens at another address than was asked is not at rest, and must not look like it. */

@@ -106,7 +106,8 @@ function checkEnvironment(metadata: GenerationMetadata, options: OpenGenerationO
     const configured = options[field];
     if (configured === undefined || configured === metadata[field]) continue;
     const message = `the generation ${metadata.id} belongs to ${field} \`${metadata[field]}\`, but \`${configured}\` is configured`;
-    throw new OsoError('GUARD_ENVIRONMENT', message);
+    const hint = 'to serve it anyway, pass --allow-environment, or else give another --directory';
+    throw new OsoError('GUARD_ENVIRONMENT', message, { hint });
   }
 }
 

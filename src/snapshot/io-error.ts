@@ -22,10 +22,18 @@ const REASONS: Readonly<Record<string, string>> = {
   ESPIPE: 'it is a pipe, not a file',
 };
 
-const FULL: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EFBIG: 'the file would be larger than allowed',
+const FULL: Readonly<Record<string, { readonly reason: string; readonly hint: string }>> = {
+  ENOSPC: { reason: 'the disk is full', hint: 'free some space, or use a larger disk' },
+  EDQUOT: { reason: 'the disk quota is used up', hint: 'free some space, or ask for a larger quota' },
+  EFBIG: {
+    reason: 'the file would be larger than allowed',
+    hint: 'raise the limit of file sizes (`ulimit -f`), or use another disk',
+  },
+};
+
+const HINTS: Readonly<Record<string, () => string>> = {
+  EACCES: whoAsks,
+  EMFILE: () => 'raise the limit of open files (`ulimit -n`)',
 };
 
 /**
@@ -36,10 +44,12 @@ export function ioError(error: unknown, action: string, path: string): unknown {
   const code = errnoOf(error);
   if (code === undefined) return error;
   const full = FULL[code];
-  if (full !== undefined) return new OsoError('NO_SPACE', `cannot ${action} \`${path}\`: ${full}`, { cause: error });
-  const hint = code === 'EACCES' ? whoAsks() : undefined;
-  const message = `cannot ${action} \`${path}\`: ${REASONS[code] ?? code}`;
-  return new OsoError('DIRECTORY_UNUSABLE', message, { hint, cause: error });
+  const what = `cannot ${action} \`${path}\``;
+  if (full !== undefined) {
+    return new OsoError('NO_SPACE', `${what}: ${full.reason}`, { hint: full.hint, cause: error });
+  }
+  const hint = HINTS[code]?.();
+  return new OsoError('DIRECTORY_UNUSABLE', `${what}: ${REASONS[code] ?? code}`, { hint, cause: error });
 }
 
 /** The usual reason is a container, whose user is not that of the folder it was given. */

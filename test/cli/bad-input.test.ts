@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { jsonOf, openWorkplace } from './support/workplace.ts';
+import { importOf, jsonOf, openWorkplace } from './support/workplace.ts';
 
 const NO_IDENTITY = { OSO_API_TOKEN: '', OSO_ENVIRONMENT: '', OSO_TENANT: '' };
 
@@ -168,7 +168,11 @@ describe('places', () => {
   });
 
   test.runIf(process.platform === 'linux').each([
-    ['that is full', '> /dev/full', 'NO_SPACE: cannot write `-`: the disk is full\n1\n'],
+    [
+      'that is full',
+      '> /dev/full',
+      'NO_SPACE: cannot write `-`: the disk is full\nhint: free some space, or use a larger disk\n1\n',
+    ],
     ['that nobody reads', '| true', '1\n'],
   ])('an export to a stdout %s', async (_, redirection, said) => {
     await using place = await openWorkplace();
@@ -329,6 +333,21 @@ describe('nothing to start from', () => {
     expect(error.message).toContain('disk: NOTHING_TO_START_FROM: the data directory holds no generation');
     expect(error.message).toContain('control-plane: CONTROL_PLANE_UNREACHABLE: ');
     expect(error.message).toContain('import: SNAPSHOT_INVALID: ');
+    expect(error.hint).toBe(
+      'check host and port in `OSO_URL`; give the path of a file that `oso-fallback export` wrote; `--wait` keeps trying',
+    );
+  });
+
+  test('data of another environment on disk are told how to be served, or left', async () => {
+    await using place = await openWorkplace();
+    await importOf(place, 'ann', 1_700_000_000);
+    const other = { OSO_API_TOKEN: '', OSO_ENVIRONMENT: 'env2' };
+    const { code, stderr } = await place.run(['serve', '--offline'], other);
+    expect(code).toBe(4);
+    expect(stderr).toContain('disk: GUARD_ENVIRONMENT: ');
+    expect(stderr).toContain(
+      '\nhint: to serve it anyway, pass --allow-environment, or else give another --directory; ',
+    );
   });
 
   test('offline needs a copy on disk or a file, and no token', async () => {
@@ -353,8 +372,16 @@ test('status of neither a node nor a directory', async () => {
   expect(result).toMatchObject({ code: 1, stdout: '' });
   expect(result.stderr).toBe(
     'NODE_UNREACHABLE: no node answers at http://127.0.0.1:1: connection refused\n' +
-      'DIRECTORY_UNUSABLE: cannot open `./.oso`: no such file or directory\n',
+      'DIRECTORY_UNUSABLE: cannot open `./.oso`: no such file or directory\n' +
+      'hint: give the data directory with `--directory`, or the address of a running node with `--url`\n',
   );
+});
+
+test('status of an address where no node answers', async () => {
+  await using place = await openWorkplace();
+  const { code, stderr } = await place.run(['status', '--url', 'http://127.0.0.1:1']);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^NODE_UNREACHABLE: .*\nhint: give the data directory .*`--url`\n$/);
 });
 
 test('a Node.js that is too old is told which one is needed, before anything else is read', async () => {

@@ -223,6 +223,14 @@ describe('what a control plane does', () => {
     expect((await place.run(['import', 'f.snapshot'])).stderr).toMatch(
       /^warning: the data are from \S+Z, in the future; until then files and copies of other nodes count as older\n$/,
     );
+    expect((await place.run(['verify', 'f.snapshot'])).stdout).toMatch(/^taken at {5}\S+Z, in the future$/m);
+    const atRest = jsonOf(await place.run(['status', '--json', '--port', '1']));
+    expect(atRest.alarms).toMatchObject([
+      {
+        kind: 'clock_skew',
+        message: expect.stringMatching(/^the data are dated \d+h \d+m in the future: how old they are is/),
+      },
+    ]);
     place.cloud.facts = [reader('bob')];
     await exportAt('now.snapshot', 0);
     const copyOfCopy = { headers: { 'oso-fallback-age': '0' } };

@@ -5,15 +5,20 @@ import { errnoOf, ioError } from '../../src/snapshot/io-error.ts';
 const systemError = (code: string) => Object.assign(new Error(`${code}: something`), { code });
 
 test('a lack of room is told apart from everything else', () => {
-  for (const [code, reason] of [
-    ['ENOSPC', 'the disk is full'],
-    ['EDQUOT', 'the disk quota is used up'],
-    ['EFBIG', 'the file would be larger than allowed'],
+  for (const [code, reason, hint] of [
+    ['ENOSPC', 'the disk is full', 'free some space, or use a larger disk'],
+    ['EDQUOT', 'the disk quota is used up', 'free some space, or ask for a larger quota'],
+    [
+      'EFBIG',
+      'the file would be larger than allowed',
+      'raise the limit of file sizes (`ulimit -f`), or use another disk',
+    ],
   ] as const) {
     const cause = systemError(code);
     expect(ioError(cause, 'write', '/a')).toMatchObject({
       code: 'NO_SPACE',
       message: `cannot write \`/a\`: ${reason}`,
+      hint,
       cause,
     });
   }
@@ -34,6 +39,11 @@ test('whoever is denied is told who asked: a container has another user than the
   const hint = `this process is user ${process.getuid?.()} of group ${process.getgid?.()}; for a container \`--user UID:GID\` chooses another`;
   expect(ioError(systemError('EACCES'), 'write', '/export')).toMatchObject({ hint });
   expect(ioError(systemError('EROFS'), 'write', '/export')).toMatchObject({ hint: undefined });
+});
+
+test('who has too many files open is told how to have more', () => {
+  const hint = 'raise the limit of open files (`ulimit -n`)';
+  expect(ioError(systemError('EMFILE'), 'open', '/a')).toMatchObject({ hint });
 });
 
 test('errors that do not come from the system pass through', () => {

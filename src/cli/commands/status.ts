@@ -5,6 +5,7 @@ import type { Command, CommandContext, Invocation } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { addressAt, localAddress } from '../node-address.ts';
 import { printStatus } from '../print-status.ts';
+import { sayWhere } from '../say-where.ts';
 
 export const status: Command = {
   name: 'status',
@@ -29,14 +30,18 @@ Exit codes: 0 done, 1 neither a node nor a data directory is there.
 
 async function findStatus(invocation: Invocation, settings: Settings, context: CommandContext): Promise<NodeStatus> {
   const given = invocation.text('url');
-  if (given !== undefined) return await askNode(addressAt(given), context);
+  if (given !== undefined) {
+    return await askNode(addressAt(given), context).catch((error: unknown) => {
+      throw sayWhere(error);
+    });
+  }
   try {
     return await askNode(await localAddress(settings), context);
   } catch (error) {
     context.signal.throwIfAborted();
     const { statusAtRest } = await import('../status-at-rest.ts');
     return await statusAtRest(settings.directory, context.clock.nowMs()).catch((atRest: unknown) => {
-      throw new AggregateError([error, atRest]);
+      throw new AggregateError([error, sayWhere(atRest)]);
     });
   }
 }

@@ -3,6 +3,7 @@ import type { SnapshotFault } from '../../snapshot/fault.ts';
 import { snapshotError } from '../../snapshot/fault.ts';
 import { takenAtMsOf } from '../../snapshot/parse-manifest.ts';
 import { type Verdict, verifySnapshot } from '../../snapshot/verify-snapshot.ts';
+import { TOLERATED_SKEW_MS } from '../../sync/data-age.ts';
 import { describeDuration } from '../../util/duration.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { count, describeBytes } from '../describe-progress.ts';
@@ -68,7 +69,7 @@ function printIntact({ verdict, result, ageMs }: Facts): string {
   return [
     `environment  ${manifest.environment} of tenant ${manifest.tenant}`,
     `source       ${manifest.source}`,
-    `taken at     ${manifest.takenAt}, ${describeDuration(ageMs)} ago`,
+    `taken at     ${manifest.takenAt}, ${ageMs < -TOLERATED_SKEW_MS ? 'in the future' : `${describeDuration(ageMs)} ago`}`,
     `policy       ${describeBytes(manifest.policy.sizeBytes)}, ${isValid ? summarizeTests(result) : 'does not compile'}`,
     `facts        ${count(manifest.facts.count)}`,
     ...signatures,

@@ -229,6 +229,7 @@ describe('buildIndex', () => {
       await expect(build(facts, { memoryBytes: 0 }), `write ${left}`).rejects.toMatchObject({
         code: 'NO_SPACE',
         message: 'no space is left for the index of the facts',
+        hint: 'free some space, or use a larger disk',
       });
       expect(leftovers(directory), `write ${left}`).toEqual([]);
     }

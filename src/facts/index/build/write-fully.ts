@@ -12,7 +12,9 @@ function writeSome(descriptor: number, bytes: Uint8Array, done: number, at: numb
   try {
     return writeSync(descriptor, bytes, done, bytes.length - done, at + done);
   } catch (cause) {
-    throw isFull(cause) ? new OsoError('NO_SPACE', 'no space is left for the index of the facts', { cause }) : cause;
+    if (!isFull(cause)) throw cause;
+    const hint = 'free some space, or use a larger disk';
+    throw new OsoError('NO_SPACE', 'no space is left for the index of the facts', { hint, cause });
   }
 }
 
