@@ -6,6 +6,7 @@ import { TEMPORARY_PREFIX } from '../../generations/data-directory.ts';
 import type { Clock } from '../../util/clock.ts';
 import { giveWay } from './give-way.ts';
 import { type FromChild, type Job, type JobResult, receiveError, type ToChild } from './job.ts';
+import { lastWords } from './last-words.ts';
 
 export interface ChildSpawn {
   /** The program of the child: `bin/build-process`. */
@@ -37,8 +38,8 @@ const ANSWERED_GRACE_MS = 1_000;
 const LOOK_MS = 5_000;
 const LOOKS_UNTIL_HUNG = 24;
 
-/** Last words of a child that are kept, in UTF-16 units. */
-const MAX_LAST_WORDS = 2_000;
+/** The end of what a child has said, in UTF-16 units: more than the engine says when it ends. */
+const MAX_SAID = 8_000;
 
 /**
  * Does a job in a process of its own, with a heap of its own and off the thread that answers requests. Throws what the
@@ -110,9 +111,9 @@ function converse(child: ChildProcess, { progress, onAnswer, ...grace }: Convers
   return new Promise((resolve, reject) => {
     let answer: FromChild | undefined;
     let silentLooks = 0;
-    let lastWords = '';
+    let said = '';
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      lastWords = (lastWords + text).slice(-MAX_LAST_WORDS);
+      said = (said + text).slice(-MAX_SAID);
     });
     child.on('message', (message: FromChild) => {
       silentLooks = 0;
@@ -127,7 +128,7 @@ function converse(child: ChildProcess, { progress, onAnswer, ...grace }: Convers
     };
     untilHung(hangs, grace).then(
       () => {
-        lastWords = 'it hung';
+        said = 'it hung';
         child.kill('SIGKILL');
       },
       () => {},
@@ -136,7 +137,7 @@ function converse(child: ChildProcess, { progress, onAnswer, ...grace }: Convers
     child.on('close', (code, signal) => {
       if (answer?.kind === 'done') resolve(answer.result);
       else if (answer?.kind === 'failed') reject(receiveError(answer.error));
-      else reject(new Error(`the build process died (${signal ?? `exit code ${code}`}): ${lastLine(lastWords)}`));
+      else reject(new Error(`the build process died (${signal ?? `exit code ${code}`}): ${lastWords(said)}`));
     });
   });
 }
@@ -145,10 +146,6 @@ function converse(child: ChildProcess, { progress, onAnswer, ...grace }: Convers
 async function untilHung(hangs: () => boolean, { clock, gone }: Grace): Promise<void> {
   do await clock.sleep(LOOK_MS, gone);
   while (!hangs());
-}
-
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? '';
 }
 
 /** A child that was killed could not clean up. One job runs at a time, so whatever is unfinished was its. */

@@ -218,7 +218,7 @@ test('a child that needs too much memory dies alone', async () => {
   );
   const spawn = { entry, env: NO_ENV, clock: systemClock };
   await expect(runInChild(downloadJob(data.path, 'http://x'), spawn, { signal: never() })).rejects.toThrow(
-    /^the build process died \((SIGABRT|SIGTRAP|exit code 134)\): /,
+    /^the build process died \((SIGABRT|SIGTRAP|exit code 134)\): FATAL ERROR: .*heap out of memory$/,
   );
 });
 
