@@ -64,6 +64,10 @@ describe('the systemd unit', () => {
     expect(prevented).toEqual([EXIT.usage, EXIT.guard, EXIT.locked]);
   });
 
+  test('has not failed when it is stopped during its first copy', () => {
+    expect(/^SuccessExitStatus=(.*)$/m.exec(unit)?.[1]).toBe(String(EXIT.interrupted));
+  });
+
   test('starts the program that the package builds', () => {
     expect(unit).toMatch('/dist/bin/oso-fallback.js serve');
   });
