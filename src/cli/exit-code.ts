@@ -68,6 +68,7 @@ const BY_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
   CONTROL_PLANE_REFUSED: EXIT.noSource,
   CONTROL_PLANE_MALFORMED: EXIT.noSource,
   CONTROL_PLANE_UNSTABLE: EXIT.noSource,
+  COPY_FAILED: EXIT.failed,
   SNAPSHOT_INVALID: EXIT.invalid,
   // Whoever throws away what is not valid must not lose an intact file.
   SNAPSHOT_NEWER: EXIT.failed,

@@ -43,6 +43,7 @@ export const ERROR_CODES = {
   CONTROL_PLANE_REFUSED: 'the control plane refused the request as it was made',
   CONTROL_PLANE_MALFORMED: 'the answer of the control plane is truncated or not what the API promises',
   CONTROL_PLANE_UNSTABLE: 'the policy kept changing while it was being read',
+  COPY_FAILED: 'this node broke off a copy; the control plane is not to blame',
   SNAPSHOT_INVALID: 'the file is not an intact snapshot',
   SNAPSHOT_NEWER: 'the snapshot was written in a newer format',
   SNAPSHOT_POLICY: 'the policy of the snapshot does not compile, or its tests fail',

@@ -132,6 +132,6 @@ async function settle(attempt: () => Promise<SyncResult>): Promise<AttemptOutcom
   } catch (error) {
     if (error instanceof OsoError) return { ok: false, error };
     const message = `the attempt broke: ${messageOf(error)}`;
-    return { ok: false, error: new OsoError('CONTROL_PLANE_FAILED', message, { cause: error }) };
+    return { ok: false, error: new OsoError('COPY_FAILED', message, { cause: error }) };
   }
 }

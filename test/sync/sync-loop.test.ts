@@ -114,7 +114,7 @@ test('whatever an attempt throws, the next one is scheduled and the error is cla
   const { clock, loop, attempts, stop, run } = loopWith([strange, 'downloaded'], { random: 1 });
   await clock.advance(0);
   expect(loop.attempts.lastError).toEqual({
-    code: 'CONTROL_PLANE_FAILED',
+    code: 'COPY_FAILED',
     message: 'the attempt broke: cannot read properties of undefined',
     atMs: clock.nowMs(),
   });
