@@ -23,7 +23,7 @@ export async function statusAtRest(path: string, nowMs: number): Promise<NodeSta
           id: metadata.id,
           takenAt: isoTime(metadata.takenAtMs),
           confirmedAt: isoTime(confirmedAtMs(state, metadata)),
-          ageMs: ageOnArrival(nowMs, confirmedAtMs(state, metadata), knownAge(state, metadata.contentDigest)),
+          ageMs: ageOnArrival(nowMs, confirmedAtMs(state, metadata), knownAge(state, metadata)),
           facts: metadata.factCount,
           contentDigest: metadata.contentDigest,
           source: metadata.source,

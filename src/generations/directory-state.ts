@@ -25,13 +25,24 @@ export interface DirectoryState {
   readonly clientId: string;
   /** The newest data that were ever published here. Older ones are refused, also after their generation is gone. */
   readonly highWater: HighWater | null;
-  /** When the control plane was last seen to have this very content. */
-  readonly confirmed: { readonly contentDigest: string; readonly atMs: number } | null;
+  /** The content that the control plane was last seen to have, and when. */
+  readonly confirmed: Confirmation | null;
+  /** The same of contents that it had before, latest first: they are as old as that when an operator goes back to them. */
+  readonly confirmedBefore: readonly Confirmation[];
   /** What was last known of the age of the data served; null when a copy confirmed them. */
-  readonly age: (AgeRecord & { readonly contentDigest: string }) | null;
+  readonly age: (AgeRecord & { readonly contentDigest: string; readonly generation?: string | undefined }) | null;
   /** Id of the generation to serve whatever is newer. */
   readonly pinned: string | null;
 }
+
+/** When the control plane was last seen to have this very content, milliseconds since the Unix epoch. */
+interface Confirmation {
+  readonly contentDigest: string;
+  readonly atMs: number;
+}
+
+/** As many as there can be generations. */
+const MOST_CONFIRMED_BEFORE = 100;
 
 /** An age and when it was that, by the wall clock. */
 export interface AgeRecord {
@@ -50,7 +61,8 @@ export interface HighWater {
 
 /** The state before anything was published. */
 export function freshState(): DirectoryState {
-  return { formatVersion: 1, clientId: randomUUID(), highWater: null, confirmed: null, age: null, pinned: null };
+  const nothing = { highWater: null, confirmed: null, confirmedBefore: [], age: null, pinned: null };
+  return { formatVersion: 1, clientId: randomUUID(), ...nothing };
 }
 
 /**
@@ -101,26 +113,36 @@ export function withPublished(
  */
 export function withConfirmed(
   state: DirectoryState,
-  contentDigest: string,
+  { id, contentDigest }: Pick<GenerationMetadata, 'id' | 'contentDigest'>,
   atMs: number,
   isFirstHand = false,
 ): DirectoryState {
-  const before = state.confirmed?.contentDigest === contentDigest ? state.confirmed.atMs : 0;
-  const seen = isFirstHand ? { contentDigest, ageMs: 0, atMs } : null;
+  const seen = isFirstHand ? { contentDigest, generation: id, ageMs: 0, atMs } : null;
   const age = (state.age?.contentDigest ?? contentDigest) === contentDigest ? seen : state.age;
-  return { ...state, age, confirmed: { contentDigest, atMs: Math.max(before, atMs) } };
+  const confirmed = { contentDigest, atMs: Math.max(lastConfirmed(state, contentDigest), atMs) };
+  const others = confirmations(state).filter((before) => before.contentDigest !== contentDigest);
+  return { ...state, age, confirmed, confirmedBefore: others.slice(0, MOST_CONFIRMED_BEFORE) };
 }
 
-/** The age that an earlier process knew of this content. */
-export function knownAge({ age }: DirectoryState, contentDigest: string): AgeRecord | undefined {
-  return age?.contentDigest === contentDigest ? age : undefined;
+/** The age that an earlier process knew of this generation. One with the same content that came later may be younger. */
+export function knownAge(
+  { age }: DirectoryState,
+  { id, contentDigest }: Pick<GenerationMetadata, 'id' | 'contentDigest'>,
+): AgeRecord | undefined {
+  return age?.contentDigest === contentDigest && (age.generation ?? id) === id ? age : undefined;
 }
 
 /** Last time the control plane was seen to have the content of a generation: when it was taken, or later. */
-export function confirmedAtMs(state: DirectoryState, generation: GenerationMetadata): number {
-  const { confirmed } = state;
-  if (confirmed === null || confirmed.contentDigest !== generation.contentDigest) return generation.takenAtMs;
-  return Math.max(confirmed.atMs, generation.takenAtMs);
+export function confirmedAtMs(state: DirectoryState, { contentDigest, takenAtMs }: GenerationMetadata): number {
+  return Math.max(lastConfirmed(state, contentDigest), takenAtMs);
+}
+
+function lastConfirmed(state: DirectoryState, contentDigest: string): number {
+  return confirmations(state).find((confirmation) => confirmation.contentDigest === contentDigest)?.atMs ?? 0;
+}
+
+function confirmations({ confirmed, confirmedBefore }: DirectoryState): readonly Confirmation[] {
+  return confirmed === null ? confirmedBefore : [confirmed, ...confirmedBefore];
 }
 
 /** Where the state of a directory lies. */
@@ -138,12 +160,11 @@ function parseState(bytes: Buffer): DirectoryState {
     formatVersion: 1,
     clientId: textField(object, 'clientId'),
     highWater: optional(object, 'highWater', parseHighWater),
-    confirmed: optional(object, 'confirmed', (confirmed) => ({
-      contentDigest: hashField(confirmed, 'contentDigest'),
-      atMs: countField(confirmed, 'atMs'),
-    })),
+    confirmed: optional(object, 'confirmed', parseConfirmation),
+    confirmedBefore: parseConfirmedBefore(object),
     age: optional(object, 'age', (age) => ({
       contentDigest: hashField(age, 'contentDigest'),
+      generation: age['generation'] === undefined ? undefined : textField(age, 'generation'),
       ageMs: countField(age, 'ageMs'),
       atMs: countField(age, 'atMs'),
     })),
@@ -158,6 +179,16 @@ function parseHighWater(object: JsonObject): HighWater {
     takenAtMs: countField(object, 'takenAtMs'),
     contentDigest: hashField(object, 'contentDigest'),
   };
+}
+
+function parseConfirmation(object: JsonObject): Confirmation {
+  return { contentDigest: hashField(object, 'contentDigest'), atMs: countField(object, 'atMs') };
+}
+
+/** Earlier versions did not write it. */
+function parseConfirmedBefore({ confirmedBefore = [] }: JsonObject): readonly Confirmation[] {
+  if (!Array.isArray(confirmedBefore)) throw new FieldError('`confirmedBefore` is not a list');
+  return confirmedBefore.map((confirmation) => parseConfirmation(objectField({ confirmation }, 'confirmation')));
 }
 
 function parsePinned(object: JsonObject): string | null {

@@ -2,7 +2,7 @@
  * A generation: one verified snapshot, indexed and ready to serve, in the data directory:
  *
  *     <directory>/lock                              held by the process that may write (kernel lock, see lock.ts)
- *     <directory>/state.json                        high-water mark, last confirmation, client id, pin; replaced atomically
+ *     <directory>/state.json                        high-water mark, confirmations, client id, pin; replaced atomically
  *     <directory>/generations/<id>/                 immutable once it has this name
  *         generation.json                           this type
  *         policy.polar

@@ -44,6 +44,8 @@ export interface Arrival {
   readonly isWanted?: (() => boolean) | undefined;
 }
 
+type Confirmed = Pick<GenerationMetadata, 'id' | 'contentDigest'>;
+
 interface Current {
   readonly metadata: GenerationMetadata;
   readonly memory: ServedMemory;
@@ -53,11 +55,16 @@ interface Current {
 /** How the index of what is served is held. */
 export type ServedMemory = Pick<IndexFile, 'mode' | 'memoryBytes' | 'residentBytes'>;
 
+/** As many as there can be generations. */
+const MOST_AGES = 100;
+
 /** The data that are answered from, how old they are, and whether that is too old. */
 export class ServedData {
   readonly slot: ServingSlot;
   readonly #options: ServedDataOptions;
   readonly #followers: Followers;
+  /** By generation: what was served, or copied beside what is pinned, in this process. */
+  readonly #ages = new Map<string, DataAge>();
   #state: SyncState = STARTING;
   #current: Current | undefined;
 
@@ -117,11 +124,10 @@ export class ServedData {
    * from here. Throws why a thread cannot serve it; then nothing has changed.
    */
   async adopt(opened: OpenGeneration, arrival: Arrival): Promise<boolean> {
-    const { elapsed } = this.#options;
-    const arrivedMs = elapsed();
+    const age = this.#ageOf(opened.metadata.id, arrival);
     const prepared = await this.#prepare(opened, () => this.#isWanted(opened, arrival));
     if (prepared === undefined) return false;
-    this.#serve(opened, arrival, { prepared, agoMs: elapsed() - arrivedMs });
+    this.#serve(opened, arrival, { prepared, age });
     return true;
   }
 
@@ -154,18 +160,30 @@ export class ServedData {
     return mayServe(this.#state, data, forced) && (isWanted?.() ?? true);
   }
 
-  /** `agoMs`: when the arrival was described. */
+  /** What this process knows already holds, whatever the wall clock says meanwhile. */
+  #ageOf(id: string, { confirmedAtMs, currentAgoMs, knownAge }: Arrival): DataAge {
+    const known = this.#ages.get(id);
+    if (known !== undefined && currentAgoMs === undefined) return known;
+    const ageMs = currentAgoMs ?? ageOnArrival(this.#options.clock.nowMs(), confirmedAtMs, knownAge);
+    return this.#remember(id, ageMs, confirmedAtMs);
+  }
+
+  #remember(id: string, ageMs: number, confirmedAtMs: number): DataAge {
+    const { clock, elapsed } = this.#options;
+    const age = createDataAge({ clock, elapsed, ageMs, confirmedAtMs });
+    this.#ages.set(id, age);
+    const [first = id] = this.#ages.keys();
+    if (this.#ages.size > MOST_AGES) this.#ages.delete(first);
+    return age;
+  }
+
   #serve(
     opened: OpenGeneration,
-    { origin, confirmedAtMs, currentAgoMs, knownAge, forced }: Arrival,
-    { prepared, agoMs }: { readonly prepared: Prepared; readonly agoMs: number },
+    { origin, confirmedAtMs, forced }: Arrival,
+    { prepared, age }: { readonly prepared: Prepared; readonly age: DataAge },
   ): void {
-    const { clock, elapsed } = this.#options;
-    const { metadata } = opened;
-    const data = { id: metadata.id, takenAtMs: metadata.takenAtMs, confirmedAtMs };
-    const ageMs =
-      currentAgoMs === undefined ? ageOnArrival(clock.nowMs(), confirmedAtMs, knownAge) : currentAgoMs + agoMs;
-    const age = createDataAge({ clock, elapsed, ageMs, confirmedAtMs });
+    const { id, takenAtMs } = opened.metadata;
+    const data = { id, takenAtMs, confirmedAtMs };
     this.apply({ kind: 'opened', origin, data, ...(forced ? { forced } : {}) });
     this.#answerFrom(opened, age, prepared);
     this.#options.onChange();
@@ -179,8 +197,18 @@ export class ServedData {
     this.slot.replace({ serving: { ...opened.serving, ageMs: () => age.ageMs() }, close: () => opened.close() });
   }
 
-  /** The control plane had, at `atMs` and `agoMs` ago, exactly what is served. */
-  confirm(atMs: number, agoMs: number): void {
+  /**
+   * The control plane had, at `atMs` and `agoMs` ago, exactly what this generation holds. While one is pinned that need not be
+   * what is served, or it may be another one with the same content.
+   */
+  confirm({ id, contentDigest }: Confirmed, atMs: number, agoMs: number): void {
+    if (this.metadata?.contentDigest === contentDigest) this.#confirmServed(atMs, agoMs);
+    if (this.metadata?.id === id) return;
+    const age = this.#ages.get(id) ?? this.#remember(id, agoMs, atMs);
+    age.confirm(Math.min(agoMs, age.ageMs()));
+  }
+
+  #confirmServed(atMs: number, agoMs: number): void {
     const isLive = this.#state.kind === 'serving' && this.#state.origin === 'live';
     this.apply({ kind: 'confirmed', atMs });
     if (this.#current === undefined) return;

@@ -218,7 +218,8 @@ export class Supply {
     const { book, clock, log } = this.#options;
     const { metadata, ageMs } = this.served;
     if (metadata === undefined || ageMs === undefined) return;
-    const age = { contentDigest: metadata.contentDigest, ageMs: Math.ceil(ageMs), atMs: Math.max(0, clock.nowMs()) };
+    const { id, contentDigest } = metadata;
+    const age = { contentDigest, generation: id, ageMs: Math.ceil(ageMs), atMs: Math.max(0, clock.nowMs()) };
     await book
       .update((state) => ({ ...state, age }))
       .catch((error: unknown) => log.warn('the age of the data could not be written down', { reason: String(error) }));
@@ -227,8 +228,8 @@ export class Supply {
   /** What is known of data that come from this directory. */
   #arrivalOf(metadata: GenerationMetadata): Arrival {
     const { state } = this.#options.book;
-    const known = knownAge(state, metadata.contentDigest);
-    return { origin: 'persisted', confirmedAtMs: confirmedAtMs(state, metadata), knownAge: known };
+    const confirmed = confirmedAtMs(state, metadata);
+    return { origin: 'persisted', confirmedAtMs: confirmed, knownAge: knownAge(state, metadata) };
   }
 
   #inUse(): ReadonlySet<string> {
@@ -291,12 +292,10 @@ export class Supply {
   }
 
   async #confirm(result: BuildResult, currentMs: number): Promise<void> {
-    const { contentDigest, takenAtMs, factsEtag } = result;
+    const { takenAtMs, factsEtag } = result;
     this.#newest.confirmed(factsEtag);
-    // While another generation is pinned, what was confirmed is not what is served.
-    const isServed = this.served.metadata?.contentDigest === contentDigest;
-    if (isServed) this.served.confirm(takenAtMs, this.elapsed() - currentMs);
-    await this.#options.book.update((state) => withConfirmed(state, contentDigest, takenAtMs, isFirstHand(result)));
+    this.served.confirm(result, takenAtMs, this.elapsed() - currentMs);
+    await this.#options.book.update((state) => withConfirmed(state, result, takenAtMs, isFirstHand(result)));
   }
 
   async #openPublished(
@@ -312,12 +311,14 @@ export class Supply {
     const forced = allowOlder || isNewest;
     const currentAgoMs = currentMs === undefined ? undefined : this.elapsed() - currentMs;
     await this.#adopt(opened, { ...this.#arrivalOf(metadata), origin, forced, currentAgoMs });
+    // Getting ready took a while.
+    if (currentMs !== undefined) this.served.confirm(metadata, metadata.takenAtMs, this.elapsed() - currentMs);
     this.#newest.arrived(metadata, result.factsEtag);
     const aside = forced ? await this.disk.putAsideNewer(metadata.id) : 0;
     if (aside > 0 && isNewest) alarms.raise('clock_skew', WENT_BACK, { generation: metadata.id });
     await book.update((state) => {
       const published = withPublished(state, metadata, { lower: allowOlder });
-      return origin === 'live' ? withConfirmed(published, metadata.contentDigest, metadata.takenAtMs) : published;
+      return origin === 'live' ? withConfirmed(published, metadata, metadata.takenAtMs) : published;
     });
     await this.disk.tidy();
     await this.#takeIntoMemory(signal);

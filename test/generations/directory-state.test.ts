@@ -57,7 +57,8 @@ const full: DirectoryState = {
   clientId: 'client-1',
   highWater: { environment: 'env', tenant: 'acme', takenAtMs: 2000, contentDigest: A },
   confirmed: { contentDigest: A, atMs: 3000 },
-  age: { contentDigest: A, ageMs: 5, atMs: 6 },
+  confirmedBefore: [{ contentDigest: B, atMs: 2500 }],
+  age: { contentDigest: A, generation: generationId(2000, A), ageMs: 5, atMs: 6 },
   pinned: generationId(2000, A),
 };
 
@@ -70,6 +71,17 @@ describe('state.json', () => {
       }
       expect(statSync(`${directory.path}/state.json`).mode & 0o777).toBe(0o600);
       expect(readdirSync(directory.path).sort()).toEqual(['generations', 'lock', 'state.json']);
+    }));
+
+  test('of an earlier version knows one confirmation, and ages by content', () =>
+    withDirectory(async (directory) => {
+      const { confirmedBefore: _, ...rest } = full;
+      const age = { contentDigest: A, ageMs: 5, atMs: 6 };
+      writeFileSync(`${directory.path}/state.json`, JSON.stringify({ ...rest, age }));
+      expect(await readStateFile(directory)).toEqual({
+        state: { ...full, confirmedBefore: [], age },
+        problem: undefined,
+      });
     }));
 
   test('that is not there gives a fresh state with a random client id', () =>
@@ -87,6 +99,8 @@ describe('state.json', () => {
     [JSON.stringify({ ...full, clientId: 7 }), '`clientId` is not a line of text'],
     [JSON.stringify({ ...full, highWater: 7 }), '`highWater` is not an object'],
     [JSON.stringify({ ...full, confirmed: { contentDigest: A } }), '`atMs` is missing'],
+    [JSON.stringify({ ...full, confirmedBefore: 7 }), '`confirmedBefore` is not a list'],
+    [JSON.stringify({ ...full, confirmedBefore: [7] }), '`confirmation` is not an object'],
     [JSON.stringify({ ...full, pinned: '../../etc' }), '`pinned` is not the id of a generation'],
     [JSON.stringify({ ...full, pinned: undefined }), '`pinned` is missing'],
   ])('that holds %j is ignored, loudly', (text, why) =>
@@ -204,22 +218,37 @@ describe('the last confirmation', () => {
     const generation = metadata(2000);
     const state = freshState();
     expect(confirmedAtMs(state, generation)).toBe(2000);
-    const confirmed = withConfirmed(state, generation.contentDigest, 5000);
+    const confirmed = withConfirmed(state, generation, 5000);
     expect(confirmedAtMs(confirmed, generation)).toBe(5000);
-    expect(confirmedAtMs(withConfirmed(confirmed, generation.contentDigest, 4000), generation)).toBe(5000);
-    expect(confirmedAtMs(withConfirmed(confirmed, A, 6000), generation)).toBe(2000);
-    expect(confirmedAtMs(withConfirmed(state, generation.contentDigest, 1000), generation)).toBe(2000);
+    expect(confirmedAtMs(withConfirmed(confirmed, generation, 4000), generation)).toBe(5000);
+    expect(confirmedAtMs(withConfirmed(confirmed, { id: 'a', contentDigest: A }, 6000), generation)).toBe(5000);
+    expect(confirmedAtMs(withConfirmed(state, generation, 1000), generation)).toBe(2000);
   });
+});
+
+type Of = { readonly id: string; readonly contentDigest: string };
+
+test('the age that was known of a generation says nothing of a later one with the same content', () => {
+  const age = { contentDigest: A, generation: 'first', ageMs: 5, atMs: 6 };
+  const state = { ...freshState(), age };
+  expect(knownAge(state, { id: 'first', contentDigest: A })).toEqual(age);
+  expect(knownAge(state, { id: 'second', contentDigest: A })).toBeUndefined();
 });
 
 test('a confirmation ends the age that was known of the content, and of no other', () => {
   const aged = { ...freshState(), age: { contentDigest: A, ageMs: 5, atMs: 6 } };
-  expect(knownAge(aged, A)).toMatchObject({ ageMs: 5, atMs: 6 });
-  expect(knownAge(aged, B)).toBeUndefined();
-  expect(withConfirmed(aged, A, 9).age).toBeNull();
-  expect(withConfirmed(aged, B, 9).age).toEqual(aged.age);
-  expect(withConfirmed(aged, A, 9, true).age).toEqual({ contentDigest: A, ageMs: 0, atMs: 9 });
-  expect(withConfirmed(aged, B, 9, true).age).toEqual(aged.age);
+  const [ofA, ofB] = [A, B].map((contentDigest) => ({ id: 'first', contentDigest })) as [Of, Of];
+  expect(knownAge(aged, ofA)).toMatchObject({ ageMs: 5, atMs: 6 });
+  expect(knownAge(aged, ofB)).toBeUndefined();
+  expect(withConfirmed(aged, ofA, 9).age).toBeNull();
+  expect(withConfirmed(aged, ofB, 9).age).toEqual(aged.age);
+  expect(withConfirmed(aged, ofA, 9, true).age).toEqual({
+    contentDigest: A,
+    generation: 'first',
+    ageMs: 0,
+    atMs: 9,
+  });
+  expect(withConfirmed(aged, ofB, 9, true).age).toEqual(aged.age);
 });
 
 test('the mark is lowered when that is asked for', () => {

@@ -42,7 +42,8 @@ describe('other threads', () => {
     await pinning;
     expect(world.served()).toBe(world.older);
     expect(told.slice(2)).toEqual(['prepare', `serve ${HOUR + 5_000}`]);
-    world.supply.served.confirm(world.clock.nowMs(), 7);
+    const { metadata } = world.supply.served;
+    world.supply.served.confirm({ id: '', contentDigest: '', ...metadata }, world.clock.nowMs(), 7);
     world.supply.served.empty();
     expect(told.slice(4)).toEqual(['confirm 7', 'empty no_snapshot']);
   });
