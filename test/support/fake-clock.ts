@@ -66,7 +66,7 @@ export class FakeClock implements Clock {
     await settle();
     for (let next = this.#next(untilMs); next !== undefined; next = this.#next(untilMs)) {
       this.#sleepers = this.#sleepers.filter((other) => other !== next);
-      this.#monotonicMs = next.atMs;
+      this.#monotonicMs = Math.max(this.#monotonicMs, next.atMs);
       next.wake();
       await settle();
     }
