@@ -19,6 +19,8 @@ type Expected = Data | undefined | 'whatever';
 export interface Known {
   readonly mark: Mark | null | 'unknown';
   readonly pinned: string | null;
+  /** Id of what this process copied last, if anything; `unknown` when that cannot be told. */
+  readonly copied: string | undefined;
 }
 
 const isServable = ({ isWhole, tenant }: OnDisk) => isWhole && tenant === TENANT;
@@ -33,7 +35,7 @@ export function servable(disk: readonly OnDisk[], pinned: string | null): OnDisk
 export function expectedAfter(step: Step, known: Known): Expected {
   const { event, before, attempts } = step;
   const isStart = event.kind === 'start' && before.running === undefined;
-  const found = isStart ? atStart(step, event.settings, known) : withoutCopy(step);
+  const found = isStart ? atStart(step, event.settings, known) : withoutCopy(step, known);
   if (found === 'whatever') return found;
   if (attempts.some(({ ok }) => ok)) return withCopy(step, found);
   if (!isStart || found !== undefined || step.file === undefined) return found;
@@ -65,13 +67,13 @@ function judgeFile(file: Mark, current: Data | undefined, { settings, known }: T
 }
 
 /** What an event has made of what was served, before a copy. */
-function withoutCopy({ event, before, error }: Step): Expected {
+function withoutCopy({ event, before, error }: Step, { copied }: Known): Expected {
   const { served, disk, pinned } = before;
   switch (event.kind) {
     case 'pin':
       return (error === undefined ? named(disk)[event.nth] : undefined) ?? served;
     case 'unpin':
-      return pinned === null ? served : newer(served, servable(disk, null));
+      return pinned === null ? served : unpinned(before, copied);
     case 'sync':
       return hasToGo(before) ? servable(disk, pinned) : served;
     case 'pass':
@@ -79,6 +81,14 @@ function withoutCopy({ event, before, error }: Step): Expected {
     default:
       return served;
   }
+}
+
+/** The newest; what was copied beside the pin is newer than what was pinned, whatever the clocks date it. */
+function unpinned({ served, disk, pinned }: Step['before'], copied: string | undefined): Expected {
+  if (copied === 'unknown') return 'whatever';
+  if (copied === undefined || pinned === null || copied > pinned) return newer(served, servable(disk, null));
+  const isCopied = ({ id }: OnDisk) => id === copied;
+  return named(disk).filter(isCopied).find(isServable) ?? 'whatever';
 }
 
 function newer(served: Data | undefined, newest: Data | undefined): Data | undefined {

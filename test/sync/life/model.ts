@@ -1,6 +1,7 @@
 import { Ages } from './ages.ts';
+import type { OnDisk } from './look-at-disk.ts';
 import { type Mark, raised } from './mark.ts';
-import { Pins } from './pins.ts';
+import { named, Pins } from './pins.ts';
 import { failAt } from './print-step.ts';
 import {
   checkAlarms,
@@ -26,6 +27,7 @@ export class Model {
   /** `unknown` after a fault that may have changed it. */
   #mark: Mark | null | 'unknown' = null;
   #isExcused = false;
+  #copied: string | undefined;
 
   constructor(truth: Truth) {
     this.#ages = new Ages(truth);
@@ -35,7 +37,7 @@ export class Model {
   check(step: Step): void {
     const fail = failAt(step);
     const { diskFailed, after } = step;
-    const known = { mark: this.#mark, pinned: after.pinned };
+    const known = { mark: this.#mark, pinned: after.pinned, copied: this.#copied };
     this.#pins.check(step, fail);
     if (diskFailed) this.#isExcused = true;
     else if (isCopied(step)) this.#isExcused = false;
@@ -63,6 +65,7 @@ export class Model {
     }
     if (this.#pins.isStateDamaged || mayLower(step)) this.#mark = 'unknown';
     this.#followImport(step);
+    this.#copied = copiedLast(step, this.#copied);
     this.#mark = raised(this.#mark, after.disk);
   }
 
@@ -74,6 +77,16 @@ export class Model {
       this.#mark = file;
     }
   }
+}
+
+/** Two copies of the same data in one moment look alike, and after damage another one may have taken the place. */
+function copiedLast({ event, before, after, attempts }: Step, known: string | undefined): string | undefined {
+  if (event.kind === 'damage') return 'unknown';
+  const earlier = event.kind === 'start' || event.kind === 'stop' ? undefined : known;
+  const last = attempts.at(-1);
+  if (last?.ok !== true || last.result !== 'downloaded') return earlier;
+  const isNew = ({ id }: OnDisk) => before.disk.every((entry) => entry.id !== id);
+  return named(after.disk).find(isNew)?.id ?? 'unknown';
 }
 
 /** A copy from the cloud itself, which puts everything right. */
