@@ -37,8 +37,8 @@ export interface NodeServer {
   readonly crew: Crew;
   /** Which API keys are accepted: those of a list, or every one of the environment. */
   readonly keys: 'listed' | 'environment';
-  /** One line for the start-up log. */
-  readonly weakKeys: string;
+  /** Lines for whoever starts it. */
+  readonly warnings: readonly string[];
   readonly alarms: AlarmBook;
   /** From now on it answers from these data. The signal ends what an operator has begun. */
   attach(data: NodeData, signal: AbortSignal): void;
@@ -116,8 +116,7 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
   const openFiles = openFilesLimit();
   const wanted = limitsOf(settings);
   const limits = shareLimits({ ...wanted, ...fitConnections(wanted, openFiles, threads) }, threads);
-  const { maxConnections } = limits;
-  if (maxConnections < wanted.maxConnections) log.warn('fewer connections are taken', { maxConnections, openFiles });
+  const fewer = `warning: a limit of ${openFiles} open files leaves room for ${limits.maxConnections} connections instead of ${wanted.maxConnections}`;
   const http: HttpServer = createServer({
     clock,
     metrics,
@@ -198,7 +197,10 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
     http,
     crew,
     keys: keys === undefined ? 'environment' : 'listed',
-    weakKeys: WEAK_KEYS,
+    warnings: [
+      ...(keys === undefined ? [WEAK_KEYS] : []),
+      ...(limits.maxConnections < wanted.maxConnections ? [fewer] : []),
+    ],
     alarms,
     attach(next, until) {
       data = next;

@@ -172,7 +172,7 @@ function announce({ url, server, context, onServing, progress }: Announcement): 
   const status = server.status();
   progress[Symbol.dispose]();
   output.result(server.describe(), { event: 'serving', url, keys: server.keys, ...status });
-  if (server.keys === 'environment') output.note(server.weakKeys);
+  for (const warning of server.warnings) output.note(warning);
   onServing?.(url);
 }
 

@@ -180,6 +180,8 @@ test('H5 with 200 file descriptors and more clients than that, a node answers pr
   } finally {
     for (const client of clients) client.destroy();
     await node[Symbol.asyncDispose]();
+    const { stderr } = await node.ended;
+    expect(stderr).toContain('warning: a limit of 200 open files leaves room for 76 connections instead of 2000');
   }
 });
 
