@@ -75,7 +75,8 @@ function withoutCopy({ event, before, error }: Step, { copied }: Known): Expecte
     case 'unpin':
       return pinned === null ? served : unpinned(before, copied);
     case 'sync':
-      return hasToGo(before) ? servable(disk, pinned) : served;
+      // Who asks nobody looks at its disk in its own time.
+      return hasToGo(before) && before.running?.source !== 'none' ? servable(disk, pinned) : served;
     case 'pass':
       return hasToGo(before) ? 'whatever' : served;
     default:
