@@ -21,6 +21,8 @@ export interface Known {
   readonly pinned: string | null;
   /** Id of what this process copied last, if anything; `unknown` when that cannot be told. */
   readonly copied: string | undefined;
+  /** Whether this process has asked for a copy before: with its first one it does not look at its disk again. */
+  readonly hasAsked: boolean;
 }
 
 const isServable = ({ isWhole, tenant }: OnDisk) => isWhole && tenant === TENANT;
@@ -67,7 +69,7 @@ function judgeFile(file: Mark, current: Data | undefined, { settings, known }: T
 }
 
 /** What an event has made of what was served, before a copy. */
-function withoutCopy({ event, before, error }: Step, { copied }: Known): Expected {
+function withoutCopy({ event, before, error }: Step, { copied, hasAsked }: Known): Expected {
   const { served, disk, pinned } = before;
   switch (event.kind) {
     case 'pin':
@@ -76,7 +78,8 @@ function withoutCopy({ event, before, error }: Step, { copied }: Known): Expecte
       return pinned === null ? served : unpinned(before, copied);
     case 'sync':
       // Who asks nobody looks at its disk in its own time.
-      return hasToGo(before) && before.running?.source !== 'none' ? servable(disk, pinned) : served;
+      if (!hasToGo(before) || before.running?.source === 'none') return served;
+      return hasAsked ? servable(disk, pinned) : 'whatever';
     case 'pass':
       return hasToGo(before) ? 'whatever' : served;
     default:

@@ -28,6 +28,7 @@ export class Model {
   #mark: Mark | null | 'unknown' = null;
   #isExcused = false;
   #copied: string | undefined;
+  #hasAsked = false;
 
   constructor(truth: Truth) {
     this.#ages = new Ages(truth);
@@ -37,7 +38,7 @@ export class Model {
   check(step: Step): void {
     const fail = failAt(step);
     const { diskFailed, after } = step;
-    const known = { mark: this.#mark, pinned: after.pinned, copied: this.#copied };
+    const known = { mark: this.#mark, pinned: after.pinned, copied: this.#copied, hasAsked: this.#hasAsked };
     this.#pins.check(step, fail);
     if (diskFailed) this.#isExcused = true;
     else if (isCopied(step)) this.#isExcused = false;
@@ -58,7 +59,7 @@ export class Model {
   }
 
   #remember(step: Step): void {
-    const { event, before, after } = step;
+    const { event, before, after, attempts } = step;
     if (event.kind === 'damage state' && before.running === undefined) {
       const tenants = new Set(after.disk.flatMap(({ tenant }) => tenant ?? []));
       this.#mark = tenants.size > 1 ? 'unknown' : null;
@@ -66,6 +67,7 @@ export class Model {
     if (this.#pins.isStateDamaged || mayLower(step)) this.#mark = 'unknown';
     this.#followImport(step);
     this.#copied = copiedLast(step, this.#copied);
+    this.#hasAsked = attempts.length > 0 || (this.#hasAsked && event.kind !== 'start');
     this.#mark = raised(this.#mark, after.disk);
   }
 
