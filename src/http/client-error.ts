@@ -14,18 +14,11 @@ const MALFORMED = ['400 Bad Request', 'this is not a well-formed HTTP request'] 
  * answered first. Not logged: anyone can send nonsense.
  */
 export function refuseMalformed(error: Error, socket: Duplex, open: Iterable<Exchange>): void {
-  for (const exchange of open) {
-    if (exchange.request.socket !== socket) continue;
-    if (exchange.request.complete) {
-      exchange.onceFinished(() => refuse(error, socket));
-      return;
-    }
-    if (exchange.headersSent) {
-      socket.destroy();
-      return;
-    }
-  }
-  refuse(error, socket);
+  const earlier = [...open].filter(({ request }) => request.socket === socket);
+  const whole = earlier.find(({ request }) => request.complete);
+  if (whole !== undefined) whole.onceFinished(() => refuseMalformed(error, socket, open));
+  else if (earlier.some(({ headersSent }) => headersSent)) socket.destroy();
+  else refuse(error, socket);
 }
 
 function refuse(error: Error, socket: Duplex): void {

@@ -4,7 +4,8 @@ import { pipeline, type Readable } from 'node:stream';
 import { createGzip, gzip } from 'node:zlib';
 import type { Serving } from '../engine/serving.ts';
 import type { Clock } from '../util/clock.ts';
-import type { IncomingRequest } from './incoming-request.ts';
+import type { IncomingRequest, Watcher } from './incoming-request.ts';
+import { NOWHERE } from './open-exchanges.ts';
 import type { Answer, Call, Route } from './route.ts';
 
 /** Below this many characters compressing costs more than it saves. */
@@ -33,7 +34,7 @@ export interface ExchangeHost {
 }
 
 /** One request and its reply. */
-export class Exchange implements Call {
+export class Exchange implements Call, Watcher {
   readonly request: IncomingRequest;
   readonly startedMs: number;
   readonly requestId: string;
@@ -46,6 +47,8 @@ export class Exchange implements Call {
   bodyUnread = false;
   /** Set when what follows on the connection is not to be trusted. */
   isLast = false;
+  /** Kept by `OpenExchanges`. */
+  place = NOWHERE;
   readonly #host: ExchangeHost;
   readonly #response: ServerResponse;
   #data: Serving | undefined;
@@ -61,7 +64,7 @@ export class Exchange implements Call {
     this.#response = response;
     response.on('close', () => this.#finish(499));
     // A reply that waits behind others on its connection has no socket yet, and hears nothing of its end.
-    request.onGone = () => this.#giveUp();
+    request.watcher = this;
   }
 
   get headersSent(): boolean {
@@ -175,7 +178,7 @@ export class Exchange implements Call {
     return accepted !== undefined && /\bgzip\b(?!\s*;\s*q=0(?:\.0+)?(?:,|\s|$))/iu.test(accepted);
   }
 
-  #giveUp(): void {
+  clientGone(): void {
     this.#streamed?.destroy();
     this.#finish(499);
   }

@@ -11,6 +11,7 @@ import { replyToBug, replyToError } from './error-reply.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
 import { IncomingRequest } from './incoming-request.ts';
 import type { HttpLimits } from './limits.ts';
+import { OpenExchanges } from './open-exchanges.ts';
 import { parseBody } from './parse-body.ts';
 import { type ByteBudget, checkBodyHeaders, readBody } from './read-body.ts';
 import type { Answer, Route } from './route.ts';
@@ -73,7 +74,7 @@ export class HttpServer implements ExchangeHost {
   readonly #bodyBudget: ByteBudget;
   readonly #line: WaitingLine;
   readonly #turns = new TurnTaking();
-  readonly #open = new Set<Exchange>();
+  readonly #open = new OpenExchanges();
   #draining = false;
   readonly #connections: ConnectionCount;
   /** Connections beyond the limit, in the order in which they came. */
