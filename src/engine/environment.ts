@@ -18,7 +18,7 @@ export function freeVariable(types: number): number {
 }
 
 /** The value of a variable's term code, or its root's term code. */
-export function follow(environment: Environment, variable: TermCode): TermCode {
+export function follow(environment: readonly number[], variable: TermCode): TermCode {
   let index = -1 - variable;
   for (;;) {
     const entry = environment[index] as number;
@@ -29,7 +29,7 @@ export function follow(environment: Environment, variable: TermCode): TermCode {
 }
 
 /** The types of a root. */
-export function typesOf(environment: Environment, root: TermCode): number {
+export function typesOf(environment: readonly number[], root: TermCode): number {
   return (-1 - (environment[-1 - root] as number)) / 2;
 }
 

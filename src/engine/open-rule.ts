@@ -1,13 +1,38 @@
 import { type CompiledRule, NOW, type PendingLiterals, type TermCode } from './compiled-rule.ts';
-import { type Environment, follow, narrow, unify } from './environment.ts';
+import { type Environment, follow, narrow, typesOf, unify } from './environment.ts';
 import type { RequestState } from './request-state.ts';
 import type { Goal } from './table.ts';
 
 /** The variables of a rule after its head met a goal, or undefined when the two do not fit. */
 export function openRule(rule: CompiledRule, goal: Goal, request: RequestState): Environment | undefined {
-  const environment = [...rule.environment];
-  const isOpen = goal.args.every((_, position) => meet({ rule, goal, environment }, position, request));
-  return isOpen ? environment : undefined;
+  if (isOutOfReach(rule, goal, request)) return undefined;
+  const environment = rule.environment.slice();
+  const meeting = { rule, goal, environment };
+  for (let position = 0; position < rule.head.length; position++) {
+    if (!meet(meeting, position, request)) return undefined;
+  }
+  return environment;
+}
+
+/** Whether one argument alone tells that the two do not fit. Of most rules one does, and they need no copy of their variables. */
+function isOutOfReach({ head, environment }: CompiledRule, { args, types }: Goal, request: RequestState): boolean {
+  const { sets, typeOf } = request.names;
+  for (let position = 0; position < head.length; position++) {
+    const term = resolve(environment, head[position] as TermCode, request);
+    const arg = args[position] as TermCode;
+    const fits =
+      arg < 0
+        ? term < 0 || sets.has(types[-1 - arg] as number, typeOf(term))
+        : term === arg || (term < 0 && sets.has(typesOf(environment, term), typeOf(arg)));
+    if (!fits) return true;
+  }
+  return false;
+}
+
+/** The value of a term of a rule, or the root of its variable. */
+function resolve(environment: readonly number[], term: TermCode, request: RequestState): TermCode {
+  if (term >= 0) return term;
+  return term === NOW ? request.now : follow(environment, term);
 }
 
 /** The body to prove a goal by. */
@@ -39,11 +64,7 @@ interface Meeting {
 /** Makes one argument of the head and of the goal the same. */
 function meet({ rule, goal, environment }: Meeting, position: number, request: RequestState): boolean {
   const { sets, typeOf } = request.names;
-  const headAt = (at: number): TermCode => {
-    const term = rule.head[at] as TermCode;
-    if (term >= 0) return term;
-    return term === NOW ? request.now : follow(environment, term);
-  };
+  const headAt = (at: number) => resolve(environment, rule.head[at] as TermCode, request);
   const left = headAt(position);
   const arg = goal.args[position] as TermCode;
   if (arg >= 0) return unify(environment, { left, right: arg }, sets, typeOf);
