@@ -5,7 +5,7 @@ import { createGzip, gzip } from 'node:zlib';
 import type { Serving } from '../engine/serving.ts';
 import type { Clock } from '../util/clock.ts';
 import type { IncomingRequest, Watcher } from './incoming-request.ts';
-import { NOWHERE } from './open-exchanges.ts';
+import { NOWHERE, type Placed } from './open-exchanges.ts';
 import type { Answer, Call, Route } from './route.ts';
 
 /** Below this many characters compressing costs more than it saves. */
@@ -34,7 +34,7 @@ export interface ExchangeHost {
 }
 
 /** One request and its reply. */
-export class Exchange implements Call, Watcher {
+export class Exchange implements Call, Watcher, Placed {
   readonly request: IncomingRequest;
   readonly startedMs: number;
   readonly requestId: string;

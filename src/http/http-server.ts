@@ -74,7 +74,7 @@ export class HttpServer implements ExchangeHost {
   readonly #bodyBudget: ByteBudget;
   readonly #line: WaitingLine;
   readonly #turns = new TurnTaking();
-  readonly #open = new OpenExchanges();
+  readonly #open = new OpenExchanges<Exchange>();
   #draining = false;
   readonly #connections: ConnectionCount;
   /** Connections beyond the limit, in the order in which they came. */
