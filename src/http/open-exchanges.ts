@@ -27,10 +27,9 @@ export class OpenExchanges<Exchange extends Placed> implements Iterable<Exchange
     exchange.place = this.#exchanges.push(exchange) - 1;
   }
 
-  /** Again: nothing happens. */
+  /** Once. */
   delete(exchange: Exchange): void {
     const { place } = exchange;
-    if (place === NOWHERE) return;
     exchange.place = NOWHERE;
     const last = this.#exchanges.pop() as Exchange;
     if (last === exchange) return;
