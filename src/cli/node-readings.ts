@@ -26,6 +26,7 @@ export function readingsOf(
   return {
     ready: data !== undefined && data.served.unreadiness === undefined && !http.draining,
     inFlight: http.inFlight + crew.inFlight,
+    heldReplyBytes: http.heldReplyBytes + crew.heldReplyBytes,
     workers: { count: 1 + crew.listening, turnedAway: board.turnedAway, requests: board.memory.requests.slice(1) },
     serving: undefined,
     ...(data && servedReadings(data)),

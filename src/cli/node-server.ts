@@ -69,6 +69,8 @@ const WEAK_KEYS =
 
 const NOT_STARTED = { ready: false, reason: 'starting', message: 'the node is starting' } as const;
 
+const MIB = 1024 * 1024;
+
 /** The program of all threads but the first. Once they are put together, programs lie beside this module. */
 const WORKER = new URL('worker.js', import.meta.url);
 
@@ -221,9 +223,15 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
   };
 }
 
-function limitsOf({ maxConnections, maxInFlight, maxBodyMib, questionTimeoutMs }: Settings): HttpLimits {
-  const maxBodyBytesInFlight = maxBodyMib * 1024 * 1024;
-  return { ...DEFAULT_LIMITS, maxConnections, maxInFlight, maxBodyBytesInFlight, maxEvaluationMs: questionTimeoutMs };
+function limitsOf({ maxConnections, maxInFlight, maxBodyMib, maxReplyMib, questionTimeoutMs }: Settings): HttpLimits {
+  return {
+    ...DEFAULT_LIMITS,
+    maxConnections,
+    maxInFlight,
+    maxBodyBytesInFlight: maxBodyMib * MIB,
+    maxReplyBytesHeld: maxReplyMib * MIB,
+    maxEvaluationMs: questionTimeoutMs,
+  };
 }
 
 function sha256(text: string): Buffer {

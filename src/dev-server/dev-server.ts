@@ -167,6 +167,7 @@ function readingsOf(server: HttpServer, main: Environment): Readings {
   return {
     ready: true,
     inFlight: server.inFlight,
+    heldReplyBytes: server.heldReplyBytes,
     serving: { generation: 'dev', origin: 'live', ageMs: 0, factCount: main.factCount },
     lastSyncAttemptMs: undefined,
     lastSyncSuccessMs: undefined,

@@ -6,6 +6,7 @@ import type { Serving } from '../engine/serving.ts';
 import type { Clock } from '../util/clock.ts';
 import type { IncomingRequest, Watcher } from './incoming-request.ts';
 import { NOWHERE, type Placed } from './open-exchanges.ts';
+import type { ByteBudget } from './read-body.ts';
 import type { Answer, Call, Route } from './route.ts';
 
 /** Below this many characters compressing costs more than it saves. */
@@ -17,16 +18,34 @@ const LINGER_MS = 1_000;
 /** How long a client may take nothing of a reply that is waiting for it. */
 const MOST_SILENCE_MS = 60_000;
 
+/** Replies that are refused while clients have yet to take too many; in characters. All others are answered always. */
+const LONG_REPLY = 16 * 1_024;
+
+/** What a reply costs beside its bytes until it is taken: its request, and all that belongs to the two. */
+const REPLY_BYTES = 4 * 1_024;
+
+/** What a stream holds at most, whatever it is a stream of: pieces on their way. Compressing takes as much again. */
+const STREAM_BYTES = 256 * 1_024;
+
 const NO_HEADERS: readonly string[] = [];
 const NO_BYTES = Buffer.alloc(0);
 const GZIP_HEADERS = ['Content-Encoding', 'gzip'] as const;
 
 const JSON_TYPE = 'application/json';
 
+/** Made once: what is turned away must cost nothing. */
+const UNTAKEN = {
+  status: 503,
+  body: '{"message":"too many long answers wait for clients that do not take them: try again"}',
+  headers: ['Retry-After', '1', 'Oso-Fallback-Reason', 'slow_clients'],
+} as const;
+
 /** What every exchange of one server shares. */
 export interface ExchangeHost {
   readonly clock: Clock;
   readonly draining: boolean;
+  /** Replies that clients have not taken yet. */
+  readonly heldReplies: ByteBudget;
   /** Exactly once, when the reply is about to be handed over or the client has gone (status 499). */
   finished(exchange: Exchange, status: number): void;
   /** Trouble of ours that no reply can tell any more. */
@@ -55,6 +74,8 @@ export class Exchange implements Call, Watcher, Placed {
   #isCounted = false;
   #afterwards: (() => void) | undefined;
   #streamed: Readable | undefined;
+  /** Of the host's held replies. */
+  #heldBytes = 0;
 
   constructor(host: ExchangeHost, request: IncomingRequest, response: ServerResponse) {
     this.request = request;
@@ -62,7 +83,7 @@ export class Exchange implements Call, Watcher, Placed {
     this.requestId = requestIdOf(request);
     this.#host = host;
     this.#response = response;
-    response.on('close', () => this.#finish(499));
+    response.on('close', () => this.#closed());
     // A reply that waits behind others on its connection has no socket yet, and hears nothing of its end.
     request.watcher = this;
   }
@@ -91,20 +112,41 @@ export class Exchange implements Call, Watcher, Placed {
 
   /** Sends the reply. A second call is a bug, and a client that has gone is none. */
   send(answer: Answer): void {
+    const { heldReplies } = this.#host;
+    if (heldReplies.usedBytes >= heldReplies.maxBytes && this.#refuses(answer)) return;
     const { body } = answer;
-    if (typeof body !== 'string') {
-      this.#stream(answer, body);
-    } else if (body.length < GZIP_FROM_LENGTH || !this.#acceptsGzip()) {
-      this.#sendWhole(answer, body, NO_HEADERS);
-    } else {
-      gzip(body, (error, bytes) => {
-        if (error) this.#sendWhole(answer, body, NO_HEADERS);
-        else this.#sendWhole(answer, bytes, GZIP_HEADERS);
-      });
-    }
+    if (typeof body !== 'string') this.#stream(answer, body);
+    else if (body.length < GZIP_FROM_LENGTH || !this.#acceptsGzip()) this.#sendWhole(answer, body, NO_HEADERS);
+    // Without the text: its bytes are enough to keep.
+    else this.#sendCompressed({ ...answer, body: '' }, Buffer.from(body));
+  }
+
+  /** Whether the reply is one too many: others wait for clients that do not take them. */
+  #refuses({ body }: Answer): boolean {
+    const isBehind = this.#response.socket === null;
+    const isLong = typeof body !== 'string' || body.length >= LONG_REPLY;
+    if (!isBehind && !(isLong && this.route?.access === 'api')) return false;
+    if (typeof body !== 'string') body.destroy();
+    // Whoever asks on without taking what was answered gets no words: they would have to be held as well.
+    if (isBehind) this.request.socket.destroy();
+    else this.#sendWhole(UNTAKEN, UNTAKEN.body, NO_HEADERS);
+    return true;
+  }
+
+  /** What is compressed is held until that is done, whether the client is there or not. */
+  #sendCompressed(answer: Answer, body: Buffer): void {
+    const { heldReplies } = this.#host;
+    heldReplies.usedBytes += body.length;
+    gzip(body, (error, bytes) => {
+      heldReplies.usedBytes -= body.length;
+      if (error) this.#sendWhole(answer, body, NO_HEADERS);
+      else this.#sendWhole(answer, bytes, GZIP_HEADERS);
+    });
   }
 
   #sendWhole(answer: Answer, body: string | Buffer, extra: readonly string[]): void {
+    // Nobody would give back what it holds.
+    if (this.#isCounted) return;
     const sizeBytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
     const headers = this.#headers(answer);
     headers.push('Content-Length', `${sizeBytes}`, ...extra);
@@ -114,7 +156,10 @@ export class Exchange implements Call, Watcher, Placed {
     if (this.request.unreadBytes > 0) this.#endAfterLinger(body);
     else this.#end(body);
     // A timer of the server for all its sockets would be set twice for every request.
-    if (this.#response.writableLength > 0) this.#response.setTimeout(MOST_SILENCE_MS);
+    if (this.#response.writableLength > 0) {
+      this.#response.setTimeout(MOST_SILENCE_MS);
+      this.#hold(sizeBytes + REPLY_BYTES);
+    }
     this.#over();
   }
 
@@ -133,9 +178,11 @@ export class Exchange implements Call, Watcher, Placed {
     this.#response.prependListener('finish', () => this.#finish(answer.status));
     this.#response.setTimeout(MOST_SILENCE_MS);
     if (this.#acceptsGzip()) {
+      this.#hold(2 * STREAM_BYTES);
       this.#response.writeHead(answer.status, [...headers, ...GZIP_HEADERS]);
       pipeline(body, createGzip(), this.#response, () => undefined);
     } else {
+      this.#hold(STREAM_BYTES);
       this.#response.writeHead(answer.status, headers);
       pipeline(body, this.#response, () => undefined);
     }
@@ -180,7 +227,19 @@ export class Exchange implements Call, Watcher, Placed {
 
   clientGone(): void {
     this.#streamed?.destroy();
+    this.#closed();
+  }
+
+  /** The client has taken the reply, or has gone. */
+  #closed(): void {
+    this.#host.heldReplies.usedBytes -= this.#heldBytes;
+    this.#heldBytes = 0;
     this.#finish(499);
+  }
+
+  #hold(bytes: number): void {
+    this.#heldBytes = bytes;
+    this.#host.heldReplies.usedBytes += bytes;
   }
 
   #finish(status: number): void {

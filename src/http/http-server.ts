@@ -69,6 +69,7 @@ const NO_ROUTE = 'other';
 export class HttpServer implements ExchangeHost {
   readonly http: Server<typeof IncomingRequest> | TlsServer<typeof IncomingRequest>;
   readonly clock: Clock;
+  readonly heldReplies: ByteBudget;
   readonly #options: ServerOptions;
   readonly #findRoute: FindRoute;
   readonly #bodyBudget: ByteBudget;
@@ -86,6 +87,7 @@ export class HttpServer implements ExchangeHost {
     this.#connections = options.connections ?? countConnections();
     this.#findRoute = createRouter(options.routes);
     this.#bodyBudget = { maxBytes: options.limits.maxBodyBytesInFlight, usedBytes: 0 };
+    this.heldReplies = { maxBytes: options.limits.maxReplyBytesHeld, usedBytes: 0 };
     this.#line = new WaitingLine(options.clock);
     const listener = (request: IncomingRequest, response: ServerResponse) => this.#serve(request, response, false);
     this.http = options.tls
@@ -107,6 +109,11 @@ export class HttpServer implements ExchangeHost {
   /** Requests admitted and not yet answered. */
   get inFlight(): number {
     return this.#open.size;
+  }
+
+  /** Of replies that clients have not taken yet, with what each costs besides. */
+  get heldReplyBytes(): number {
+    return this.heldReplies.usedBytes;
   }
 
   get draining(): boolean {

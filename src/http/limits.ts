@@ -4,6 +4,8 @@ export interface HttpLimits {
   readonly maxBodyBytes: number;
   /** All request bodies in flight together: memory, not fairness. */
   readonly maxBodyBytesInFlight: number;
+  /** Replies that clients have not taken, together; beyond that long answers are refused. The last one may go beyond. */
+  readonly maxReplyBytesHeld: number;
   /** Requests admitted and not yet answered. Operational routes are always admitted. */
   readonly maxInFlight: number;
   /** Idle connections cost memory too: 10,000 of them 150 MB. */
@@ -19,6 +21,7 @@ export interface HttpLimits {
 export const DEFAULT_LIMITS: HttpLimits = {
   maxBodyBytes: 10 * 1024 * 1024,
   maxBodyBytesInFlight: 32 * 1024 * 1024,
+  maxReplyBytesHeld: 32 * 1024 * 1024,
   maxInFlight: 1_000,
   maxConnections: 2_000,
   reservedConnections: 100,

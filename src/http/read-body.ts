@@ -1,7 +1,7 @@
 import { OsoError } from '../errors/oso-error.ts';
 import type { IncomingRequest } from './incoming-request.ts';
 
-/** Bytes of request bodies that the server holds at this moment. */
+/** Bytes of one kind that the server holds at this moment: of request bodies, or of replies. */
 export interface ByteBudget {
   readonly maxBytes: number;
   usedBytes: number;

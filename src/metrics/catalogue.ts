@@ -55,6 +55,11 @@ export const METRICS = {
     help: 'Requests admitted and not yet answered.',
     labels: [],
   },
+  heldReplyBytes: {
+    name: 'oso_fallback_http_held_reply_bytes',
+    help: 'Bytes of replies that clients have not taken, each with what it costs besides. Beyond --max-reply-mib long answers get 503.',
+    labels: [],
+  },
   workers: {
     name: 'oso_fallback_workers',
     help: 'Threads that answer requests now; --workers says how many there should be.',

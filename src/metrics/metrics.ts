@@ -13,6 +13,7 @@ import {
 export interface Readings {
   readonly ready: boolean;
   readonly inFlight: number;
+  readonly heldReplyBytes: number;
   /** Undefined: nothing is served. */
   readonly serving: ServingReadings | undefined;
   /** Milliseconds since the Unix epoch; undefined: never. */
@@ -108,6 +109,7 @@ type PulledName =
   | 'clockSkew'
   | 'pinned'
   | 'inFlight'
+  | 'heldReplyBytes'
   | 'ready'
   | 'workers'
   | 'facts'
@@ -125,6 +127,7 @@ function registerPulled(registry: Registry): Pulled {
     clockSkew: gauge(METRICS.clockSkew),
     pinned: gauge(METRICS.pinned),
     inFlight: gauge(METRICS.inFlight),
+    heldReplyBytes: gauge(METRICS.heldReplyBytes),
     ready: gauge(METRICS.ready),
     workers: gauge(METRICS.workers),
     generation: gauge(METRICS.generation),
@@ -140,6 +143,7 @@ function showReadings(pulled: Pulled, readings: Readings): void {
   showCopy(pulled, readings.copy);
   show(pulled.facts, serving?.factCount);
   show(pulled.inFlight, readings.inFlight);
+  show(pulled.heldReplyBytes, readings.heldReplyBytes);
   show(pulled.ready, readings.ready ? 1 : 0);
   show(pulled.workers, readings.workers?.count ?? 1);
   show(pulled.lastSyncAttempt, inSeconds(readings.lastSyncAttemptMs));

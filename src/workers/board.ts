@@ -8,20 +8,28 @@ export interface BoardMemory {
   readonly requests: readonly HistogramMemory[];
 }
 
+/** What a thread has to do at one moment. */
+export interface ThreadLoad {
+  readonly inFlight: number;
+  readonly heldReplyBytes: number;
+}
+
 /*
  * The words: the edition that is served, 0 for none; from byte 8 on the births of the latest editions, each at the place of
- * its number modulo BIRTHS; then for each thread how often it has ticked, its requests in flight, its connections, and how many
- * it has turned away.
+ * its number modulo BIRTHS; then for each thread how often it has ticked, its requests in flight, its connections, how many
+ * it has turned away, and the KiB of its replies that clients have not taken.
  */
 const BIRTHS_AT = 8;
 /** So many that whoever has just left an edition still finds its own. */
 const BIRTHS = 16;
 const CELLS_AT = BIRTHS_AT + BIRTHS * 8;
-const CELLS = 4;
+const CELLS = 5;
 const TICKS = 0;
 const IN_FLIGHT = 1;
 const CONNECTIONS = 2;
 const TURNED_AWAY = 3;
+const HELD_REPLY_KIB = 4;
+const KIB = 1_024;
 
 export function createBoardMemory(threads: number): BoardMemory {
   return {
@@ -72,10 +80,11 @@ export class Board {
     return this.#births[edition % BIRTHS] ?? 0;
   }
 
-  /** A thread says that its event loop turns, and how many requests it has. */
-  tick(thread: number, inFlight: number): void {
+  /** A thread says that its event loop turns, and what it has to do. */
+  tick(thread: number, { inFlight, heldReplyBytes }: ThreadLoad): void {
     Atomics.add(this.#cells, cell(thread, TICKS), 1);
     Atomics.store(this.#cells, cell(thread, IN_FLIGHT), inFlight);
+    Atomics.store(this.#cells, cell(thread, HELD_REPLY_KIB), heldReplyBytes / KIB);
   }
 
   ticks(thread: number): number {
@@ -85,6 +94,11 @@ export class Board {
   /** As of its latest tick. */
   inFlight(thread: number): number {
     return Atomics.load(this.#cells, cell(thread, IN_FLIGHT));
+  }
+
+  /** As of its latest tick, in whole KiB. */
+  heldReplyBytes(thread: number): number {
+    return Atomics.load(this.#cells, cell(thread, HELD_REPLY_KIB)) * KIB;
   }
 
   /** Counts the connections of one thread, and knows those of all. */
@@ -108,6 +122,7 @@ export class Board {
   /** A thread has died, and with it its requests and connections. */
   clear(thread: number): void {
     Atomics.store(this.#cells, cell(thread, IN_FLIGHT), 0);
+    Atomics.store(this.#cells, cell(thread, HELD_REPLY_KIB), 0);
     Atomics.store(this.#cells, cell(thread, CONNECTIONS), 0);
   }
 

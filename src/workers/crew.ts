@@ -69,6 +69,10 @@ export class Crew implements Followers {
     return this.#seats.reduce((sum, { number }) => sum + this.#options.board.inFlight(number), 0);
   }
 
+  get heldReplyBytes(): number {
+    return this.#seats.reduce((sum, { number }) => sum + this.#options.board.heldReplyBytes(number), 0);
+  }
+
   async prepare(opened: OpenGeneration): Promise<Prepared> {
     this.#lastEdition += 1;
     const edition = this.#lastEdition;

@@ -54,6 +54,7 @@ describe('defaults', () => {
       workers: undefined,
       maxConnections: 2_000,
       maxInFlight: 1_000,
+      maxReplyMib: 32,
       maxBodyMib: 32,
       questionTimeoutMs: 2_000,
     });

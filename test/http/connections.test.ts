@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request } from 'node:https';
 import { connect } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import { TLSSocket, connect as tlsConnect } from 'node:tls';
 import { describe, expect, test, vi } from 'vitest';
 import { type ConnectionCount, HttpServer, type ServerOptions } from '../../src/http/http-server.ts';
 import { DEFAULT_LIMITS } from '../../src/http/limits.ts';
@@ -22,7 +22,7 @@ async function start(options: Partial<ServerOptions>) {
     ...options,
   });
   const port = await listen(server.http);
-  return { port, http: server.http, [Symbol.asyncDispose]: () => close(server.http) };
+  return { port, server, http: server.http, [Symbol.asyncDispose]: () => close(server.http) };
 }
 
 /** A count that begins with the connections of others. */
@@ -80,6 +80,20 @@ describe('a server that shares its limit of connections', () => {
 });
 
 describe('a server with a certificate', () => {
+  test('holds what a client does not take until the client leaves', async () => {
+    const tls = { cert: Buffer.from(SELF_SIGNED.cert), key: Buffer.from(SELF_SIGNED.key) };
+    const answer = () => ({ status: 200, body: 'x'.repeat(16_000_000) });
+    const routes = [{ method: 'GET', path: '/x', access: 'open', body: 'none', answer } as const];
+    await using running = await start({ tls, routes });
+    const client = tlsConnect({ host: '127.0.0.1', port: running.port, ca: SELF_SIGNED.cert });
+    client.on('error', () => undefined);
+    await once(client, 'secureConnect');
+    client.pause().write(ASK);
+    await expect.poll(() => running.server.heldReplyBytes).toBeGreaterThan(16_000_000);
+    client.destroy();
+    await expect.poll(() => running.server.heldReplyBytes).toBe(0);
+  });
+
   test('answers over TLS, and counts connections that have shaken hands', async () => {
     const connections = countFrom(0);
     const tls = { cert: Buffer.from(SELF_SIGNED.cert), key: Buffer.from(SELF_SIGNED.key) };

@@ -8,6 +8,7 @@ import { countRequests, createRequestHistogram, renderRequests } from '../../src
 const NOTHING: Readings = {
   ready: false,
   inFlight: 0,
+  heldReplyBytes: 0,
   serving: undefined,
   lastSyncAttemptMs: undefined,
   lastSyncSuccessMs: undefined,
@@ -106,6 +107,7 @@ test('a gauge without a value has no line', async () => {
   state.readings = {
     ready: true,
     inFlight: 3,
+    heldReplyBytes: 4_096,
     serving: { generation: 'gen-1', origin: 'live', ageMs: 5, factCount: 9 },
     lastSyncAttemptMs: 2_500,
     lastSyncSuccessMs: 2_000,
@@ -115,6 +117,7 @@ test('a gauge without a value has no line', async () => {
   expect(text).toMatch(/^oso_fallback_ready 1$/mu);
   expect(text).toMatch(/^oso_fallback_facts 9$/mu);
   expect(text).toMatch(/^oso_fallback_http_in_flight_requests 3$/mu);
+  expect(text).toMatch(/^oso_fallback_http_held_reply_bytes 4096$/mu);
   expect(text).toMatch(/^oso_fallback_generation_info\{generation="gen-1",origin="live"\} 1$/mu);
   expect(text).toMatch(/^oso_fallback_sync_last_attempt_timestamp_seconds 2\.5$/mu);
   expect(text).toMatch(/^oso_fallback_sync_last_success_timestamp_seconds 2$/mu);

@@ -34,14 +34,15 @@ test('connections are counted together, and those of a dead thread no more', () 
   expect(other.turnedAway).toBe(2);
 });
 
-test('each thread ticks and says what it has in flight', () => {
+test('each thread ticks and says what it has in flight, and what clients have not taken', () => {
   const [first, other] = boards();
-  other.tick(2, 5);
-  other.tick(2, 4);
-  other.tick(3, 1);
+  other.tick(2, { inFlight: 5, heldReplyBytes: 0 });
+  other.tick(2, { inFlight: 4, heldReplyBytes: 5_000_000_000 });
+  other.tick(3, { inFlight: 1, heldReplyBytes: 0 });
   expect([first.ticks(2), first.inFlight(2), first.ticks(3), first.inFlight(3)]).toEqual([2, 4, 1, 1]);
+  expect([first.heldReplyBytes(2), first.heldReplyBytes(3)]).toEqual([4_999_999_488, 0]);
   first.clear(2);
-  expect([first.ticks(2), first.inFlight(2), first.inFlight(3)]).toEqual([2, 0, 1]);
+  expect([first.ticks(2), first.inFlight(2), first.heldReplyBytes(2), first.inFlight(3)]).toEqual([2, 0, 0, 1]);
 });
 
 test('each thread has memory of its own to count requests in', () => {
@@ -51,9 +52,15 @@ test('each thread has memory of its own to count requests in', () => {
 });
 
 test('threads share what a node grants, and each has room for the longest body', () => {
-  const limits = { ...DEFAULT_LIMITS, maxInFlight: 10, maxBodyBytes: 10, maxBodyBytesInFlight: 32 };
+  const limits = {
+    ...DEFAULT_LIMITS,
+    maxInFlight: 10,
+    maxBodyBytes: 10,
+    maxBodyBytesInFlight: 32,
+    maxReplyBytesHeld: 9,
+  };
   expect(shareLimits(limits, 1)).toEqual(limits);
-  expect(shareLimits(limits, 3)).toEqual({ ...limits, maxInFlight: 3, maxBodyBytesInFlight: 10 });
-  expect(shareLimits(limits, 2)).toEqual({ ...limits, maxInFlight: 5, maxBodyBytesInFlight: 16 });
+  expect(shareLimits(limits, 3)).toEqual({ ...limits, maxInFlight: 3, maxBodyBytesInFlight: 10, maxReplyBytesHeld: 3 });
+  expect(shareLimits(limits, 2)).toEqual({ ...limits, maxInFlight: 5, maxBodyBytesInFlight: 16, maxReplyBytesHeld: 4 });
   expect(shareLimits(limits, 64)).toMatchObject({ maxInFlight: 1, maxConnections: limits.maxConnections });
 });

@@ -7,10 +7,10 @@ describe('a worker that dies', () => {
     const { crew, board, state, logged, at, serve } = crewOf(2);
     await serve('a');
     board.connections(3).opened();
-    board.tick(3, 9);
-    expect([crew.listening, crew.inFlight]).toEqual([2, 9]);
+    board.tick(3, { inFlight: 9, heldReplyBytes: 2_048 });
+    expect([crew.listening, crew.inFlight, crew.heldReplyBytes]).toEqual([2, 9, 2_048]);
     at(1).onEnd('Error: a bug\n    at x');
-    expect([crew.listening, crew.inFlight, state.restarts]).toEqual([1, 0, 1]);
+    expect([crew.listening, crew.inFlight, crew.heldReplyBytes, state.restarts]).toEqual([1, 0, 0, 1]);
     expect(logged).toEqual([
       ['a worker died, and is replaced', { worker: 3, reason: 'Error: a bug\n    at x', delayMs: 0 }],
     ]);
@@ -75,7 +75,7 @@ describe('a worker that hangs', () => {
   test('is not one whose whole process was stopped for a while', async () => {
     const { board, clock, at, serve } = crewOf(1);
     await serve('a');
-    board.tick(2, 0);
+    board.tick(2, { inFlight: 0, heldReplyBytes: 0 });
     await clock.advance(SECOND);
     // An hour in which nobody's timers ran.
     clock.jumpWall(3_600 * SECOND);

@@ -109,7 +109,7 @@ describe('other data', () => {
     state.isWilling = false;
     const refused = expect(crew.prepare(generation('b'))).rejects.toThrow('a worker did not get ready in time');
     for (let seconds = 0; seconds < 121; seconds++) {
-      board.tick(2, 0);
+      board.tick(2, { inFlight: 0, heldReplyBytes: 0 });
       await clock.advance(SECOND);
     }
     await refused;

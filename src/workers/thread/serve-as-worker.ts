@@ -95,7 +95,7 @@ class Worker {
 
   async tick(): Promise<void> {
     while (!this.#ended.signal.aborted) {
-      this.#board.tick(this.#start.number, this.#server.inFlight);
+      this.#board.tick(this.#start.number, this.#server);
       await this.#clock.sleep(TICK_MS, this.#ended.signal).catch(() => {});
     }
   }

@@ -48,6 +48,7 @@ export async function startServer(options: StartOptions = {}): Promise<RunningSe
       read: () => ({
         ready: true,
         inFlight: server.inFlight,
+        heldReplyBytes: server.heldReplyBytes,
         serving: { generation: 'gen-1', origin: 'live', ageMs: 624_611, factCount: 7 },
         lastSyncAttemptMs: 1_000,
         lastSyncSuccessMs: undefined,

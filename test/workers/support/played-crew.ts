@@ -103,7 +103,7 @@ export function crewOf(size: number, changes: Partial<CrewOptions> = {}) {
   /** Ticks of all, and time. */
   async function pass(seconds: number, ticking: readonly number[]): Promise<void> {
     for (let second = 0; second < seconds; second++) {
-      for (const number of ticking) board.tick(number, 0);
+      for (const number of ticking) board.tick(number, { inFlight: 0, heldReplyBytes: 0 });
       await clock.advance(SECOND);
     }
   }

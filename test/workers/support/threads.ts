@@ -50,6 +50,7 @@ export async function startThreads(
     read: () => ({
       ready: true,
       inFlight: 0,
+      heldReplyBytes: 0,
       serving: undefined,
       lastSyncAttemptMs: undefined,
       lastSyncSuccessMs: undefined,
