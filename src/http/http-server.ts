@@ -9,6 +9,7 @@ import type { Authenticate } from './authenticate.ts';
 import { refuseMalformed } from './client-error.ts';
 import { replyToBug, replyToError } from './error-reply.ts';
 import { Exchange, type ExchangeHost } from './exchange.ts';
+import { Handshakes } from './handshakes.ts';
 import { IncomingRequest } from './incoming-request.ts';
 import type { HttpLimits } from './limits.ts';
 import { OpenExchanges } from './open-exchanges.ts';
@@ -101,6 +102,7 @@ export class HttpServer implements ExchangeHost {
     // With room for those that are being closed, or shake hands.
     this.http.maxConnections = options.limits.maxConnections + 2 * options.limits.reservedConnections;
     this.http.on(options.tls ? 'secureConnection' : 'connection', (socket: Socket) => this.#countConnection(socket));
+    if (options.tls) this.#boundHandshakes();
     this.http.maxRequestsPerSocket = 10_000;
     // No more than fit into `maxHeaderSize`. Node.js would drop those behind a thousand, and what they say with them.
     this.http.maxHeadersCount = 0;
@@ -152,6 +154,21 @@ export class HttpServer implements ExchangeHost {
     });
     if (open > maxConnections + reservedConnections) this.#makeRoom(socket);
     if (open > maxConnections) this.#surplus.add(socket);
+  }
+
+  /** Before Node.js drops whoever comes next: a probe can shake hands however many just begin to. */
+  #boundHandshakes(): void {
+    const handshakes = new Handshakes();
+    this.http.on('connection', (socket: Socket) => {
+      // With this one; the next would be too many.
+      const isFull = handshakes.open + 1 >= this.http.maxConnections;
+      const oldest = isFull ? handshakes.takeOldest() : undefined;
+      handshakes.began(socket);
+      if (oldest === undefined) return;
+      this.#connections.turnedAway();
+      oldest.destroy();
+    });
+    this.http.on('secureConnection', (socket: Socket) => handshakes.ended(socket));
   }
 
   /** Whoever waits longest without a question goes, so that a probe is answered however many just stay. */

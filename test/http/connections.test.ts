@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { request } from 'node:https';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { TLSSocket, connect as tlsConnect } from 'node:tls';
 import { describe, expect, test, vi } from 'vitest';
 import { type ConnectionCount, HttpServer, type ServerOptions } from '../../src/http/http-server.ts';
@@ -111,6 +111,47 @@ describe('a server with a certificate', () => {
     await expect.poll(() => connections.now).toBe(0);
     silent.destroy();
   });
+});
+
+test('clients that do not finish the handshake of TLS shut nobody out: the first of them goes for whoever comes', async () => {
+  const connections = countFrom(0);
+  const tls = { cert: Buffer.from(SELF_SIGNED.cert), key: Buffer.from(SELF_SIGNED.key) };
+  const limits = { ...DEFAULT_LIMITS, maxConnections: 2, reservedConnections: 1 };
+  await using running = await start({ tls, limits, connections });
+  const options = { host: '127.0.0.1', port: running.port, ca: SELF_SIGNED.cert };
+  const friend = tlsConnect(options);
+  await once(friend, 'secureConnect');
+  const left: number[] = [];
+  const silent: Socket[] = [];
+  for (let number = 0; number < 4; number += 1) {
+    const socket = connect(running.port, '127.0.0.1').on('error', () => undefined);
+    socket.resume().on('close', () => left.push(number));
+    await once(running.http, 'connection');
+    silent.push(socket);
+  }
+  await expect.poll(() => left).toEqual([0, 1]);
+  const probe = tlsConnect(options);
+  const [reply] = await once(
+    probe.on('secureConnect', () => probe.write(ASK)),
+    'data',
+  );
+  expect(String(reply)).toMatch(/^HTTP\/1\.1 200 /u);
+  expect(left).toEqual([0, 1, 2]);
+  expect(connections.away).toBe(3);
+  friend.write(ASK);
+  expect(String(await once(friend, 'data'))).toMatch(/^HTTP\/1\.1 200 /u);
+  for (const socket of [friend, probe, ...silent]) socket.destroy();
+});
+
+test('connections that have all shaken hands are not taken for ones that have not', async () => {
+  const connections = countFrom(0);
+  const tls = { cert: Buffer.from(SELF_SIGNED.cert), key: Buffer.from(SELF_SIGNED.key) };
+  const limits = { ...DEFAULT_LIMITS, maxConnections: 1, reservedConnections: 0 };
+  await using running = await start({ tls, limits, connections });
+  const friend = tlsConnect({ host: '127.0.0.1', port: running.port, ca: SELF_SIGNED.cert });
+  await once(running.http, 'secureConnection');
+  await expect.poll(() => connections).toMatchObject({ now: 1, away: 0 });
+  friend.destroy();
 });
 
 test('a client that does not finish the handshake of TLS is left', async () => {
