@@ -1,4 +1,5 @@
 import { OsoError } from '../errors/oso-error.ts';
+import { shortageOf } from '../errors/shortage.ts';
 import { hostAndPort } from './api-url.ts';
 import { malformed, NOT_OSO } from './malformed.ts';
 
@@ -9,8 +10,8 @@ interface ConnectionFailure {
 }
 
 /**
- * CONTROL_PLANE_UNREACHABLE for what kept a request from being answered; CONTROL_PLANE_MALFORMED when bytes came that
- * are not HTTP.
+ * CONTROL_PLANE_UNREACHABLE for what kept a request from being answered; COPY_FAILED when that was this machine, which has
+ * no files or no memory left; CONTROL_PLANE_MALFORMED when bytes came that are not HTTP.
  */
 export function connectionError(error: unknown, url: URL): OsoError {
   const code = codeOf(error);
@@ -19,6 +20,11 @@ export function connectionError(error: unknown, url: URL): OsoError {
     const what =
       code === 'UND_ERR_HEADERS_OVERFLOW' ? 'sent response headers that are too large' : 'did not answer in HTTP';
     return malformed(`${hostAndPort(url)} ${what} (${code})`, { cause });
+  }
+  const shortage = shortageOf(code);
+  if (shortage !== undefined) {
+    const { reason, hint } = shortage;
+    return new OsoError('COPY_FAILED', `cannot connect to ${hostAndPort(url)}: ${reason}`, { hint, cause });
   }
   const [what, hint] = explain(code);
   return new OsoError('CONTROL_PLANE_UNREACHABLE', `${what} ${hostAndPort(url)} (${code})`, { hint, cause });

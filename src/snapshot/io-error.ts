@@ -1,4 +1,5 @@
 import { OsoError } from '../errors/oso-error.ts';
+import { shortageOf } from '../errors/shortage.ts';
 
 /** What the codes of the operating system mean to whoever runs this. */
 const REASONS: Readonly<Record<string, string>> = {
@@ -11,8 +12,6 @@ const REASONS: Readonly<Record<string, string>> = {
   EEXIST: 'it exists already',
   ELOOP: 'too many symbolic links',
   ENAMETOOLONG: 'the name is too long',
-  EMFILE: 'too many open files',
-  ENFILE: 'too many open files in the system',
   ENOLCK: 'the filesystem has no locks',
   EIO: 'the disk reported an error',
   EBUSY: 'it is in use',
@@ -31,11 +30,6 @@ const FULL: Readonly<Record<string, { readonly reason: string; readonly hint: st
   },
 };
 
-const HINTS: Readonly<Record<string, () => string>> = {
-  EACCES: whoAsks,
-  EMFILE: () => 'raise the limit of open files (`ulimit -n`)',
-};
-
 /**
  * The error that a user sees for a failed system call: NO_SPACE when room is missing, DIRECTORY_UNUSABLE otherwise.
  * `action` is what was tried, such as `write` or `open`. Errors that are not from the system are returned as they are.
@@ -48,8 +42,10 @@ export function ioError(error: unknown, action: string, path: string): unknown {
   if (full !== undefined) {
     return new OsoError('NO_SPACE', `${what}: ${full.reason}`, { hint: full.hint, cause: error });
   }
-  const hint = HINTS[code]?.();
-  return new OsoError('DIRECTORY_UNUSABLE', `${what}: ${REASONS[code] ?? code}`, { hint, cause: error });
+  const shortage = shortageOf(code);
+  const hint = code === 'EACCES' ? whoAsks() : shortage?.hint;
+  const reason = shortage?.reason ?? REASONS[code] ?? code;
+  return new OsoError('DIRECTORY_UNUSABLE', `${what}: ${reason}`, { hint, cause: error });
 }
 
 /** The usual reason is a container, whose user is not that of the folder it was given. */

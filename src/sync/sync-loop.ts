@@ -1,4 +1,5 @@
 import { OsoError } from '../errors/oso-error.ts';
+import { shortageError } from '../errors/shortage.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Log } from '../util/log.ts';
 import { messageOf } from '../util/message-of.ts';
@@ -132,6 +133,6 @@ async function settle(attempt: () => Promise<SyncResult>): Promise<AttemptOutcom
   } catch (error) {
     if (error instanceof OsoError) return { ok: false, error };
     const message = `the attempt broke: ${messageOf(error)}`;
-    return { ok: false, error: new OsoError('COPY_FAILED', message, { cause: error }) };
+    return { ok: false, error: shortageError(error) ?? new OsoError('COPY_FAILED', message, { cause: error }) };
   }
 }

@@ -21,7 +21,7 @@ describe('connectionError', () => {
     ['SELF_SIGNED_CERT_IN_CHAIN', 'no trusted TLS connection to'],
     ['ERR_SSL_UNSUPPORTED_PROTOCOL', 'no trusted TLS connection to'],
     ['EPROTO', 'no trusted TLS connection to'],
-    ['EMFILE', 'cannot connect to'],
+    ['EINVAL', 'cannot connect to'],
   ])('%s is unreachable, named with host and port', (code, what) => {
     const error = connectionError(failed(code), new URL('https://api.osohq.com/api/policy'));
     expect(error.code).toBe('CONTROL_PLANE_UNREACHABLE');
@@ -30,10 +30,24 @@ describe('connectionError', () => {
     expect(error.cause).toEqual({ code });
   });
 
+  test.each([
+    ['EMFILE', 'too many open files', /ulimit -n/u],
+    ['ENFILE', 'too many open files in the system', /fs\.file-max/u],
+    ['ENOMEM', 'the system has no memory left', /more memory/u],
+  ])('%s is no failure of the control plane: this machine has too little', (code, reason, hint) => {
+    const error = connectionError(new TypeError('canary', { cause: failed(code) }), new URL('https://h/x'));
+    expect(error).toMatchObject({
+      code: 'COPY_FAILED',
+      message: `cannot connect to h:443: ${reason}`,
+      cause: { code },
+    });
+    expect(error.hint).toMatch(hint);
+  });
+
   test('the default port of plain HTTP is named, and so is an IPv6 address', () => {
-    expect(connectionError(failed('EMFILE'), new URL('http://h/x')).message).toBe('cannot connect to h:80 (EMFILE)');
-    const error = connectionError(failed('EMFILE'), new URL('http://[::1]:8081/x'));
-    expect(error.message).toBe('cannot connect to [::1]:8081 (EMFILE)');
+    expect(connectionError(failed('EINVAL'), new URL('http://h/x')).message).toBe('cannot connect to h:80 (EINVAL)');
+    const error = connectionError(failed('EINVAL'), new URL('http://[::1]:8081/x'));
+    expect(error.message).toBe('cannot connect to [::1]:8081 (EINVAL)');
   });
 
   test('what is not HTTP is malformed', () => {

@@ -41,9 +41,14 @@ test('whoever is denied is told who asked: a container has another user than the
   expect(ioError(systemError('EROFS'), 'write', '/export')).toMatchObject({ hint: undefined });
 });
 
-test('who has too many files open is told how to have more', () => {
+test('who has too many files open, or too little memory, is told how to have more', () => {
   const hint = 'raise the limit of open files (`ulimit -n`)';
   expect(ioError(systemError('EMFILE'), 'open', '/a')).toMatchObject({ hint });
+  const message = 'cannot open `/a`: the system has no memory left';
+  expect(ioError(systemError('ENOMEM'), 'open', '/a')).toMatchObject({
+    message,
+    hint: expect.stringMatching(/memory/u),
+  });
 });
 
 test('errors that do not come from the system pass through', () => {

@@ -125,6 +125,17 @@ test('whatever an attempt throws, the next one is scheduled and the error is cla
   await run;
 });
 
+test('an attempt that the system had no files left for says how to have more', async () => {
+  const broken = Object.assign(new Error('spawn node EMFILE'), { code: 'EMFILE' });
+  const { clock, outcomes, stop, run } = loopWith([broken], { random: 1 });
+  await clock.advance(0);
+  const message = 'too many open files (spawn node EMFILE)';
+  const error = { code: 'COPY_FAILED', message, hint: 'raise the limit of open files (`ulimit -n`)' };
+  expect(outcomes).toMatchObject([{ ok: false, error }]);
+  stop();
+  await run;
+});
+
 test('a listener that throws does not stop the loop', async () => {
   const clock = new FakeClock();
   const controller = new AbortController();

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../errors/codes.ts';
 import { OsoError } from '../../errors/oso-error.ts';
+import { shortageError } from '../../errors/shortage.ts';
 import type { FactProgress } from '../../facts/fact-sink.ts';
 import type { GuardAlarm, GuardSettings } from '../../generations/guards.ts';
 import type { ScrubVerdict } from '../../generations/scrub-generation.ts';
@@ -100,7 +101,8 @@ export interface SentError {
   readonly retryAfterMs: number | undefined;
 }
 
-export function sendError(error: unknown): SentError {
+export function sendError(thrown: unknown): SentError {
+  const error = shortageError(thrown) ?? thrown;
   if (!(error instanceof OsoError)) {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { code: undefined, message, hint: undefined, retryAfterMs: undefined };
