@@ -45,9 +45,9 @@ function syncLines(sync: SyncStatus, nowMs: number): readonly string[] {
 }
 
 function generationLines({ generations, quarantined }: NodeStatus): readonly string[] {
-  const lines = generations.map(({ id, facts, bytes }) => {
-    const size = facts === null || bytes === null ? 'damaged' : `${count(facts)} facts, ${describeBytes(bytes)}`;
-    return `  ${id}  ${size}`;
+  const lines = generations.map(({ id, facts, bytes, problem }) => {
+    const size = facts === null || bytes === null ? 'not readable' : `${count(facts)} facts, ${describeBytes(bytes)}`;
+    return `  ${id}  ${problem ?? size}`;
   });
   return [
     `generations  ${generations.length}`,

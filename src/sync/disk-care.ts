@@ -1,8 +1,8 @@
 import type { DataDirectory } from '../generations/data-directory.ts';
 import { checkFreeSpace } from '../generations/free-space.ts';
-import { listGenerations } from '../generations/list-generations.ts';
+import { generationPath, listGenerations } from '../generations/list-generations.ts';
 import { pruneGenerations } from '../generations/prune-generations.ts';
-import { quarantine } from '../generations/quarantine.ts';
+import { quarantine, removeFolder } from '../generations/quarantine.ts';
 import type { Log } from '../util/log.ts';
 import { messageOf } from '../util/message-of.ts';
 import { type DirectorySurvey, surveyDirectory } from './survey-directory.ts';
@@ -27,6 +27,8 @@ export interface DiskCare {
   readonly survey: DirectorySurvey;
   /** Old generations go, and the survey is made anew. */
   tidy(): Promise<void>;
+  /** A copy that could not be served stays for the next start; the one like it before goes, for more may follow. */
+  keepUnserved(id: string): Promise<void>;
   /** Gives up older generations when the next one needs their room: three times the environment is enough. */
   makeRoom(bytes: number | undefined): Promise<void>;
   /** Out of the way, so that no start prefers it. False when it could not be moved. */
@@ -38,11 +40,13 @@ export interface DiskCare {
 export function createDiskCare({ directory, log, keep, inUse }: DiskCareOptions): DiskCare {
   let survey: DirectorySurvey = { generations: [], quarantined: [] };
   let unwritable = '';
+  let unserved: string | undefined;
+
+  const complain = (error: unknown) => {
+    log.error('the data directory could not be tidied up', { reason: messageOf(error) });
+  };
 
   async function prune(atMost: number): Promise<void> {
-    const complain = (error: unknown) => {
-      log.error('the data directory could not be tidied up', { reason: messageOf(error) });
-    };
     const ids = inUse();
     // While nothing is served everything is kept: the fault may be ours, or the disk may be whole again.
     if (directory.writable && ids.size > 0) {
@@ -83,6 +87,15 @@ export function createDiskCare({ directory, log, keep, inUse }: DiskCareOptions)
       }
     },
     tidy: () => prune(keep),
+    async keepUnserved(id) {
+      const before = unserved;
+      unserved = id;
+      const isLeft = before !== undefined && before !== id && !inUse().has(before);
+      if (isLeft && directory.writable) {
+        await removeFolder(directory, generationPath(directory, before)).catch(complain);
+      }
+      await prune(keep);
+    },
     async makeRoom(bytes) {
       if (bytes === undefined) return;
       const hasRoom = await checkFreeSpace(directory.path, bytes).then(

@@ -88,6 +88,8 @@ export interface GenerationStatus {
   /** Null when its metadata cannot be read. */
   readonly facts: number | null;
   readonly bytes: number | null;
+  /** Why not all of it can be read: damage, a newer version that wrote it, or the disk; else null. */
+  readonly problem: string | null;
 }
 
 export interface SizeStatus {

@@ -61,8 +61,9 @@ function reasonOf({ state, unreadiness }: ServedData, { staleness, isDraining }:
   return `${what}: ${unreadiness.message}`;
 }
 
-export function generationStatus({ id, takenAtMs, metadata, bytes }: SurveyedGeneration): GenerationStatus {
-  return { id, takenAt: isoTime(takenAtMs), facts: metadata?.factCount ?? null, bytes: bytes ?? null };
+export function generationStatus({ id, takenAtMs, metadata, bytes, problem }: SurveyedGeneration): GenerationStatus {
+  const facts = metadata?.factCount ?? null;
+  return { id, takenAt: isoTime(takenAtMs), facts, bytes: bytes ?? null, problem: problem ?? null };
 }
 
 function snapshotStatus({ state, metadata, ageMs }: ServedData): SnapshotStatus | null {

@@ -305,12 +305,18 @@ export class Supply {
   ): Promise<void> {
     const { directory, alarms, book, allowOlder } = this.#options;
     for (const { kind, message } of result.alarms) alarms.raise(kind, message, { generation: result.id });
-    const opened = await openGeneration(generationPath(directory, result.id), this.#opening(signal));
-    const { metadata } = opened;
     const isNewest = origin === 'live' && isFirstHand(result);
     const forced = allowOlder || isNewest;
-    const currentAgoMs = currentMs === undefined ? undefined : this.elapsed() - currentMs;
-    await this.#adopt(opened, { ...this.#arrivalOf(metadata), origin, forced, currentAgoMs });
+    const serve = async () => {
+      const opened = await openGeneration(generationPath(directory, result.id), this.#opening(signal));
+      const currentAgoMs = currentMs === undefined ? undefined : this.elapsed() - currentMs;
+      await this.#adopt(opened, { ...this.#arrivalOf(opened.metadata), origin, forced, currentAgoMs });
+      return opened.metadata;
+    };
+    const metadata = await serve().catch(async (error: unknown) => {
+      if (!signal.aborted) await this.disk.keepUnserved(result.id);
+      throw error;
+    });
     // Getting ready took a while.
     if (currentMs !== undefined) this.served.confirm(metadata, metadata.takenAtMs, this.elapsed() - currentMs);
     this.#newest.arrived(metadata, result.factsEtag);

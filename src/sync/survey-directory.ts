@@ -1,9 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { OsoError } from '../errors/oso-error.ts';
 import type { DataDirectory } from '../generations/data-directory.ts';
 import type { GenerationMetadata } from '../generations/generation.ts';
 import { readGeneration } from '../generations/generation-file.ts';
 import { listGenerations, listQuarantined } from '../generations/list-generations.ts';
+import { ioError } from '../snapshot/io-error.ts';
+import { messageOf } from '../util/message-of.ts';
 
 /** What a data directory holds, without opening any of it. */
 export interface DirectorySurvey {
@@ -19,20 +22,32 @@ export interface SurveyedGeneration {
   readonly metadata: GenerationMetadata | undefined;
   /** Of policy and index; undefined when they are not there. */
   readonly bytes: number | undefined;
+  /** Why one of them is not known, with the code of the error. */
+  readonly problem: string | undefined;
 }
 
 /** Throws DIRECTORY_UNUSABLE. */
 export async function surveyDirectory(directory: DataDirectory): Promise<DirectorySurvey> {
   const [entries, quarantined] = await Promise.all([listGenerations(directory), listQuarantined(directory)]);
   const generations = await Promise.all(
-    entries.map(async ({ id, path, takenAtMs }) => ({
-      id,
-      takenAtMs,
-      metadata: await readGeneration(path).catch(() => undefined),
-      bytes: await sizeOf(path).catch(() => undefined),
-    })),
+    entries.map(async ({ id, path, takenAtMs }) => {
+      const [metadata, bytes] = await Promise.allSettled([readGeneration(path), sizeOf(path)]);
+      const failure = [metadata, bytes].find(({ status }) => status === 'rejected');
+      return {
+        id,
+        takenAtMs,
+        metadata: metadata.status === 'fulfilled' ? metadata.value : undefined,
+        bytes: bytes.status === 'fulfilled' ? bytes.value : undefined,
+        problem: failure?.status === 'rejected' ? describe(failure.reason, path) : undefined,
+      };
+    }),
   );
   return { generations, quarantined: quarantined.map(({ id }) => id) };
+}
+
+function describe(reason: unknown, path: string): string {
+  const error = ioError(reason, 'examine', path);
+  return error instanceof OsoError ? `${error.code}: ${error.message}` : messageOf(error);
 }
 
 async function sizeOf(path: string): Promise<number> {

@@ -64,6 +64,19 @@ describe('a data directory that is used although something is wrong with it', ()
     expect(again).toMatchObject({ code: 0, stderr: '' });
   });
 
+  test('status tells what a newer version wrote, and what is damaged, apart', async () => {
+    await using place = await openWorkplace();
+    await importOf(place, 'ann', 1_700_000_000);
+    await importOf(place, 'bob', 1_700_000_100);
+    const [newer = '', older = ''] = readdirSync(generationsOf(place)).sort().reverse();
+    const fileOf = (id: string) => join(generationsOf(place), id, 'generation.json');
+    writeFileSync(fileOf(newer), '{"formatVersion":2}');
+    writeFileSync(fileOf(older), '');
+    const { stdout } = await place.run(['status'], { OSO_PORT: '1' });
+    expect(stdout).toContain(`  ${newer}  SNAPSHOT_NEWER: the generation was written in format 2, newer than 1\n`);
+    expect(stdout).toContain(`  ${older}  INDEX_INVALID: \`${fileOf(older)}\` is damaged: it is not JSON\n`);
+  });
+
   test('a node says who can look into it', async () => {
     await using place = await openWorkplace();
     mkdirSync(join(place.path, '.oso'));

@@ -2,7 +2,13 @@ import { expect, test } from 'vitest';
 import { pinTarget } from '../../src/sync/pin-target.ts';
 
 const survey = {
-  generations: ['c', 'b', 'a'].map((id) => ({ id, takenAtMs: 0, metadata: undefined, bytes: undefined })),
+  generations: ['c', 'b', 'a'].map((id) => ({
+    id,
+    takenAtMs: 0,
+    metadata: undefined,
+    bytes: undefined,
+    problem: undefined,
+  })),
   quarantined: [],
 };
 
