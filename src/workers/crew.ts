@@ -4,6 +4,7 @@ import { receiveError, sendError } from '../sync/build-process/job.ts';
 import type { Followers, Prepared } from '../sync/followers.ts';
 import type { Refusal } from '../sync/serving-slot.ts';
 import { assertNever } from '../util/assert-never.ts';
+import { BUILD_ID } from '../util/build-id.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Log } from '../util/log.ts';
 import type { Board } from './board.ts';
@@ -167,7 +168,8 @@ export class Crew implements Followers {
   #seatSomebody(seat: Seat): void {
     const { hire, board, settings, listener } = this.#options;
     const { number } = seat;
-    const start = { number, board: board.memory, listener: listener(), settings, access: this.#access };
+    const common = { build: BUILD_ID, settings, access: this.#access };
+    const start = { ...common, number, board: board.memory, listener: listener() };
     const hired = hire(start, {
       onMessage: (message) => this.#hear(seat, message),
       onEnd: (why) => this.#lost(seat, why),

@@ -47,6 +47,8 @@ export type FromWorker =
 export interface WorkerStart {
   /** The first thread is 1. */
   readonly number: number;
+  /** Of the first thread. */
+  readonly build: string | undefined;
   readonly board: BoardMemory;
   /** Descriptor of the listening socket; it is the first thread's, and stays so. */
   readonly listener: number;

@@ -19,6 +19,8 @@ export interface CliOptions {
   readonly stdin?: Uint8Array;
   /** Shell commands that the process begins with, such as `ulimit -n 64;`. */
   readonly shell?: string | undefined;
+  /** Another place of the same program. */
+  readonly entry?: string | undefined;
 }
 
 /** A command line that runs as its own process. Disposing ends it. */
@@ -34,7 +36,7 @@ export interface CliProcess extends AsyncDisposable {
 
 export function startCli(args: readonly string[], options: CliOptions = {}): CliProcess {
   const child: ChildProcessByStdio<import('node:stream').Writable, Readable, Readable> = spawn(
-    ...commandLine(args, options.shell),
+    ...commandLine(args, options),
     {
       env: { PATH: process.env['PATH'] ?? '', ...options.env },
       cwd: options.cwd,
@@ -90,8 +92,8 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Cli
   };
 }
 
-function commandLine(args: readonly string[], shell: string | undefined): [string, string[]] {
-  const [program, ...rest] = [process.execPath, ENTRY, ...args];
+function commandLine(args: readonly string[], { shell, entry = ENTRY }: CliOptions): [string, string[]] {
+  const [program, ...rest] = [process.execPath, entry, ...args];
   // The shell becomes the program, so that signals reach it.
   return shell === undefined ? [program, rest] : ['/bin/sh', ['-c', `${shell} exec "$@"`, 'sh', program, ...rest]];
 }

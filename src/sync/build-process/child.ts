@@ -5,6 +5,7 @@ import type { FactProgress } from '../../facts/fact-sink.ts';
 import { type Clock, systemClock } from '../../util/clock.ts';
 import { type DownloadJob, type FromChild, sendError, type ToChild } from './job.ts';
 import { runJob } from './run-job.ts';
+import { requireSameBuild } from './same-build.ts';
 
 /** The part of `process` that talks to a parent. */
 export interface ChildProcess {
@@ -41,7 +42,10 @@ export function serveParent(process: ChildProcess, clock: Clock = systemClock): 
     const over = new AbortController();
     const progress = throttle(clock, send);
     void sayAlive(clock, send, over.signal);
-    runJob(message.job, { clock, connect: (job) => connect(job, clock), progress, signal: controller.signal })
+    const work = { clock, connect: (job: DownloadJob) => connect(job, clock), progress, signal: controller.signal };
+    Promise.resolve(message.build)
+      .then(requireSameBuild)
+      .then(() => runJob(message.job, work))
       .then(
         (result) => send({ kind: 'done', result }),
         (error: unknown) => send({ kind: 'failed', error: sendError(error) }),

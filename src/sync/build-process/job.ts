@@ -90,7 +90,9 @@ export type FromChild =
   | { readonly kind: 'done'; readonly result: JobResult }
   | { readonly kind: 'failed'; readonly error: SentError };
 
-export type ToChild = { readonly kind: 'run'; readonly job: Job } | { readonly kind: 'abort' };
+export type ToChild =
+  /** `build` is that of the parent. */
+  { readonly kind: 'run'; readonly job: Job; readonly build: string | undefined } | { readonly kind: 'abort' };
 
 /** An error on its way. Place and source stay behind: the message of a policy names them. */
 export interface SentError {

@@ -3,10 +3,12 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FactProgress } from '../../facts/fact-sink.ts';
 import { TEMPORARY_PREFIX } from '../../generations/data-directory.ts';
+import { BUILD_ID } from '../../util/build-id.ts';
 import type { Clock } from '../../util/clock.ts';
 import { giveWay } from './give-way.ts';
 import { type FromChild, type Job, type JobResult, receiveError, type ToChild } from './job.ts';
 import { lastWords } from './last-words.ts';
+import { explainMissing } from './same-build.ts';
 
 export interface ChildSpawn {
   /** The program of the child: `bin/build-process`. */
@@ -64,13 +66,13 @@ export async function runInChild(job: Job, spawn: ChildSpawn, { signal, progress
   try {
     const grace = { clock: spawn.clock, gone: gone.signal };
     const outcome = converse(child, { ...grace, progress, onAnswer: () => killAfter(ANSWERED_GRACE_MS) });
-    tell(child, { kind: 'run', job });
+    tell(child, { kind: 'run', job, build: BUILD_ID });
     return await outcome;
   } catch (error) {
     // A check leaves nothing, and may be made where somebody else writes.
     if (job.kind !== 'scrub') await removeUnfinished(job.directory);
     signal.throwIfAborted();
-    throw error;
+    throw explainMissing(error);
   } finally {
     gone.abort();
     signal.removeEventListener('abort', onAbort);

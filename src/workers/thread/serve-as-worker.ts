@@ -8,6 +8,7 @@ import type { AdminActions } from '../../http/routes/admin-routes.ts';
 import { createServer } from '../../http/server.ts';
 import { createRequestHistogram } from '../../metrics/request-histogram.ts';
 import { sendError } from '../../sync/build-process/job.ts';
+import { requireSameBuild } from '../../sync/build-process/same-build.ts';
 import { assertNever } from '../../util/assert-never.ts';
 import { type Clock, systemClock } from '../../util/clock.ts';
 import type { Log } from '../../util/log.ts';
@@ -28,8 +29,9 @@ export interface FirstThread {
 /** How often a worker says that its event loop turns. */
 const TICK_MS = 1_000;
 
-/** The life of a worker: answers requests from what the first thread has it get ready for, until it is drained. */
+/** The life of a worker: answers requests from what the first thread has it get ready for, until it is drained. Throws COPY_FAILED in another build. */
 export function serveAsWorker(first: FirstThread, start: WorkerStart, clock: Clock = systemClock): void {
+  requireSameBuild(start.build);
   const worker = new Worker(first, start, clock);
   first.on('message', (message) => worker.obey(message));
   void worker.tick();
