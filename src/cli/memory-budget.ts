@@ -32,3 +32,16 @@ export function roomBytes(limitBytes: number): number {
 export function buildMemoryBytes(limitBytes: number): number {
   return Math.min(256 * MIB, Math.max(16 * MIB, Math.floor(limitBytes / 16)));
 }
+
+const LEAST_BUILD_HEAP_MIB = 64;
+/** Policies of the largest size that Oso Cloud takes needed 128 at most. */
+const MOST_BUILD_HEAP_MIB = 512;
+
+/**
+ * Heap of the process that builds, for policies above all: a quarter of the memory, and less than the heap of this process, which
+ * compiles the same policy beside the one before. `ownHeapBytes` is the limit of that heap.
+ */
+export function buildHeapMib(limitBytes: number, ownHeapBytes: number): number {
+  const fitting = Math.floor(Math.min(limitBytes / 4, ownHeapBytes * 0.6) / MIB);
+  return Math.min(MOST_BUILD_HEAP_MIB, Math.max(LEAST_BUILD_HEAP_MIB, fitting));
+}

@@ -1,9 +1,10 @@
+import { getHeapStatistics } from 'node:v8';
 import { type DataDirectory, requireWritable } from '../generations/data-directory.ts';
 import type { BuildResult, Job, JobResult, ScrubResult } from '../sync/build-process/job.ts';
 import { runInChild } from '../sync/build-process/run-in-child.ts';
 import type { DownloadRequest } from '../sync/supply.ts';
 import type { CommandContext } from './command.ts';
-import { buildMemoryBytes, memoryLimitBytes } from './memory-budget.ts';
+import { buildHeapMib, buildMemoryBytes, memoryLimitBytes } from './memory-budget.ts';
 import type { NodePlan } from './node-plan.ts';
 import type { Progress } from './progress.ts';
 import { version } from './version.ts';
@@ -32,8 +33,10 @@ export function createBuilds(
 ): NodeBuilds {
   const { settings, identity } = plan.config;
   const { environment, tenant, allowEnvironment, allowOlder, maxShrink } = settings;
-  const spawn = { entry: BUILD_PROCESS, env: context.env, clock: context.clock };
-  const common = { directory: directory.path, memoryBytes: buildMemoryBytes(memoryLimitBytes()) };
+  const limitBytes = memoryLimitBytes();
+  const heapMib = buildHeapMib(limitBytes, getHeapStatistics().heap_size_limit);
+  const spawn = { entry: BUILD_PROCESS, env: context.env, clock: context.clock, heapMib };
+  const common = { directory: directory.path, memoryBytes: buildMemoryBytes(limitBytes) };
   const guards = { environment, tenant, allowEnvironment, allowOlder, maxShrink };
 
   const run = (job: Job, signal: AbortSignal) => runInChild(job, spawn, { signal, progress: progress.onFacts });

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { buildMemoryBytes, indexMemoryBytes, memoryLimitBytes, roomBytes } from '../../src/cli/memory-budget.ts';
+import {
+  buildHeapMib,
+  buildMemoryBytes,
+  indexMemoryBytes,
+  memoryLimitBytes,
+  roomBytes,
+} from '../../src/cli/memory-budget.ts';
 
 const MIB = 1024 * 1024;
 
@@ -16,6 +22,17 @@ test('there is always enough to work at all', () => {
 test('a large machine gives the index much and building no more than it can use', () => {
   expect(indexMemoryBytes(64 * 1024 * MIB)).toBeGreaterThan(31 * 1024 * MIB);
   expect(buildMemoryBytes(64 * 1024 * MIB)).toBe(256 * MIB);
+});
+
+test.each([
+  [256, 108, 64],
+  [512, 204, 122],
+  [1024, 396, 237],
+  [64 * 1024, 4144, 512],
+  // Without a limit of its own the heap may have all of a container, and then the rest is too little.
+  [512, 400, 128],
+])('in %i MiB, with a heap of %i, the process that builds has one of %i', (limitMib, ownMib, heapMib) => {
+  expect(buildHeapMib(limitMib * MIB, ownMib * MIB)).toBe(heapMib);
 });
 
 test('what this process takes already is no room', () => {

@@ -15,6 +15,8 @@ export interface ChildSpawn {
   readonly entry: URL;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  /** Heap of the child; by default what a container of 256 MB has for it. */
+  readonly heapMib?: number | undefined;
 }
 
 export interface ChildRun {
@@ -51,7 +53,7 @@ const MAX_SAID = 8_000;
 export async function runInChild(job: Job, spawn: ChildSpawn, { signal, progress }: ChildRun): Promise<JobResult> {
   signal.throwIfAborted();
   const child = fork(spawn.entry, [], {
-    execArgv: [`--max-old-space-size=${HEAP_MIB}`, `--max-semi-space-size=${SEMI_SPACE_MIB}`],
+    execArgv: [`--max-old-space-size=${spawn.heapMib ?? HEAP_MIB}`, `--max-semi-space-size=${SEMI_SPACE_MIB}`],
     env: environmentOf(spawn.env),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });

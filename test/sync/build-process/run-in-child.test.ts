@@ -222,6 +222,27 @@ test('a child that needs too much memory dies alone', async () => {
   );
 });
 
+test('a large policy has the heap that the machine has for it', async () => {
+  using data = await dataDirectory();
+  const entry = misbehaving(
+    data.path,
+    `import { getHeapStatistics } from 'node:v8';
+     process.on('message', () => {
+       console.error(Math.round(getHeapStatistics().heap_size_limit / 2 ** 20) + ' MiB');
+       process.exit(1);
+     });`,
+  );
+  const saidWith = async (heapMib?: number) => {
+    const spawn = { entry, env: NO_ENV, clock: systemClock, heapMib };
+    const error: unknown = await runInChild(downloadJob(data.path, 'http://x'), spawn, { signal: never() }).catch(
+      (e) => e,
+    );
+    return Number(/(\d+) MiB$/u.exec(String(error))?.[1]);
+  };
+  const least = await saidWith();
+  expect(await saidWith(200)).toBe(least + 200 - 64);
+});
+
 test('a child that ignores an abort is killed', async () => {
   using data = await dataDirectory();
   const clock = new FakeClock();
