@@ -14,12 +14,17 @@ export async function loadState(
   directory: DataDirectory,
 ): Promise<{ readonly state: DirectoryState; readonly problem: string | undefined }> {
   const { state, problem } = await readStateFile(directory);
+  return { state: await withMarkOfAll(directory, state), problem };
+}
+
+/** The same state when its mark is not below any generation that is there. */
+export async function withMarkOfAll(directory: DataDirectory, state: DirectoryState): Promise<DirectoryState> {
   let raised = state;
   for (const { path } of await listGenerations(directory)) {
     const metadata = await readGeneration(path).catch(() => undefined);
     if (metadata !== undefined && belongsTo(raised, metadata)) raised = withPublished(raised, metadata);
   }
-  return { state: raised, problem };
+  return raised;
 }
 
 /**

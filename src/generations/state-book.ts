@@ -1,6 +1,6 @@
 import type { DataDirectory } from './data-directory.ts';
-import { type DirectoryState, writeState } from './directory-state.ts';
-import { loadState } from './load-state.ts';
+import { type DirectoryState, readStateFile, writeState } from './directory-state.ts';
+import { withMarkOfAll } from './load-state.ts';
 
 /** The `state.json` of a directory in the hands of one process: changes happen one after the other, and none is lost. */
 export interface StateBook {
@@ -16,11 +16,12 @@ export function createStateBook(directory: DataDirectory, first: DirectoryState)
   let queue: Promise<unknown> = Promise.resolve();
 
   async function apply(change: (state: DirectoryState) => DirectoryState): Promise<DirectoryState> {
-    const loaded = (await loadState(directory)).state;
+    const { state: written } = await readStateFile(directory);
     // Another client id is that of a fresh state: the file is gone, and what it said is only here.
-    const before = loaded.clientId === state.clientId ? loaded : state;
-    const after = change(before);
-    if (after !== before || before !== loaded) await writeState(directory, after);
+    const before = written.clientId === state.clientId ? written : state;
+    // A mark that only generations tell of goes with them.
+    const after = change(await withMarkOfAll(directory, before));
+    if (after !== written) await writeState(directory, after);
     state = after;
     return after;
   }

@@ -145,7 +145,7 @@ export class Supply {
   async download(signal: AbortSignal, isFirst: boolean): Promise<SyncResult> {
     const { download, liveTimeoutMs } = this.#options;
     if (download === undefined) throw new Error('an offline node has no control plane');
-    if (!isFirst || (this.#newest.metadata && !this.#newest.isIntact)) await this.scrub(signal);
+    if (!isFirst || this.#isDoubtful()) await this.scrub(signal);
     await this.#takeIntoMemory(signal);
     const known = this.#known();
     await this.disk.makeRoom(known?.bytes ?? this.disk.survey.generations[0]?.bytes);
@@ -253,6 +253,11 @@ export class Supply {
     const id = this.#newest.metadata?.id;
     if (id === undefined || (id !== this.served.metadata?.id && !this.#isHeldBack(id))) return undefined;
     return this.#newest.known(this.disk.survey.generations.find((generation) => generation.id === id)?.bytes);
+  }
+
+  /** Whether the start left something for a scrub to mend. */
+  #isDoubtful(): boolean {
+    return !this.#options.directory.writable || (this.#newest.metadata !== undefined && !this.#newest.isIntact);
   }
 
   /** Whether another generation is served because it is pinned. */

@@ -1,10 +1,13 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openDataDirectory } from '../../src/generations/data-directory.ts';
+import { type DataDirectory, openDataDirectory } from '../../src/generations/data-directory.ts';
 import { freshState, readStateFile } from '../../src/generations/directory-state.ts';
+import { generationPath } from '../../src/generations/list-generations.ts';
+import { stageGeneration } from '../../src/generations/stage-generation.ts';
 import { createStateBook } from '../../src/generations/state-book.ts';
-import { temporaryDirectory } from '../snapshot/support/sample-snapshot.ts';
+import { TAKEN_AT_MS, temporaryDirectory } from '../snapshot/support/sample-snapshot.ts';
+import { stageOptions } from './support/sample-generation.ts';
 
 const A = 'a'.repeat(64);
 
@@ -23,6 +26,24 @@ test('changes happen one after the other, on what is on disk, and none is lost',
   const { state } = await readStateFile(directory);
   expect(state).toMatchObject({ clientId: 'client-1', confirmed: { atMs: 1 }, age: { ageMs: 2 } });
   expect(book.state).toEqual(state);
+  directory.close();
+});
+
+/** As a build process does it, which leaves the state to its owner. */
+async function publish(directory: DataDirectory): Promise<string> {
+  const staged = await stageGeneration(directory, stageOptions());
+  (await staged.publish({ leaveState: true })).close();
+  return staged.metadata.id;
+}
+
+test('the mark of what was published is written down with the next change, and outlives its generation', async () => {
+  using parent = temporaryDirectory();
+  const { directory, book } = await openBook(parent.file('data'));
+  await book.update((state) => ({ ...state }));
+  const id = await publish(directory);
+  await book.update((state) => state);
+  rmSync(generationPath(directory, id), { recursive: true });
+  expect((await book.update((state) => state)).highWater).toMatchObject({ takenAtMs: TAKEN_AT_MS });
   directory.close();
 });
 

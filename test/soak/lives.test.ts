@@ -19,7 +19,7 @@ test('random lives of data keep what is promised, and get well', async (context)
     events += life.length;
     await live(life);
   });
-  await fc.assert(property, { numRuns: LIVES, seed });
+  await fc.assert(property, { numRuns: LIVES, seed, includeErrorInReport: true });
   expect(events).toBeGreaterThan(LIVES);
   context.task.meta.measured = `${LIVES} lives, ${events} events, seed ${seed}`;
 });

@@ -59,6 +59,24 @@ describe('damage on disk', () => {
 });
 
 describe('a directory that cannot be written', () => {
+  test('is tried to be written again with the first copy, too', async () => {
+    using world = await supplied();
+    const tried: string[] = [];
+    const restore = async () => {
+      tried.push('restore');
+      return false;
+    };
+    const download = async () => {
+      tried.push('download');
+      throw new Error('enough');
+    };
+    const directory = { ...world.options.directory, writable: false, restore };
+    const next = new Supply({ ...world.options, directory, download });
+    await next.openDisk(never);
+    await next.download(never, true).catch(() => {});
+    expect(tried).toEqual(['restore', 'download']);
+  });
+
   test('is told once as long as the reason stays, and what lies there is checked all the same', async () => {
     const said: string[] = [];
     const log = { ...silentLog, error: (message: string) => said.push(message) };

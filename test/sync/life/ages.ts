@@ -38,6 +38,8 @@ export class Ages {
     const { event, before, after, attempts, source } = step;
     const copied = attempts.some(({ ok }) => ok) ? source : undefined;
     if (event.kind === 'start') this.#life += 1;
+    // What the disk does not give at a start is put aside.
+    if (event.kind === 'start' && step.diskFailed) this.#written = undefined;
     if (isDeceiving(step, copied)) this.#isCalm = false;
     if (copied && copied.ageMs > 0) this.#isSecondHand = true;
     if (after.served) this.#checkServed(step, { served: after.served, copied }, fail);

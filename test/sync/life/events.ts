@@ -152,6 +152,10 @@ const damageState: fc.Arbitrary<Event> = fc
 const diskFails: fc.Arbitrary<Event> = fc
   .record({ atCall: fc.integer({ min: 0, max: 80 }), forGood: fc.boolean() })
   .map((how) => ({ kind: 'disk fails', ...how }));
+/** What is whole on the disk again is not served all the same. */
+const diskFailsOnce: fc.Arbitrary<Event> = fc
+  .integer({ min: 0, max: 40 })
+  .map((atCall) => ({ kind: 'disk fails', atCall, forGood: false }));
 const pin: fc.Arbitrary<Event> = fc.integer({ min: 0, max: 3 }).map((nth) => ({ kind: 'pin', nth }));
 const importOf: fc.Arbitrary<Event> = fc.record({ file, flags }).map((of) => ({ kind: 'import', ...of }));
 const stop: fc.Arbitrary<Event> = mostly<'clean' | 'while copying'>('clean', 'while copying').map((how) => ({
@@ -182,6 +186,8 @@ const scene: fc.Arbitrary<readonly Event[]> = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(stop, start) },
   { weight: 2, arbitrary: fc.tuple(stop, importOf, start) },
   { weight: 1, arbitrary: fc.tuple(stop, damage, start) },
+  { weight: 2, arbitrary: fc.tuple(stop, diskFailsOnce, start, one('sync')) },
+  { weight: 2, arbitrary: fc.tuple(one('sync'), damage, one('sync')) },
   { weight: 1, arbitrary: fc.tuple(stop, pass, start) },
   { weight: 1, arbitrary: fc.tuple(stop, damageState, start) },
 );

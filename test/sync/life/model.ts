@@ -6,6 +6,7 @@ import { failAt } from './print-step.ts';
 import {
   checkAlarms,
   checkAttempts,
+  checkCopied,
   checkDisk,
   checkImport,
   checkReadiness,
@@ -50,6 +51,7 @@ export class Model {
     if (!this.#isExcused) {
       checkServed(step, known, fail);
       checkDisk(step, this.#pins.certain, fail);
+      checkCopied(step, known, fail);
     }
     checkSafety(step, fail);
     checkReadiness(step, fail);

@@ -85,8 +85,8 @@ export function checkSafety(step: Step, fail: Fail): void {
   if (served.takenAtMs < before.served.takenAtMs) fail(`older data took the place of ${before.served.id}`);
 }
 
-/** What is whole on disk is served, what is pinned above all; what was copied is there. */
-export function checkDisk({ after, attempts }: Step, pinned: string | null | undefined, fail: Fail): void {
+/** What is whole on disk is served, what is pinned above all. */
+export function checkDisk({ after }: Step, pinned: string | null | undefined, fail: Fail): void {
   const { running, served, disk } = after;
   if (running === undefined) return;
   const whole = servable(disk, null);
@@ -95,9 +95,15 @@ export function checkDisk({ after, attempts }: Step, pinned: string | null | und
   if (isPinAside) fail(`${pinned} is pinned and whole, and was put aside`);
   const isPinWhole = pinned != null && servable(named(disk), pinned)?.id === pinned;
   if (isPinWhole && served?.id !== pinned) fail(`${served?.id} is served, and ${pinned} is pinned and whole`);
+}
+
+/** What the source has lies whole on disk after a copy, also when it lay there before. A first copy does not look again. */
+export function checkCopied({ after, attempts, source }: Step, { hasAsked }: Known, fail: Fail): void {
   const last = attempts.at(-1);
-  const isNew = last?.ok === true && last.result === 'downloaded' && after.pinned === null;
-  if (isNew && disk.every(({ id }) => id !== served?.id)) fail('what was copied is not on disk');
+  if (source === undefined || source.answers === 'unchanged' || !last?.ok) return;
+  if (last.result === 'unchanged' && !hasAsked) return;
+  const isThere = (entry: OnDisk) => entry.isWhole && entry.tenant === TENANT && isSame(entry.content, source.content);
+  if (!named(after.disk).some(isThere)) fail('what was copied is not whole on disk');
 }
 
 /** Ready when it answers, and not when the data are too old and somebody wanted that. */
