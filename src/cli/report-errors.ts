@@ -1,6 +1,7 @@
 import { withoutKeys } from '../config/secret.ts';
 import { OsoError } from '../errors/oso-error.ts';
-import { ioError } from '../snapshot/io-error.ts';
+import { shortageOf } from '../errors/shortage.ts';
+import { errnoOf, ioError } from '../snapshot/io-error.ts';
 import { messageOf } from '../util/message-of.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
 import type { Output } from './output.ts';
@@ -18,7 +19,7 @@ interface JsonError {
  * `error` is the first. A key that was given in a wrong place is in neither. Returns the exit code, that of the first error.
  */
 export async function reportErrors(failure: unknown, output: Output): Promise<ExitCode> {
-  const errors = failure instanceof AggregateError ? failure.errors : [failure];
+  const errors = (failure instanceof AggregateError ? failure.errors : [failure]).map(tellShortage);
   const paint = await output.paint('stderr');
   for (const error of errors) output.stderr.write(`${withoutKeys(renderError(error, paint))}\n`);
   if (output.isJson) {
@@ -34,6 +35,13 @@ export function reportUnwritten(cause: unknown, output: Output): Promise<ExitCod
   if (!(error instanceof OsoError)) return reportErrors(error, output);
   const hint = 'the command itself went on to its end: only what it says is missing';
   return reportErrors(new OsoError(error.code, error.message, { hint, cause }), output);
+}
+
+/** What the system has no more of may be missing anywhere: no bug of ours. */
+function tellShortage(error: unknown): unknown {
+  if (shortageOf(errnoOf(error) ?? '') === undefined) return error;
+  const { path } = error as NodeJS.ErrnoException;
+  return ioError(error, 'use', path ?? 'a file');
 }
 
 function jsonError(error: unknown): JsonError {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { fitConnections, openFilesLimit } from '../../src/cli/open-files.ts';
+import { runCli } from '../support/cli-process.ts';
 
 const LIMITS = [
   'Limit                     Soft Limit           Hard Limit           Units     ',
@@ -33,4 +34,22 @@ test.each([
 ])('with %j files, %i threads take %i connections, and %i to turn clients away', (files, threads, most, reserved) => {
   const wanted = { maxConnections: 2_000, reservedConnections: 100 };
   expect(fitConnections(wanted, files, threads)).toEqual({ maxConnections: most, reservedConnections: reserved });
+});
+
+test('with fewer files than it takes to start, a command says that, as long as Node.js itself can start', async () => {
+  const said: string[] = [];
+  for (let files = 40; ; files -= 1) {
+    const { code, signal, stderr, stdout } = await runCli(['verify', 'nothing', '--json'], {
+      shell: `ulimit -n ${files};`,
+    });
+    // Node.js cannot open the program, or not even begin.
+    if (signal !== null || code !== 1 || /oso-fallback\.js'|Native stack/u.test(stderr)) break;
+    expect(stderr).not.toContain('    at ');
+    expect(stdout).toMatch(/^\{"error":\{"code":"DIRECTORY_UNUSABLE",/u);
+    if (stderr.includes('too many open files')) said.push(stderr);
+  }
+  expect(said[0]).toBe(
+    'DIRECTORY_UNUSABLE: cannot open the files of this program: too many open files\nhint: raise the limit of open files (`ulimit -n`)\n',
+  );
+  expect(said.length).toBeGreaterThan(4);
 });

@@ -110,6 +110,17 @@ describe('errors', () => {
     expect(JSON.parse(out()).error).toEqual({ code: 'INTERNAL', message: 'x is not a function' });
   });
 
+  test.each([
+    [{ path: '/a' }, '`/a`'],
+    [{}, '`a file`'],
+  ])('of a system that has no more files are none of ours: %j', async (place, named) => {
+    const { output, err } = outputWith();
+    const error = Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE', ...place });
+    expect(await reportErrors(error, output)).toBe(1);
+    const hint = 'hint: raise the limit of open files (`ulimit -n`)';
+    expect(err()).toBe(`DIRECTORY_UNUSABLE: cannot use ${named}: too many open files\n${hint}\n`);
+  });
+
   test('have colour on a terminal only', async () => {
     const { output, err } = outputWith({}, true);
     await reportErrors(second, output);
