@@ -4,6 +4,7 @@ import { loadStateToLook } from '../generations/load-state.ts';
 import { seemingHolder } from '../generations/lock.ts';
 import { ageOnArrival, TOLERATED_SKEW_MS } from '../sync/data-age.ts';
 import { type AlarmStatus, isoTime, type NodeStatus, type SnapshotStatus, sizeStatus } from '../sync/node-status.ts';
+import { describeLostPin } from '../sync/pin-target.ts';
 import { generationStatus } from '../sync/status-of-node.ts';
 import { surveyDirectory } from '../sync/survey-directory.ts';
 import { describeDuration } from '../util/duration.ts';
@@ -39,7 +40,7 @@ export async function statusAtRest(path: string, nowMs: number): Promise<NodeSta
     snapshot,
     pinned: state.pinned,
     staleness: null,
-    alarms: alarmsAtRest(problem, snapshot, nowMs),
+    alarms: alarmsAtRest({ problem, lostPin: current?.id === state.pinned ? null : state.pinned, snapshot, nowMs }),
     overrides: [],
     sync: null,
     generations: survey.generations.map(generationStatus),
@@ -49,16 +50,21 @@ export async function statusAtRest(path: string, nowMs: number): Promise<NodeSta
   };
 }
 
-function alarmsAtRest(
-  problem: string | undefined,
-  snapshot: SnapshotStatus | null,
-  nowMs: number,
-): readonly AlarmStatus[] {
+interface AtRest {
+  readonly problem: string | undefined;
+  /** A pinned generation that cannot be read. */
+  readonly lostPin: string | null;
+  readonly snapshot: SnapshotStatus | null;
+  readonly nowMs: number;
+}
+
+function alarmsAtRest({ problem, lostPin, snapshot, nowMs }: AtRest): readonly AlarmStatus[] {
   const aheadMs = snapshot === null ? 0 : Date.parse(snapshot.confirmedAt) - nowMs;
   const at = isoTime(nowMs);
   const ahead = `the data are dated ${describeDuration(aheadMs)} in the future: how old they are is not known`;
   return [
     ...(problem === undefined ? [] : [{ kind: 'damage', message: problem, at } as const]),
+    ...(lostPin === null ? [] : [{ kind: 'pin', message: describeLostPin(lostPin), at } as const]),
     ...(aheadMs <= TOLERATED_SKEW_MS ? [] : [{ kind: 'clock_skew', message: ahead, at } as const]),
   ];
 }

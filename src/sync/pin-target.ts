@@ -20,3 +20,8 @@ export function pinTarget(
     hint: '`oso-fallback status` lists those that are there',
   });
 }
+
+/** What is served instead is told beside it. */
+export function describeLostPin(pinned: string): string {
+  return `the pinned generation ${pinned} cannot be served`;
+}

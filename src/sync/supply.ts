@@ -20,6 +20,7 @@ import { createElapsed, type Elapsed } from './elapsed.ts';
 import type { Followers } from './followers.ts';
 import { IndexMemory, type IndexMemoryOptions } from './index-memory.ts';
 import { NewestContent } from './newest-content.ts';
+import { describeLostPin } from './pin-target.ts';
 import { type Arrival, ServedData } from './served-data.ts';
 import type { StalenessPolicy } from './staleness.ts';
 import type { SourceName } from './state.ts';
@@ -104,7 +105,7 @@ export class Supply {
     await this.disk.tidy();
     this.#findNewest();
     if (pinned !== null && this.served.metadata?.id !== pinned) {
-      alarms.raise('pin', `the pinned generation ${pinned} cannot be served`);
+      alarms.raise('pin', describeLostPin(pinned));
     }
   }
 

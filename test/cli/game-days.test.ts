@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lockDirectory } from '../../src/generations/lock.ts';
@@ -54,6 +54,28 @@ describe('game days', () => {
     const node = place.start(['serve', '--offline', '--json']);
     expect(await mayRead((await serving(node)).url, 'ann')).toBe(true);
     await end(node);
+  });
+
+  test('a pin on what is not there any more holds nothing, and import and status say so', async () => {
+    await using place = await openWorkplace();
+    const { generation: lost } = jsonOf(await importOf(place, 'ann', 1_700_000_000, ['--pin']));
+    rmSync(join(generationsOf(place), lost), { recursive: true });
+    const warning = `the pinned generation ${lost} cannot be served`;
+    const imported = await importOf(place, 'bob', 1_700_000_100);
+    expect(imported.stderr).toBe(`warning: ${warning}\n`);
+    const { generation, pinned, served } = jsonOf(imported);
+    expect([pinned, served]).toEqual([lost, generation]);
+    expect((await place.run(['import', 'x.snapshot'])).stdout).not.toContain('served until');
+    const status = jsonOf(await place.run(['status', '--json'], { OSO_PORT: '1' }));
+    expect(status).toMatchObject({ snapshot: { id: generation }, alarms: [{ kind: 'pin', message: warning }] });
+  });
+
+  test('import of older data beside a newer generation that cannot be read says nothing of that as served', async () => {
+    await using place = await openWorkplace();
+    const { generation: newer } = jsonOf(await importOf(place, 'bob', 1_700_000_100));
+    rmSync(join(generationsOf(place), newer, 'generation.json'));
+    const { generation, served } = jsonOf(await importOf(place, 'ann', 1_700_000_000, ['--allow-older']));
+    expect(served).toBe(generation);
   });
 
   test('import of other data of the same time is refused; allowed, it says which of them are served', async () => {

@@ -9,6 +9,7 @@ import { openSnapshot } from '../../snapshot/read-snapshot.ts';
 import { createDiskCare } from '../../sync/disk-care.ts';
 import { importSnapshot } from '../../sync/import-snapshot.ts';
 import { isoTime } from '../../sync/node-status.ts';
+import { describeLostPin } from '../../sync/pin-target.ts';
 import { surveyDirectory } from '../../sync/survey-directory.ts';
 import { type Log, silentLog } from '../../util/log.ts';
 import type { Command, CommandContext } from '../command.ts';
@@ -53,8 +54,11 @@ Exit codes: 0 imported, 3 not valid, 5 refused by a guard, 6 the data directory 
         inUse: () => inUse,
       });
       await disk.tidy();
-      const [newest] = disk.survey.generations;
-      report(metadata, { directory, pinned: state.pinned, newest: newest?.id ?? metadata.id }, context);
+      const readable = disk.survey.generations.flatMap((generation) => generation.metadata?.id ?? []);
+      const { pinned } = state;
+      const served = readable.find((id) => id === pinned) ?? readable[0] ?? metadata.id;
+      if (pinned !== null && pinned !== served) context.output.note(`warning: ${describeLostPin(pinned)}`);
+      report(metadata, { directory, pinned, served }, context);
       return EXIT.done;
     } catch (error) {
       if (isNew) await removeUnused(directory);
@@ -102,12 +106,12 @@ async function importFile({ file, directory, guards, pin, context }: ImportOf): 
 interface Outcome {
   readonly directory: DataDirectory;
   readonly pinned: string | null;
-  /** The generation with the newest data. */
-  readonly newest: string;
+  /** By the next start: what is pinned, or else the newest. */
+  readonly served: string;
 }
 
 function report(metadata: GenerationMetadata, outcome: Outcome, { output }: CommandContext): void {
-  const { directory, pinned } = outcome;
+  const { directory, pinned, served } = outcome;
   const { id, environment, tenant, takenAtMs, factCount, contentDigest } = metadata;
   const takenAt = isoTime(takenAtMs);
   output.result(
@@ -122,7 +126,7 @@ function report(metadata: GenerationMetadata, outcome: Outcome, { output }: Comm
       facts: factCount,
       contentDigest,
       pinned,
-      served: pinned ?? outcome.newest,
+      served,
     },
   );
 }
@@ -130,8 +134,8 @@ function report(metadata: GenerationMetadata, outcome: Outcome, { output }: Comm
 const isLater = (id: string, than: string) => (takenAtMsInId(id) ?? 0) > (takenAtMsInId(than) ?? 0);
 
 /** What the next start serves, unless it is what anybody expects: the data just imported, and nothing holds them. */
-function printServed(id: string, { pinned, newest }: Outcome): string {
-  if (pinned !== null) return `\nserved until \`oso-fallback unpin\`: ${pinned === id ? 'these' : pinned}`;
-  if (newest === id) return '';
-  return `\nnot served: ${newest} is ${isLater(newest, id) ? 'newer' : 'of the same time'}; to serve these, run \`oso-fallback rollback ${id}\``;
+function printServed(id: string, { pinned, served }: Outcome): string {
+  if (pinned === served) return `\nserved until \`oso-fallback unpin\`: ${pinned === id ? 'these' : pinned}`;
+  if (served === id) return '';
+  return `\nnot served: ${served} is ${isLater(served, id) ? 'newer' : 'of the same time'}; to serve these, run \`oso-fallback rollback ${id}\``;
 }
