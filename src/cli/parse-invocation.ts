@@ -24,6 +24,7 @@ export function parseInvocation(
     },
     writeErr: () => {},
   });
+  requireText(rest, env);
   try {
     parser.parse([...rest], { from: 'user' });
   } catch (error) {
@@ -36,6 +37,23 @@ export function parseInvocation(
 
 export function isHelp(parsed: Invocation | HelpAsked): parsed is HelpAsked {
   return 'kind' in parsed;
+}
+
+/**
+ * Node.js puts this for bytes that are no UTF-8, which names of files may have. What has it would name another file, which
+ * a command would read, or write, in place of the one that was meant.
+ */
+const NO_TEXT = '\ufffd';
+
+function requireText(rest: readonly string[], env: Readonly<Record<string, string | undefined>>): void {
+  const at = rest.findIndex((argument) => argument.includes(NO_TEXT));
+  const variable = Object.keys(env).find((name) => name.startsWith('OSO_') && env[name]?.includes(NO_TEXT));
+  const what = at === -1 ? variable : `argument ${at + 1} of the command`;
+  if (what === undefined) return;
+  // Not what it holds: that may be a key.
+  throw new OsoError('CONFIG_INVALID', `${what} has bytes that are no UTF-8`, {
+    hint: 'a file of such a name needs another one',
+  });
 }
 
 function describe(command: Command): Commander {
