@@ -2,6 +2,7 @@ import { viewDataDirectory } from '../generations/data-directory.ts';
 import { confirmedAtMs, knownAge } from '../generations/directory-state.ts';
 import { loadStateToLook } from '../generations/load-state.ts';
 import { seemingHolder } from '../generations/lock.ts';
+import { newestFirst } from '../generations/newest-first.ts';
 import { ageOnArrival, TOLERATED_SKEW_MS } from '../sync/data-age.ts';
 import { type AlarmStatus, isoTime, type NodeStatus, type SnapshotStatus, sizeStatus } from '../sync/node-status.ts';
 import { describeLostPin } from '../sync/pin-target.ts';
@@ -14,7 +15,8 @@ import { version } from './version.ts';
 export async function statusAtRest(path: string, nowMs: number): Promise<NodeStatus> {
   const directory = await viewDataDirectory(path);
   const [{ state, problem }, survey] = await Promise.all([loadStateToLook(directory), surveyDirectory(directory)]);
-  const readable = survey.generations.filter(({ metadata }) => metadata !== undefined);
+  const newest = newestFirst(survey.generations, state.passed);
+  const readable = newest.filter(({ metadata }) => metadata !== undefined);
   const current = readable.find(({ id }) => id === state.pinned) ?? readable[0];
   const metadata = current?.metadata;
   const snapshot: SnapshotStatus | null =

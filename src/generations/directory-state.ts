@@ -33,6 +33,14 @@ export interface DirectoryState {
   readonly age: (AgeRecord & { readonly contentDigest: string; readonly generation?: string | undefined }) | null;
   /** Id of the generation to serve whatever is newer. */
   readonly pinned: string | null;
+  /** What was pinned last that live data came after, although a wrong clock dates it after them. */
+  readonly passed: Passed | null;
+}
+
+export interface Passed {
+  readonly generation: string;
+  /** The earliest of those data. */
+  readonly by: string;
 }
 
 /** When the control plane was last seen to have this very content, milliseconds since the Unix epoch. */
@@ -61,7 +69,7 @@ export interface HighWater {
 
 /** The state before anything was published. */
 export function freshState(): DirectoryState {
-  const nothing = { highWater: null, confirmed: null, confirmedBefore: [], age: null, pinned: null };
+  const nothing = { highWater: null, confirmed: null, confirmedBefore: [], age: null, pinned: null, passed: null };
   return { formatVersion: 1, clientId: randomUUID(), ...nothing };
 }
 
@@ -121,7 +129,14 @@ export function withConfirmed(
   const age = (state.age?.contentDigest ?? contentDigest) === contentDigest ? seen : state.age;
   const confirmed = { contentDigest, atMs: Math.max(lastConfirmed(state, contentDigest), atMs) };
   const others = confirmations(state).filter((before) => before.contentDigest !== contentDigest);
-  return { ...state, age, confirmed, confirmedBefore: others.slice(0, MOST_CONFIRMED_BEFORE) };
+  const confirmedBefore = others.slice(0, MOST_CONFIRMED_BEFORE);
+  return { ...state, age, confirmed, confirmedBefore, passed: passedBy(state, id) };
+}
+
+function passedBy({ pinned, passed }: DirectoryState, id: string): Passed | null {
+  if (passed?.generation === id) return null;
+  if (pinned === null || id >= pinned) return passed;
+  return passed?.generation === pinned && passed.by <= id ? passed : { generation: pinned, by: id };
 }
 
 /** The age that an earlier process knew of this generation. One with the same content that came later may be younger. */
@@ -169,6 +184,10 @@ function parseState(bytes: Buffer): DirectoryState {
       atMs: countField(age, 'atMs'),
     })),
     pinned: parsePinned(object),
+    passed: optional(object, 'passed', (passed) => ({
+      generation: textField(passed, 'generation'),
+      by: textField(passed, 'by'),
+    })),
   };
 }
 

@@ -1,7 +1,9 @@
 import { OsoError } from '../errors/oso-error.ts';
 import { messageOf } from '../util/message-of.ts';
 import type { DataDirectory } from './data-directory.ts';
+import type { Passed } from './directory-state.ts';
 import { type GenerationEntry, listGenerations, listQuarantined } from './list-generations.ts';
+import { newestFirst } from './newest-first.ts';
 import { type OpenGeneration, type OpenGenerationOptions, openGeneration } from './open-generation.ts';
 import { isDamage, quarantine, release } from './quarantine.ts';
 
@@ -23,6 +25,7 @@ export interface OpenedNewest {
 export interface OpenNewestOptions extends OpenGenerationOptions {
   /** Id of the generation to prefer over newer ones. */
   readonly pinned?: string | null | undefined;
+  readonly passed?: Passed | null | undefined;
 }
 
 /**
@@ -33,7 +36,8 @@ export interface OpenNewestOptions extends OpenGenerationOptions {
 export async function openNewest(directory: DataDirectory, options: OpenNewestOptions): Promise<OpenedNewest> {
   const lastResort = await listQuarantined(directory);
   const failures: GenerationFailure[] = [];
-  for (const entry of pinnedFirst(await listGenerations(directory), options.pinned)) {
+  const entries = newestFirst(await listGenerations(directory), options.passed ?? null);
+  for (const entry of pinnedFirst(entries, options.pinned)) {
     const result = await attempt(entry, options);
     if (!(result instanceof OsoError)) return { opened: result, failures };
     failures.push(await setAside(directory, entry, result));

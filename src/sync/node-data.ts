@@ -104,7 +104,8 @@ export class NodeData {
    */
   async pin(wanted: string | undefined): Promise<string> {
     const { log, alarms } = this.#options;
-    const id = pinTarget(this.survey, this.served.metadata?.id, wanted);
+    const { metadata } = this.served;
+    const id = pinTarget(this.survey, { current: metadata?.id, owner: metadata ?? null }, wanted);
     await this.#supply.pin(id);
     alarms.clear('pin');
     log.warn('pinned: this generation is served until it is unpinned', { generation: id });
@@ -120,7 +121,7 @@ export class NodeData {
     alarms.clear('pin');
     log.warn('unpinned', { generation: pinned });
     // During a stop it is the next start that serves the newest.
-    if (!signal.aborted) await this.#supply.openUnpinned(pinned, signal);
+    if (!signal.aborted) await this.#supply.openDisk(signal);
     return pinned;
   }
 

@@ -1,10 +1,24 @@
 import { OsoError } from '../errors/oso-error.ts';
+import type { GenerationMetadata } from '../generations/generation.ts';
 import type { DirectorySurvey } from './survey-directory.ts';
 
-/** The generation to pin: the one asked for, or the one before the current one. Throws GENERATION_NOT_FOUND. */
+type Owner = Pick<GenerationMetadata, 'environment' | 'tenant'>;
+
+interface PinFrom {
+  /** Id of what is served, or would be. */
+  readonly current: string | undefined;
+  /** Whose data it is; null: nobody knows. */
+  readonly owner: Owner | null;
+}
+
+/** Whether data belong to somebody. Those that cannot be read may. */
+export const isOwnedBy = (owner: Owner | null, data: Owner | undefined) =>
+  owner === null || data === undefined || (owner.environment === data.environment && owner.tenant === data.tenant);
+
+/** The generation to pin: the one asked for, or the one of the same owner before the current one. Throws GENERATION_NOT_FOUND. */
 export function pinTarget(
   { generations }: DirectorySurvey,
-  current: string | undefined,
+  { current, owner }: PinFrom,
   wanted: string | undefined,
 ): string {
   if (wanted !== undefined) {
@@ -14,7 +28,7 @@ export function pinTarget(
     });
   }
   const at = generations.findIndex(({ id }) => id === current);
-  const before = at === -1 ? undefined : generations[at + 1];
+  const before = at === -1 ? undefined : generations.slice(at + 1).find(({ metadata }) => isOwnedBy(owner, metadata));
   if (before) return before.id;
   throw new OsoError('GENERATION_NOT_FOUND', 'there is no generation before the current one', {
     hint: '`oso-fallback status` lists those that are there',

@@ -1,9 +1,16 @@
 import { isFirstHand } from '../control-plane/read-environment.ts';
 import { OsoError } from '../errors/oso-error.ts';
 import type { DataDirectory } from '../generations/data-directory.ts';
-import { confirmedAtMs, knownAge, withConfirmed, withPublished } from '../generations/directory-state.ts';
+import {
+  confirmedAtMs,
+  type DirectoryState,
+  knownAge,
+  withConfirmed,
+  withPublished,
+} from '../generations/directory-state.ts';
 import type { GenerationMetadata, Origin } from '../generations/generation.ts';
 import { generationPath } from '../generations/list-generations.ts';
+import { newestFirst } from '../generations/newest-first.ts';
 import { type OpenGeneration, type OpenGenerationOptions, openGeneration } from '../generations/open-generation.ts';
 import { joinFailures, openNewest } from '../generations/open-newest.ts';
 import type { ScrubVerdict } from '../generations/scrub-generation.ts';
@@ -89,14 +96,14 @@ export class Supply {
   /** Serves the pinned generation or the newest intact one; `forced`: also when it is older than what is served. */
   async openDisk(signal: AbortSignal, forced = false): Promise<void> {
     const { directory, book, alarms } = this.#options;
-    const { pinned } = book.state;
+    const { pinned, passed } = book.state;
     try {
-      const { opened, failures } = await openNewest(directory, { ...this.#opening(signal), pinned });
+      const { opened, failures } = await openNewest(directory, { ...this.#opening(signal), pinned, passed });
       for (const { id, error, quarantined } of failures) {
         const fields = { generation: id, code: error.code, reason: error.message, quarantined };
         alarms.raise('fallback', `the generation ${id} cannot be served: ${error.message}`, fields);
       }
-      if (opened) await this.#adopt(opened, { ...this.#arrivalOf(opened.metadata), forced });
+      if (opened) await this.#adoptFromDisk(opened, { pinned, passed, forced });
       else this.sourceFailed('disk', joinFailures(failures));
     } catch (error) {
       signal.throwIfAborted();
@@ -107,13 +114,6 @@ export class Supply {
     if (pinned !== null && this.served.metadata?.id !== pinned) {
       alarms.raise('pin', describeLostPin(pinned));
     }
-  }
-
-  /** The same without the pin on `pinned`, which goes when live data came after it that a wrong clock dates before it. */
-  async openUnpinned(pinned: string, signal: AbortSignal): Promise<void> {
-    const newest = this.#newest.metadata?.id;
-    const isPassed = newest !== undefined && newest < pinned;
-    await this.openDisk(signal, isPassed && (await this.disk.putAside(pinned)));
   }
 
   /** Takes the file of `--import`. Throws only the signal's reason. */
@@ -272,7 +272,10 @@ export class Supply {
     const { environment, tenant } = this.#options;
     const isOurs = (of: GenerationMetadata) =>
       of.environment === (environment ?? of.environment) && of.tenant === (tenant ?? of.tenant);
-    const readable = this.disk.survey.generations.flatMap(({ metadata }) => metadata ?? []);
+    const { generations } = this.disk.survey;
+    const readable = newestFirst(generations, this.#options.book.state.passed).flatMap(
+      ({ metadata }) => metadata ?? [],
+    );
     const newest = readable.find(isOurs);
     if (newest) this.#newest.found(newest, newest.id === this.served.metadata?.id);
   }
@@ -357,11 +360,24 @@ export class Supply {
     }
   }
 
-  /** Serves a generation, unless another one is pinned or newer. Throws why it cannot be served. */
-  async #adopt(opened: OpenGeneration, arrival: Arrival): Promise<void> {
+  /** What live data have passed goes when they are served instead of it. */
+  async #adoptFromDisk(
+    opened: OpenGeneration,
+    { pinned, passed, forced }: Pick<DirectoryState, 'pinned' | 'passed'> & { readonly forced: boolean },
+  ): Promise<void> {
+    const { id } = opened.metadata;
+    const isAfter = passed !== null && passed.generation !== pinned && id !== passed.generation && id >= passed.by;
+    const isInstead = isAfter && this.served.metadata?.id === passed.generation;
+    // What is pinned was tried before.
+    await this.#adopt(opened, { ...this.#arrivalOf(opened.metadata), forced: forced || isInstead }, pinned);
+    if (isAfter) await this.disk.putAside(passed.generation);
+  }
+
+  /** Serves a generation, unless another one than `tried` is pinned, or newer. Throws why it cannot be served. */
+  async #adopt(opened: OpenGeneration, arrival: Arrival, tried: string | null = null): Promise<void> {
     const { book, log } = this.#options;
     const { id, factCount } = opened.metadata;
-    const isHeldBack = () => this.#isHeldBack(id);
+    const isHeldBack = () => book.state.pinned !== tried && this.#isHeldBack(id);
     const forced = arrival.forced === true || id === book.state.pinned;
     if (await this.served.adopt(opened, { ...arrival, forced, isWanted: () => !isHeldBack() })) {
       log.info('serving', { generation: id, origin: arrival.origin, facts: factCount });

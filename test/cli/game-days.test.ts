@@ -31,6 +31,18 @@ describe('game days', () => {
     expect((await place.run(['unpin'])).stdout).toBe('nothing was pinned\n');
   });
 
+  test('a rollback of a directory at rest passes over what belongs to another tenant', async () => {
+    await using place = await openWorkplace();
+    const { generation: first } = jsonOf(await importOf(place, 'ann', 1_700_000_000));
+    await place.run(['export', 'y.snapshot'], { SOURCE_DATE_EPOCH: '1700000100', OSO_TENANT: 'initech' });
+    const others = await place.run(['import', 'y.snapshot', '--json', '--allow-environment']);
+    await importOf(place, 'bob', 1_700_000_200, ['--allow-environment']);
+    expect(jsonOf(await place.run(['rollback', '--json']))).toMatchObject({ pinned: first });
+    const { code, stderr } = await place.run(['rollback', jsonOf(others).generation]);
+    expect(code).toBe(5);
+    expect(stderr).toMatch(/^GUARD_ENVIRONMENT: the generation \S+ belongs to another environment or tenant\nhint: /);
+  });
+
   test('import --pin serves older data, and says so', async () => {
     await using place = await openWorkplace();
     await importOf(place, 'bob', 1_700_000_100);

@@ -60,6 +60,7 @@ const full: DirectoryState = {
   confirmedBefore: [{ contentDigest: B, atMs: 2500 }],
   age: { contentDigest: A, generation: generationId(2000, A), ageMs: 5, atMs: 6 },
   pinned: generationId(2000, A),
+  passed: { generation: generationId(2000, A), by: generationId(1000, B) },
 };
 
 describe('state.json', () => {
@@ -73,13 +74,13 @@ describe('state.json', () => {
       expect(readdirSync(directory.path).sort()).toEqual(['generations', 'lock', 'state.json']);
     }));
 
-  test('of an earlier version knows one confirmation, and ages by content', () =>
+  test('of an earlier version knows one confirmation, ages by content, and nothing passed', () =>
     withDirectory(async (directory) => {
-      const { confirmedBefore: _, ...rest } = full;
+      const { confirmedBefore: _, passed: __, ...rest } = full;
       const age = { contentDigest: A, ageMs: 5, atMs: 6 };
       writeFileSync(`${directory.path}/state.json`, JSON.stringify({ ...rest, age }));
       expect(await readStateFile(directory)).toEqual({
-        state: { ...full, confirmedBefore: [], age },
+        state: { ...full, confirmedBefore: [], age, passed: null },
         problem: undefined,
       });
     }));
@@ -223,6 +224,27 @@ describe('the last confirmation', () => {
     expect(confirmedAtMs(withConfirmed(confirmed, generation, 4000), generation)).toBe(5000);
     expect(confirmedAtMs(withConfirmed(confirmed, { id: 'a', contentDigest: A }, 6000), generation)).toBe(5000);
     expect(confirmedAtMs(withConfirmed(state, generation, 1000), generation)).toBe(2000);
+  });
+});
+
+describe('what live data have passed', () => {
+  const [a, b, c] = ['a', 'b', 'c'].map((id) => ({ id, contentDigest: A })) as [Of, Of, Of];
+  const pinned = (id: string) => ({ ...freshState(), pinned: id });
+
+  test('is what is pinned when they are dated before it; the earliest of them counts', () => {
+    expect(withConfirmed(freshState(), a, 1).passed).toBeNull();
+    expect(withConfirmed(pinned('b'), c, 1).passed).toBeNull();
+    const passed = withConfirmed(pinned('c'), b, 1);
+    expect(passed.passed).toEqual({ generation: 'c', by: 'b' });
+    expect(withConfirmed(passed, b, 2).passed).toEqual({ generation: 'c', by: 'b' });
+    expect(withConfirmed(passed, a, 2).passed).toEqual({ generation: 'c', by: 'a' });
+    expect(withConfirmed({ ...passed, pinned: 'b' }, a, 2).passed).toEqual({ generation: 'b', by: 'a' });
+  });
+
+  test('is so also without the pin, until it is seen to be current again', () => {
+    const passed = { ...withConfirmed(pinned('c'), a, 1), pinned: null };
+    expect(withConfirmed(passed, b, 2).passed).toEqual({ generation: 'c', by: 'a' });
+    expect(withConfirmed(passed, c, 2).passed).toBeNull();
   });
 });
 

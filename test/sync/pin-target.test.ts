@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { GenerationMetadata } from '../../src/generations/generation.ts';
 import { pinTarget } from '../../src/sync/pin-target.ts';
 
 const survey = {
@@ -13,12 +14,25 @@ const survey = {
 };
 
 test('without an id it is the generation before the current one', () => {
-  expect(pinTarget(survey, 'c', undefined)).toBe('b');
-  expect(pinTarget(survey, 'b', undefined)).toBe('a');
+  expect(pinTarget(survey, { current: 'c', owner: null }, undefined)).toBe('b');
+  expect(pinTarget(survey, { current: 'b', owner: null }, undefined)).toBe('a');
+});
+
+test('what belongs to others is passed over', () => {
+  const of = (id: string, tenant: string) => ({
+    id,
+    takenAtMs: 0,
+    metadata: { environment: 'env', tenant } as GenerationMetadata,
+    bytes: undefined,
+  });
+  const shared = { generations: [of('d', 'acme'), of('c', 'initech'), of('b', 'acme')], quarantined: [] };
+  const owner = { environment: 'env', tenant: 'acme' };
+  expect(pinTarget(shared, { current: 'd', owner }, undefined)).toBe('b');
+  expect(() => pinTarget(shared, { current: 'b', owner }, undefined)).toThrow('no generation before');
 });
 
 test('an id that is there is taken, also a newer one', () => {
-  expect(pinTarget(survey, 'a', 'c')).toBe('c');
+  expect(pinTarget(survey, { current: 'a', owner: null }, 'c')).toBe('c');
 });
 
 test.each([
@@ -27,7 +41,7 @@ test.each([
   ['c', 'x', 'there is no generation `x`'],
 ])('from %s to %s there is none', (current, wanted, message) => {
   const hint = '`oso-fallback status` lists those that are there';
-  expect(() => pinTarget(survey, current, wanted)).toThrow(
+  expect(() => pinTarget(survey, { current, owner: null }, wanted)).toThrow(
     expect.objectContaining({ code: 'GENERATION_NOT_FOUND', message, hint }),
   );
 });

@@ -27,6 +27,14 @@ describe('damage on disk', () => {
     expect(world.supply.served.slot.current?.snapshotId).toBe(world.older);
   });
 
+  test('of what is pinned and read from disk makes another one take its place, and an alarm tells of the pin', async () => {
+    using world = await supplied({ scrub: damaged, memoryBytes: 1 });
+    await world.supply.pin(world.newer);
+    await world.supply.scrub(never);
+    expect(world.served()).toBe(world.older);
+    expect(world.raised).toEqual(['damage', 'pin']);
+  });
+
   test('that leaves nothing whole ends the serving of it, with a reason', async () => {
     using world = await supplied({ memoryBytes: 1, scrub: damaged });
     const { disk, served } = world.supply;

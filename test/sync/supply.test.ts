@@ -238,11 +238,37 @@ describe('a pin', () => {
       await world.supply.download(never, true);
       expect(world.served()).toBe(pinned);
       await world.book.update((state) => ({ ...state, pinned: null }));
-      await world.supply.openUnpinned(pinned, never);
+      await world.supply.openDisk(never);
       expect(world.served()).toBe(live);
       expect(world.supply.disk.survey.generations[0]?.id).toBe(live);
     },
   );
+
+  test.each([
+    ['served', false],
+    ['found damaged, and what was pinned is the newest then', true],
+  ] as const)('that ends after a restart gives way to it as well; there it is %s', async (_, isDamaged) => {
+    let live = '';
+    const download = async (): Promise<BuildResult> => {
+      const { id, takenAtMs, contentDigest } = await world.publish(TAKEN_AT_MS + 1);
+      live = id;
+      return { kind: 'published', id, takenAtMs, contentDigest, alarms: [], factsEtag: undefined, sourceAgeMs: 0 };
+    };
+    using world = await supplied({ download });
+    await world.supply.pin(world.newer);
+    await world.supply.download(never, true);
+    const next = new Supply(world.options);
+    await next.openDisk(never);
+    expect(next.served.metadata?.id).toBe(world.newer);
+    if (isDamaged) rmSync(`${world.path}/generations/${live}/policy.polar`);
+    await world.book.update((state) => ({ ...state, pinned: null }));
+    for (const supply of [next, new Supply(world.options)]) {
+      await supply.openDisk(never);
+      expect(supply.served.metadata?.id).toBe(isDamaged ? world.newer : live);
+      supply.served.empty();
+    }
+    expect(next.disk.survey.quarantined).toEqual([isDamaged ? live : world.newer]);
+  });
 
   test('on a generation that is gone changes nothing at runtime, and is an alarm at a start', async () => {
     using world = await supplied();

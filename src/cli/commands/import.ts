@@ -5,6 +5,7 @@ import type { GenerationMetadata } from '../../generations/generation.ts';
 import { takenAtMsInId } from '../../generations/generation-id.ts';
 import type { GuardSettings } from '../../generations/guards.ts';
 import { loadState } from '../../generations/load-state.ts';
+import { newestFirst } from '../../generations/newest-first.ts';
 import { openSnapshot } from '../../snapshot/read-snapshot.ts';
 import { createDiskCare } from '../../sync/disk-care.ts';
 import { importSnapshot } from '../../sync/import-snapshot.ts';
@@ -54,7 +55,9 @@ Exit codes: 0 imported, 3 not valid, 5 refused by a guard, 6 the data directory 
         inUse: () => inUse,
       });
       await disk.tidy();
-      const readable = disk.survey.generations.flatMap((generation) => generation.metadata?.id ?? []);
+      const readable = newestFirst(disk.survey.generations, state.passed).flatMap(
+        (generation) => generation.metadata?.id ?? [],
+      );
       const { pinned } = state;
       const served = readable.find((id) => id === pinned) ?? readable[0] ?? metadata.id;
       if (pinned !== null && pinned !== served) context.output.note(`warning: ${describeLostPin(pinned)}`);
@@ -131,11 +134,11 @@ function report(metadata: GenerationMetadata, outcome: Outcome, { output }: Comm
   );
 }
 
-const isLater = (id: string, than: string) => (takenAtMsInId(id) ?? 0) > (takenAtMsInId(than) ?? 0);
+const isOfSameTime = (id: string, other: string) => takenAtMsInId(id) === takenAtMsInId(other);
 
 /** What the next start serves, unless it is what anybody expects: the data just imported, and nothing holds them. */
 function printServed(id: string, { pinned, served }: Outcome): string {
   if (pinned === served) return `\nserved until \`oso-fallback unpin\`: ${pinned === id ? 'these' : pinned}`;
   if (served === id) return '';
-  return `\nnot served: ${served} is ${isLater(served, id) ? 'newer' : 'of the same time'}; to serve these, run \`oso-fallback rollback ${id}\``;
+  return `\nnot served: ${served} is ${isOfSameTime(served, id) ? 'of the same time' : 'newer'}; to serve these, run \`oso-fallback rollback ${id}\``;
 }

@@ -1,8 +1,9 @@
 import { OsoError } from '../../errors/oso-error.ts';
 import type { DataDirectory } from '../../generations/data-directory.ts';
 import type { DirectoryState } from '../../generations/directory-state.ts';
+import { newestFirst } from '../../generations/newest-first.ts';
 import { scrubGeneration } from '../../generations/scrub-generation.ts';
-import { pinTarget } from '../../sync/pin-target.ts';
+import { isOwnedBy, pinTarget } from '../../sync/pin-target.ts';
 import { surveyDirectory } from '../../sync/survey-directory.ts';
 import { changePin } from '../change-pin.ts';
 import type { Command } from '../command.ts';
@@ -17,8 +18,8 @@ export const rollback: Command = {
   notes: `The generation is pinned: it is served whatever is newer, also after a restart, while copying goes on beside it.
 When a node uses the data directory, or with --url, that node is asked, with its own OSO_API_TOKEN, and swaps at once.
 
-Exit codes: 0 done, 1 there is no such generation, or it is damaged, or the node refuses, 6 another process has the data
-directory, and no node answers.
+Exit codes: 0 done, 1 there is no such generation, or it is damaged, or the node refuses, 5 it belongs to another environment
+or tenant, 6 another process has the data directory, and no node answers.
 
   $ oso-fallback rollback
   $ oso-fallback unpin`,
@@ -44,9 +45,17 @@ async function pinAtRest(
   state: DirectoryState,
   wanted: string | undefined,
 ): Promise<DirectoryState> {
-  const survey = await surveyDirectory(directory);
-  const current = state.pinned ?? survey.generations[0]?.id;
-  const id = pinTarget(survey, current, wanted);
+  const found = await surveyDirectory(directory);
+  const survey = { ...found, generations: newestFirst(found.generations, state.passed) };
+  const owner = state.highWater;
+  const newest = survey.generations.find(({ metadata }) => isOwnedBy(owner, metadata));
+  const id = pinTarget(survey, { current: state.pinned ?? newest?.id, owner }, wanted);
+  const metadata = survey.generations.find((generation) => generation.id === id)?.metadata;
+  if (!isOwnedBy(owner, metadata)) {
+    throw new OsoError('GUARD_ENVIRONMENT', `the generation ${id} belongs to another environment or tenant`, {
+      hint: 'a node that is configured for those serves it without a pin; or give another --directory',
+    });
+  }
   const { kind, message } = await scrubGeneration(directory, id);
   if (kind !== 'intact') {
     throw new OsoError('INDEX_INVALID', `the generation ${id} cannot be served: ${message}`, {

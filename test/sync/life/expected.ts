@@ -2,6 +2,7 @@ import { type Content, isSame, TENANT } from './content.ts';
 import type { NodeSettings } from './events.ts';
 import type { OnDisk } from './look-at-disk.ts';
 import { judge, type Mark, type Verdict } from './mark.ts';
+import { type Passed, standing } from './passed.ts';
 import { named } from './pins.ts';
 import type { Step, WrittenFile } from './world.ts';
 
@@ -19,8 +20,7 @@ type Expected = Data | undefined | 'whatever';
 export interface Known {
   readonly mark: Mark | null | 'unknown';
   readonly pinned: string | null;
-  /** Id of what this process copied last, if anything; `unknown` when that cannot be told. */
-  readonly copied: string | undefined;
+  readonly passed: Passed | null | 'unknown';
   /** Whether this process has asked for a copy before: with its first one it does not look at its disk again. */
   readonly hasAsked: boolean;
 }
@@ -28,9 +28,12 @@ export interface Known {
 const isServable = ({ isWhole, tenant }: OnDisk) => isWhole && tenant === TENANT;
 
 /** What a start serves: the pinned generation, the newest whole one, or one that was put aside and is whole. */
-export function servable(disk: readonly OnDisk[], pinned: string | null): OnDisk | undefined {
+export function servable(disk: readonly OnDisk[], { pinned, passed }: Pick<Known, 'pinned' | 'passed'>) {
   const isPinned = ({ id }: OnDisk) => id === pinned;
-  return [...named(disk).filter(isPinned), ...disk].find(isServable);
+  const aside = disk.filter(({ isAside }) => isAside);
+  const at = (id: string) => standing(id, passed === 'unknown' ? null : passed);
+  const newestFirst = named(disk).toSorted((a, b) => (at(a.id) < at(b.id) ? 1 : -1));
+  return [...newestFirst.filter(isPinned), ...newestFirst, ...aside].find(isServable);
 }
 
 /** What is served after a step in which the disk did what it should. */
@@ -46,7 +49,8 @@ export function expectedAfter(step: Step, known: Known): Expected {
 }
 
 function atStart({ before, file }: Step, settings: NodeSettings, known: Known): Expected {
-  const onDisk = servable(before.disk, known.pinned);
+  const onDisk = servable(before.disk, known);
+  if (known.passed === 'unknown' && (known.pinned === null || onDisk?.id !== known.pinned)) return 'whatever';
   if (onDisk === undefined || file === undefined || known.pinned !== null) return onDisk;
   return file.takenAtMs > onDisk.takenAtMs ? withFile(file, onDisk, { settings, known }) : onDisk;
 }
@@ -69,17 +73,17 @@ function judgeFile(file: Mark, current: Data | undefined, { settings, known }: T
 }
 
 /** What an event has made of what was served, before a copy. */
-function withoutCopy({ event, before, error }: Step, { copied, hasAsked }: Known): Expected {
+function withoutCopy({ event, before, error }: Step, known: Known): Expected {
   const { served, disk, pinned } = before;
   switch (event.kind) {
     case 'pin':
       return (error === undefined ? named(disk)[event.nth] : undefined) ?? served;
     case 'unpin':
-      return pinned === null ? served : unpinned(before, copied);
+      return pinned === null ? served : unpinned(before, known.passed);
     case 'sync':
       // Who asks nobody looks at its disk in its own time.
       if (!hasToGo(before) || before.running?.source === 'none') return served;
-      return hasAsked ? servable(disk, pinned) : 'whatever';
+      return known.hasAsked ? servable(disk, { pinned, passed: known.passed }) : 'whatever';
     case 'pass':
       return hasToGo(before) ? 'whatever' : served;
     default:
@@ -88,11 +92,11 @@ function withoutCopy({ event, before, error }: Step, { copied, hasAsked }: Known
 }
 
 /** The newest; what was copied beside the pin is newer than what was pinned, whatever the clocks date it. */
-function unpinned({ served, disk, pinned }: Step['before'], copied: string | undefined): Expected {
-  if (copied === 'unknown') return 'whatever';
-  if (copied === undefined || pinned === null || copied > pinned) return newer(served, servable(disk, null));
-  const isCopied = ({ id }: OnDisk) => id === copied;
-  return named(disk).filter(isCopied).find(isServable) ?? 'whatever';
+function unpinned({ served, disk }: Step['before'], passed: Known['passed']): Expected {
+  if (passed === 'unknown') return 'whatever';
+  const newest = servable(disk, { pinned: null, passed });
+  if (newest === undefined || passed === null || served?.id !== passed.generation) return newer(served, newest);
+  return newest.id >= passed.by && !newest.isAside ? newest : served;
 }
 
 function newer(served: Data | undefined, newest: Data | undefined): Data | undefined {

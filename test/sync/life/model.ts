@@ -1,7 +1,7 @@
 import { Ages } from './ages.ts';
-import type { OnDisk } from './look-at-disk.ts';
 import { type Mark, raised } from './mark.ts';
-import { named, Pins } from './pins.ts';
+import { Passing } from './passed.ts';
+import { Pins } from './pins.ts';
 import { failAt } from './print-step.ts';
 import {
   checkAlarms,
@@ -25,10 +25,10 @@ import type { Step } from './world.ts';
 export class Model {
   readonly #ages: Ages;
   readonly #pins = new Pins();
+  readonly #passing = new Passing();
   /** `unknown` after a fault that may have changed it. */
   #mark: Mark | null | 'unknown' = null;
   #isExcused = false;
-  #copied: string | undefined;
   #hasAsked = false;
 
   constructor(truth: Truth) {
@@ -39,7 +39,7 @@ export class Model {
   check(step: Step): void {
     const fail = failAt(step);
     const { diskFailed, after } = step;
-    const known = { mark: this.#mark, pinned: after.pinned, copied: this.#copied, hasAsked: this.#hasAsked };
+    const known = { mark: this.#mark, pinned: after.pinned, passed: this.#passing.passed, hasAsked: this.#hasAsked };
     this.#pins.check(step, fail);
     if (diskFailed) this.#isExcused = true;
     else if (isCopied(step)) this.#isExcused = false;
@@ -68,7 +68,7 @@ export class Model {
     }
     if (this.#pins.isStateDamaged || mayLower(step)) this.#mark = 'unknown';
     this.#followImport(step);
-    this.#copied = copiedLast(step, this.#copied);
+    this.#passing.follow(step, this.#pins.isStateDamaged);
     this.#hasAsked = attempts.length > 0 || (this.#hasAsked && event.kind !== 'start');
     this.#mark = raised(this.#mark, after.disk);
   }
@@ -81,16 +81,6 @@ export class Model {
       this.#mark = file;
     }
   }
-}
-
-/** Two copies of the same data in one moment look alike, and after damage another one may have taken the place. */
-function copiedLast({ event, before, after, attempts }: Step, known: string | undefined): string | undefined {
-  if (event.kind === 'damage') return 'unknown';
-  const earlier = event.kind === 'start' || event.kind === 'stop' ? undefined : known;
-  const last = attempts.at(-1);
-  if (last?.ok !== true || last.result !== 'downloaded') return earlier;
-  const isNew = ({ id }: OnDisk) => before.disk.every((entry) => entry.id !== id);
-  return named(after.disk).find(isNew)?.id ?? 'unknown';
 }
 
 /** A copy from the cloud itself, which puts everything right. */

@@ -8,9 +8,12 @@ import type { Step } from './world.ts';
 export class Pins {
   #possible: ReadonlySet<string | null> = new Set([null]);
   #isStateDamaged = false;
+  /** What the disk did not give at the start. It is served again when somebody asks for it, which an alarm tells. */
+  #missed: string | null = null;
 
-  /** Undefined: a fault came between, and it may be one or the other. */
+  /** What must be served when it is whole. Undefined: a fault came between. */
   get certain(): string | null | undefined {
+    if (this.#missed !== null) return undefined;
     const [first = null, second] = this.#possible;
     return second === undefined ? first : undefined;
   }
@@ -31,6 +34,15 @@ export class Pins {
       fail(`${after.pinned} is pinned instead of ${[...this.#possible].join(' or ')}`);
     }
     if (event.kind === 'start') this.#possible = new Set([after.pinned]);
+    this.#followMissed(step, asked);
+    if (this.#missed !== null && !after.alarms.includes('pin')) fail(`no alarm tells that ${this.#missed} is missed`);
+  }
+
+  #followMissed({ event, before, after, diskFailed, error }: Step, asked: string | null | undefined): void {
+    const { served, pinned } = after;
+    if (event.kind === 'start' && before.running === undefined) {
+      this.#missed = diskFailed && served?.id !== pinned ? pinned : null;
+    } else if ((asked !== undefined && error === undefined) || served?.id === pinned) this.#missed = null;
   }
 
   #followState({ event, before, error, diskFailed }: Step, asked: string | null | undefined): void {

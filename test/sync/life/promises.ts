@@ -89,11 +89,11 @@ export function checkSafety(step: Step, fail: Fail): void {
 export function checkDisk({ after }: Step, pinned: string | null | undefined, fail: Fail): void {
   const { running, served, disk } = after;
   if (running === undefined) return;
-  const whole = servable(disk, null);
+  const whole = servable(disk, { pinned: null, passed: null });
   if (served === undefined && whole) fail(`nothing is served although ${whole.id} is whole`);
   const isPinAside = disk.some(({ id, isAside, isWhole }) => id === pinned && isAside && isWhole);
   if (isPinAside) fail(`${pinned} is pinned and whole, and was put aside`);
-  const isPinWhole = pinned != null && servable(named(disk), pinned)?.id === pinned;
+  const isPinWhole = pinned != null && servable(named(disk), { pinned, passed: null })?.id === pinned;
   if (isPinWhole && served?.id !== pinned) fail(`${served?.id} is served, and ${pinned} is pinned and whole`);
 }
 
