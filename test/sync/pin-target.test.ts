@@ -24,6 +24,7 @@ test('what belongs to others is passed over', () => {
     takenAtMs: 0,
     metadata: { environment: 'env', tenant } as GenerationMetadata,
     bytes: undefined,
+    problem: undefined,
   });
   const shared = { generations: [of('d', 'acme'), of('c', 'initech'), of('b', 'acme')], quarantined: [] };
   const owner = { environment: 'env', tenant: 'acme' };
