@@ -177,7 +177,10 @@ export class Exchange implements Call, Watcher, Placed {
     // Before `close`, which means that the client has gone, and before Node.js and the pipeline learn of it.
     this.#response.prependListener('finish', () => this.#finish(answer.status));
     this.#response.setTimeout(MOST_SILENCE_MS);
-    if (this.#acceptsGzip()) {
+    if (this.request.method === 'HEAD') {
+      body.destroy();
+      this.#response.writeHead(answer.status, headers).end();
+    } else if (this.#acceptsGzip()) {
       this.#hold(2 * STREAM_BYTES);
       this.#response.writeHead(answer.status, [...headers, ...GZIP_HEADERS]);
       pipeline(body, createGzip(), this.#response, () => undefined);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { gunzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createMemoryFacts } from '../../src/facts/memory-facts.ts';
 import { sendRaw } from '../support/http-client.ts';
 import { createFakeData } from './support/fake-serving.ts';
@@ -113,6 +113,20 @@ test('what is being compressed counts with its whole length', async () => {
   const listing = await running.ask({ path: '/api/facts', headers });
   expect(JSON.parse(gunzipSync(listing.bytes).toString())).toHaveLength(FACTS.length);
   await expect.poll(() => running.server.heldReplyBytes).toBe(0);
+  await expectAlive(running);
+});
+
+test('of a listing that is asked for without its body no more is read than its beginning', async () => {
+  const facts = createMemoryFacts(FACTS);
+  const read = vi.spyOn(facts.dictionary, 'valueOf');
+  await using running = await startServer({ data: createFakeData({ authorize: true }, { facts }) });
+  for (const headers of [{}, { 'accept-encoding': 'gzip' }]) {
+    const reply = await running.ask({ path: '/api/facts', method: 'HEAD', headers });
+    expect(reply).toMatchObject({ status: 200, text: '', headers: { 'content-type': 'application/json' } });
+    expect(reply.headers['content-length']).toBeUndefined();
+    expect(read.mock.calls.length).toBeLessThan(FACTS.length / 20);
+  }
+  expect(running.answered.map(({ status }) => status)).toEqual([200, 200]);
   await expectAlive(running);
 });
 
