@@ -80,7 +80,15 @@ promtool_accepts_metrics() {
   [[ -z $complaints ]] || { echo "$complaints"; return 1; }
 }
 
-free_port() { node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'; }
+# Below those that the system gives to whoever asks for any one: until it is used, somebody else could be given it.
+free_port() {
+  node -e 'const tryOne = () => require("net").createServer().once("error", tryOne)
+    .listen(10_000 + Math.floor(Math.random() * 20_000), "127.0.0.1", function () {
+      console.log(this.address().port);
+      this.close();
+    });
+  tryOne();'
+}
 
 # ready URL
 ready() { curl -sf -o /dev/null --max-time 2 "$1/readyz"; }
