@@ -1,7 +1,7 @@
 import { ioError } from '../snapshot/io-error.ts';
 import { syncDirectory } from '../snapshot/replace-file.ts';
 import { type DataDirectory, requireWritable } from './data-directory.ts';
-import { listGenerations, listQuarantined } from './list-generations.ts';
+import { type GenerationEntry, listGenerations, listQuarantined } from './list-generations.ts';
 import { removeFolder } from './quarantine.ts';
 
 /** Quarantined generations that are kept for a look; they cost disk. */
@@ -17,9 +17,13 @@ export async function pruneGenerations(
   options: { readonly keep: number; readonly inUse: ReadonlySet<string> },
 ): Promise<readonly string[]> {
   requireWritable(directory);
-  const generations = (await listGenerations(directory)).slice(options.keep);
+  const generations = await listGenerations(directory);
   const quarantined = (await listQuarantined(directory)).slice(KEEP_QUARANTINED);
-  const surplus = [...generations, ...quarantined].filter(({ id }) => !options.inUse.has(id));
+  const isReplaced = ({ id }: GenerationEntry) => generations.some((generation) => generation.id === id);
+  const surplus = [
+    ...generations.slice(options.keep).filter(({ id }) => !options.inUse.has(id)),
+    ...quarantined.filter((entry) => !options.inUse.has(entry.id) || isReplaced(entry)),
+  ];
   try {
     for (const { path } of surplus) await removeFolder(directory, path);
     if (surplus.length > 0) await syncDirectory(directory.generationsPath);

@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { cpSync, readdirSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type DataDirectory, openDataDirectory, viewDataDirectory } from '../../src/generations/data-directory.ts';
-import { listGenerations, listQuarantined } from '../../src/generations/list-generations.ts';
+import { listGenerations, listQuarantined, quarantinePath } from '../../src/generations/list-generations.ts';
 import { openNewest } from '../../src/generations/open-newest.ts';
 import { pruneGenerations } from '../../src/generations/prune-generations.ts';
 import { quarantine, release } from '../../src/generations/quarantine.ts';
@@ -42,6 +42,20 @@ describe('pruning', () => {
     for (const entry of (await listGenerations(directory)).slice(0, 2)) await quarantine(directory, entry);
     expect(await pruneGenerations(directory, { keep: 3, inUse: new Set() })).toEqual([idOf(1)]);
     expect((await listQuarantined(directory)).map((entry) => entry.id)).toEqual([idOf(2)]);
+  });
+
+  test('keeps what is quarantined and in use, unless the same lies there anew', async () => {
+    const entries = await listGenerations(directory);
+    for (const entry of entries) await quarantine(directory, entry);
+    const anew = entries[1];
+    if (anew === undefined) throw new Error('nothing was made');
+    cpSync(quarantinePath(directory, anew.id), anew.path, { recursive: true });
+    expect(await pruneGenerations(directory, { keep: 1, inUse: new Set([idOf(0), idOf(1)]) })).toEqual([idOf(1)]);
+    expect(readdirSync(directory.generationsPath).sort()).toEqual([
+      idOf(1),
+      `quarantined-${idOf(0)}`,
+      `quarantined-${idOf(2)}`,
+    ]);
   });
 
   test('leaves a generation that is open readable', async () => {
