@@ -8,7 +8,7 @@ import type { Step } from './world.ts';
 export class Pins {
   #possible: ReadonlySet<string | null> = new Set([null]);
   #isStateDamaged = false;
-  /** What the disk did not give at the start. It is served again when somebody asks for it, which an alarm tells. */
+  /** What a failing disk did not give, or had put aside. It is served when somebody asks for it again, says an alarm. */
   #missed: string | null = null;
 
   /** What must be served when it is whole. Undefined: a fault came between. */
@@ -35,14 +35,17 @@ export class Pins {
     }
     if (event.kind === 'start') this.#possible = new Set([after.pinned]);
     this.#followMissed(step, asked);
-    if (this.#missed !== null && !after.alarms.includes('pin')) fail(`no alarm tells that ${this.#missed} is missed`);
+    const isMissing = this.#missed !== null && after.served?.id !== this.#missed;
+    if (isMissing && !after.alarms.includes('pin')) fail(`no alarm tells that ${this.#missed} is missed`);
   }
 
   #followMissed({ event, before, after, diskFailed, error }: Step, asked: string | null | undefined): void {
-    const { served, pinned } = after;
-    if (event.kind === 'start' && before.running === undefined) {
-      this.#missed = diskFailed && served?.id !== pinned ? pinned : null;
-    } else if ((asked !== undefined && error === undefined) || served?.id === pinned) this.#missed = null;
+    const { served, pinned, disk } = after;
+    const isStart = event.kind === 'start' && before.running === undefined;
+    const isThere = disk.some(({ id, isAside }) => id === pinned && !isAside);
+    if (diskFailed && (!isThere || (isStart && served?.id !== pinned))) this.#missed = pinned;
+    else if (asked !== undefined && error === undefined) this.#missed = null;
+    else if (isThere && (isStart || served?.id === pinned)) this.#missed = null;
   }
 
   #followState({ event, before, error, diskFailed }: Step, asked: string | null | undefined): void {
