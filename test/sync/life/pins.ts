@@ -46,6 +46,7 @@ export class Pins {
     if (diskFailed && (!isThere || (isStart && served?.id !== pinned))) this.#missed = pinned;
     else if (asked !== undefined && error === undefined) this.#missed = null;
     else if (isThere && (isStart || served?.id === pinned)) this.#missed = null;
+    if (isStart && pinned !== this.#missed) this.#missed = null;
   }
 
   #followState({ event, before, error, diskFailed }: Step, asked: string | null | undefined): void {

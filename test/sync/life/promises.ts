@@ -92,7 +92,8 @@ export function checkDisk({ after }: Step, pinned: string | null | undefined, fa
   const whole = servable(disk, { pinned: null, passed: null });
   if (served === undefined && whole) fail(`nothing is served although ${whole.id} is whole`);
   const isPinAside = disk.some(({ id, isAside, isWhole }) => id === pinned && isAside && isWhole);
-  if (isPinAside) fail(`${pinned} is pinned and whole, and was put aside`);
+  const isPinThere = named(disk).some(({ id }) => id === pinned);
+  if (isPinAside && !isPinThere) fail(`${pinned} is pinned and whole, and was put aside`);
   const isPinWhole = pinned != null && servable(named(disk), { pinned, passed: null })?.id === pinned;
   if (isPinWhole && served?.id !== pinned) fail(`${served?.id} is served, and ${pinned} is pinned and whole`);
 }
