@@ -28,6 +28,11 @@ export function roomBytes(limitBytes: number): number {
   return limitBytes - process.memoryUsage.rss();
 }
 
+/** For replies that clients have not taken: many long ones are compressed at a time where there is room. */
+export function replyMemoryBytes(limitBytes: number): number {
+  return Math.max(32 * MIB, Math.floor(limitBytes / 8));
+}
+
 /** For building one: ten million facts took no longer with 16 MiB than with 32. */
 export function buildMemoryBytes(limitBytes: number): number {
   return Math.min(256 * MIB, Math.max(16 * MIB, Math.floor(limitBytes / 16)));

@@ -22,6 +22,7 @@ import { replier } from '../workers/replier.ts';
 import { shareLimits } from '../workers/share-limits.ts';
 import { readClientKeys } from './client-keys.ts';
 import type { JsonLog } from './json-log.ts';
+import { memoryLimitBytes, replyMemoryBytes } from './memory-budget.ts';
 import type { NodePlan } from './node-plan.ts';
 import { describeServing, readinessOf, readingsOf } from './node-readings.ts';
 import { fitConnections, openFilesLimit } from './open-files.ts';
@@ -224,12 +225,13 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
 }
 
 function limitsOf({ maxConnections, maxInFlight, maxBodyMib, maxReplyMib, questionTimeoutMs }: Settings): HttpLimits {
+  const ownBytes = maxReplyMib === undefined ? undefined : maxReplyMib * MIB;
   return {
     ...DEFAULT_LIMITS,
     maxConnections,
     maxInFlight,
     maxBodyBytesInFlight: maxBodyMib * MIB,
-    maxReplyBytesHeld: maxReplyMib * MIB,
+    maxReplyBytesHeld: ownBytes ?? replyMemoryBytes(memoryLimitBytes()),
     maxEvaluationMs: questionTimeoutMs,
   };
 }

@@ -267,12 +267,12 @@ export const OPTIONS = {
     defaultText: '32',
     help: 'MiB of request bodies held at one time; more get 503',
   }),
-  maxReplyMib: withDefault({
+  maxReplyMib: optional({
     flag: 'max-reply-mib',
     env: 'OSO_MAX_REPLY_MIB',
     valueName: 'COUNT',
     parse: parseWhole(1, 1_000_000),
-    defaultText: '32',
+    absentText: 'an eighth of the memory, at least 32',
     help: 'MiB of replies that clients have not taken; beyond it long answers get 503, short ones and probes never',
   }),
   questionTimeoutMs: withDefault({

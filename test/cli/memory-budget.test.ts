@@ -4,6 +4,7 @@ import {
   buildMemoryBytes,
   indexMemoryBytes,
   memoryLimitBytes,
+  replyMemoryBytes,
   roomBytes,
 } from '../../src/cli/memory-budget.ts';
 
@@ -22,6 +23,12 @@ test('there is always enough to work at all', () => {
 test('a large machine gives the index much and building no more than it can use', () => {
   expect(indexMemoryBytes(64 * 1024 * MIB)).toBeGreaterThan(31 * 1024 * MIB);
   expect(buildMemoryBytes(64 * 1024 * MIB)).toBe(256 * MIB);
+});
+
+test('replies that clients do not take have an eighth of the memory, and room for some long ones in any case', () => {
+  expect(replyMemoryBytes(64 * MIB)).toBe(32 * MIB);
+  expect(replyMemoryBytes(256 * MIB)).toBe(32 * MIB);
+  expect(replyMemoryBytes(1024 * MIB)).toBe(128 * MIB);
 });
 
 test.each([

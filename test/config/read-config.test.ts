@@ -54,8 +54,8 @@ describe('defaults', () => {
       workers: undefined,
       maxConnections: 2_000,
       maxInFlight: 1_000,
-      maxReplyMib: 32,
       maxBodyMib: 32,
+      maxReplyMib: undefined,
       questionTimeoutMs: 2_000,
     });
   });
