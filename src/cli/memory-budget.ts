@@ -39,7 +39,7 @@ export function buildMemoryBytes(limitBytes: number): number {
 }
 
 const LEAST_BUILD_HEAP_MIB = 64;
-/** Policies of the largest size that Oso Cloud takes needed 128 at most. */
+/** Policies of the largest size that Oso Cloud takes, made up for that, needed 128 at most. */
 const MOST_BUILD_HEAP_MIB = 512;
 
 /**

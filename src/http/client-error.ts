@@ -11,7 +11,7 @@ const MALFORMED = ['400 Bad Request', 'this is not a well-formed HTTP request'] 
 
 /**
  * Answers what never became a request, then closes. Earlier requests of the connection that have arrived in full are
- * answered first. Not logged: anyone can send nonsense.
+ * answered first; of several whose answers take a while only the first is sure of its. Not logged: anyone can send nonsense.
  */
 export function refuseMalformed(error: Error, socket: Duplex, open: Iterable<Exchange>): void {
   const earlier = [...open].filter(({ request }) => request.socket === socket);

@@ -29,7 +29,10 @@ export interface FirstThread {
 /** How often a worker says that its event loop turns. */
 const TICK_MS = 1_000;
 
-/** The life of a worker: answers requests from what the first thread has it get ready for, until it is drained. Throws COPY_FAILED in another build. */
+/**
+ * The life of a worker: answers requests from what the first thread has it get ready for, until it is drained. Throws
+ * COPY_FAILED in another build.
+ */
 export function serveAsWorker(first: FirstThread, start: WorkerStart, clock: Clock = systemClock): void {
   requireSameBuild(start.build);
   const worker = new Worker(first, start, clock);
