@@ -127,7 +127,9 @@ async function* readBody(
       if (next.done) break;
       received += next.value.length;
       if (received > maxBytes) throw wrongAnswer(url, `is longer than the limit of ${maxBytes} bytes`);
-      if (rate.isTooSlow(next.value.length, clock.monotonicMs() - askedMs)) {
+      // A longer wait would have been the end: this process was stopped.
+      const waitedMs = Math.min(clock.monotonicMs() - askedMs, limits.idleMs);
+      if (rate.isTooSlow(next.value.length, waitedMs)) {
         throw tooSlow(
           `fewer than ${limits.minimumBytesPerSecond} bytes a second from ${hostAndPort(url)}, after ${received}`,
         );

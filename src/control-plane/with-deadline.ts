@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../util/clock.ts';
 
 export interface Deadline {
@@ -7,10 +8,19 @@ export interface Deadline {
   readonly expire: () => void;
 }
 
-/** Settles as `work` does, and leaves no timer behind. */
+/**
+ * Settles as `work` does, and leaves no timer behind. In a process that goes on after it was stopped, timers fire before what
+ * has come meanwhile is read: so it is read first.
+ */
 export async function withDeadline<T>(work: Promise<T>, { clock, afterMs, expire }: Deadline): Promise<T> {
   const done = new AbortController();
-  clock.sleep(afterMs, done.signal).then(expire, () => {});
+  clock
+    .sleep(afterMs, done.signal)
+    .then(() => nextTurn())
+    .then(
+      () => done.signal.aborted || expire(),
+      () => {},
+    );
   try {
     return await work;
   } finally {
