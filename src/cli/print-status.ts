@@ -33,7 +33,7 @@ function snapshotLines({ snapshot, origin }: NodeStatus, nowMs: number): readonl
 function syncLines(sync: SyncStatus, nowMs: number): readonly string[] {
   if (sync.offline) return ['sync         offline: no control plane is contacted'];
   const { lastSuccessAt, lastError, running, nextAttemptAt } = sync;
-  const next = running ? 'running now' : nextAttemptAt === null ? 'not yet' : `in ${until(nextAttemptAt, nowMs)}`;
+  const next = running ? 'running now' : nextAttemptAt === null ? 'none planned' : `in ${until(nextAttemptAt, nowMs)}`;
   return [
     `last sync    ${lastSuccessAt === null ? 'never' : ago(lastSuccessAt, nowMs)}`,
     ...(lastError === null

@@ -8,7 +8,7 @@ export interface Attempts {
   readonly lastError: AttemptError | undefined;
   /** Failures in a row; zero after a success. */
   readonly consecutiveFailures: number;
-  /** Undefined while one is running, and on a node that never contacts a control plane. It moves with the wall clock. */
+  /** Undefined while one is running, after a stop, and on a node that never contacts a control plane. It moves with the wall clock. */
   readonly nextAttemptAtMs: number | undefined;
 }
 

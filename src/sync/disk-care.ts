@@ -25,6 +25,8 @@ export interface DiskCare {
   restore(): Promise<boolean>;
   /** What the directory held after the last change. */
   readonly survey: DirectorySurvey;
+  /** The survey is made anew. */
+  look(): Promise<void>;
   /** Old generations go, and the survey is made anew. */
   tidy(): Promise<void>;
   /** A copy that could not be served stays for the next start; the one like it before goes, for more may follow. */
@@ -53,6 +55,10 @@ export function createDiskCare({ directory, log, keep, inUse }: DiskCareOptions)
       await pruneGenerations(directory, { keep: atMost, inUse: ids }).catch(complain);
     }
     // What could not be removed makes nothing less true of the rest.
+    await look();
+  }
+
+  async function look(): Promise<void> {
     survey = await surveyDirectory(directory).catch((error: unknown) => {
       complain(error);
       return survey;
@@ -86,6 +92,7 @@ export function createDiskCare({ directory, log, keep, inUse }: DiskCareOptions)
         return false;
       }
     },
+    look,
     tidy: () => prune(keep),
     async keepUnserved(id) {
       const before = unserved;

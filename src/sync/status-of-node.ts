@@ -54,8 +54,13 @@ export function statusOfNode(data: NodeData, context: StatusContext): NodeStatus
 }
 
 /** Who reads `serving` must not believe that questions are answered when they are not, or by clients that go elsewhere. */
-function reasonOf({ state, unreadiness }: ServedData, { staleness, isDraining }: StatusContext): string | null {
-  if (isDraining) return 'it was asked to stop, and still answers';
+function reasonOf(served: ServedData, { staleness, isDraining }: StatusContext): string | null {
+  if (!isDraining) return unreadinessOf(served, staleness);
+  const isAnswering = served.slot.notReadyCode === undefined;
+  return `it was asked to stop${isAnswering ? ', and still answers' : `; ${unreadinessOf(served, staleness)}`}`;
+}
+
+function unreadinessOf({ state, unreadiness }: ServedData, staleness: StalenessPolicy): string | null {
   if (unreadiness === undefined || state.kind !== 'serving') return unreadiness?.message ?? null;
   const what = staleness.onStale === 'refuse' ? 'questions are refused' : 'clients are sent elsewhere';
   return `${what}: ${unreadiness.message}`;

@@ -379,6 +379,8 @@ export class Supply {
     const { id, factCount } = opened.metadata;
     const isHeldBack = () => book.state.pinned !== tried && this.#isHeldBack(id);
     const forced = arrival.forced === true || id === book.state.pinned;
+    // Whoever is told what is served is told what it is one of.
+    await this.disk.look();
     if (await this.served.adopt(opened, { ...arrival, forced, isWanted: () => !isHeldBack() })) {
       log.info('serving', { generation: id, origin: arrival.origin, facts: factCount });
     } else if (isHeldBack()) {

@@ -121,6 +121,8 @@ export function createSyncLoop(options: SyncLoopOptions): SyncLoop {
         await wait(signal);
         if (!signal.aborted) await attemptOnce(signal);
       }
+      dueMs = undefined;
+      attempts = { ...attempts, running: false };
       resolveFirst(undefined);
     },
   };

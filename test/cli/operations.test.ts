@@ -49,6 +49,22 @@ describe('stale data', () => {
     },
   );
 
+  test('that are refused stay so while the node stops, and status says that', async () => {
+    await using place = await openWorkplace();
+    await importOf(place, 'ann', 1_700_000_000);
+    const settings = { ...OLD, OSO_DRAIN: '60s', OSO_LOG_LEVEL: 'info' };
+    const node = place.start(['serve', '--offline', '--on-stale', 'refuse', '--json'], settings);
+    const { url } = await serving(node);
+    node.kill('SIGTERM');
+    await node.said('draining');
+    expect(await statusOf(url)).toMatchObject({
+      state: 'serving',
+      reason: expect.stringMatching(
+        /^it was asked to stop; questions are refused: the data are .* older than --max-age 1h$/,
+      ),
+    });
+  });
+
   test('are no younger after a restart', async () => {
     await using place = await openWorkplace();
     await importOf(place, 'ann', 1_700_000_000);
@@ -129,6 +145,33 @@ describe('sync now', () => {
   });
 });
 
+test('a node without data that stops does not say that it answers', async () => {
+  await using place = await openWorkplace();
+  await place.cloud.close();
+  const node = place.start(['serve', '--wait', '--json'], { OSO_DRAIN: '60s', OSO_LOG_LEVEL: 'info' });
+  const url = String((await node.event('listening'))['url']).replace('localhost', '127.0.0.1');
+  await node.event('waiting');
+  node.kill('SIGTERM');
+  await node.said('draining');
+  const { state, reason } = await statusOf(url);
+  expect([state, reason]).toEqual(['starting', expect.stringMatching(/^it was asked to stop; no data yet; /)]);
+});
+
+test('what is told of a node that begins to serve names the generation that it serves', async () => {
+  await using place = await openWorkplace();
+  for (const origin of ['live', 'persisted']) {
+    const node = place.start(['serve', '--json']);
+    const { snapshot, generations, size, origin: from } = await serving(node);
+    expect(from).toBe(origin);
+    const [served] = generations as { id: string; bytes: number }[];
+    expect([served?.id, size]).toEqual([
+      Object(snapshot).id,
+      { facts: 1, bytes: served?.bytes, diskBytesAsked: 3 * (served?.bytes ?? 0) },
+    ]);
+    await end(node);
+  }
+});
+
 test('a node that drains copies nothing any more, and says so; what is pinned can still be changed', async () => {
   await using place = await openWorkplace();
   const node = place.start(['serve', '--json'], { OSO_DRAIN: '60s', OSO_LOG_LEVEL: 'info' });
@@ -138,7 +181,11 @@ test('a node that drains copies nothing any more, and says so; what is pinned ca
   expect((await ask(url, `/-/rollback?generation=${id}`, { method: 'POST' })).status).toBe(200);
   node.kill('SIGTERM');
   await node.said('draining');
-  expect(await statusOf(url)).toMatchObject({ state: 'serving', reason: 'it was asked to stop, and still answers' });
+  expect(await statusOf(url)).toMatchObject({
+    state: 'serving',
+    reason: 'it was asked to stop, and still answers',
+    sync: { running: false, nextAttemptAt: null },
+  });
   expect(await ask(url, '/-/sync', { method: 'POST' })).toMatchObject({
     status: 503,
     text: '{"message":"the node is shutting down"}',

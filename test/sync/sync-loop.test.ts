@@ -225,7 +225,15 @@ describe('status', () => {
     await run;
   });
 
-  test('while an attempt runs there is no next one', async () => {
+  test('after a stop it tells of no attempt to come', async () => {
+    const { clock, loop, stop, run } = loopWith(['downloaded']);
+    await clock.advance(0);
+    stop();
+    await run;
+    expect(loop.attempts).toMatchObject({ running: false, nextAttemptAtMs: undefined });
+  });
+
+  test('while an attempt runs there is no next one, and after a stop it runs no more', async () => {
     const clock = new FakeClock();
     const controller = new AbortController();
     const loop = createSyncLoop({
@@ -244,6 +252,7 @@ describe('status', () => {
     controller.abort();
     await run;
     expect(await loop.first).toBeUndefined();
+    expect(loop.attempts).toMatchObject({ running: false, nextAttemptAtMs: undefined });
   });
 });
 
