@@ -1,4 +1,5 @@
 import { request as requestHttp } from 'node:http';
+import { codeOf, isTlsCode } from '../control-plane/connection-error.ts';
 import { withDeadline } from '../control-plane/with-deadline.ts';
 import { OsoError } from '../errors/oso-error.ts';
 import type { NodeStatus } from '../sync/node-status.ts';
@@ -66,8 +67,8 @@ async function exchange(address: NodeAddress, path: string, asking: Asking): Pro
   const deadline = { clock: asking.clock, afterMs: TIMEOUT_MS, expire: () => late.abort() };
   return await withDeadline(work, deadline).catch((error: unknown) => {
     asking.signal.throwIfAborted();
-    const why = late.signal.aborted ? `no answer within ${TIMEOUT_MS / 1_000} seconds` : reasonOf(error);
-    throw unreachable(address.url, why, error);
+    const [why, hint] = late.signal.aborted ? [`no answer within ${TIMEOUT_MS / 1_000} seconds`] : explain(error);
+    throw unreachable(address.url, why, { hint, cause: error });
   });
 }
 
@@ -121,13 +122,25 @@ function isStatus(value: unknown): value is NodeStatus {
   return 'state' in value && 'generations' in value && Array.isArray(value.generations) && 'size' in value;
 }
 
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ECONNREFUSED') return 'connection refused';
-  if (code === 'ENOTFOUND') return 'no such host';
-  return messageOf(error);
+const TRUST =
+  '`NODE_EXTRA_CA_CERTS` names a file of more authorities to trust; on its own machine leave out `--url` and give `OSO_TLS_CERT`';
+
+function explain(error: unknown): readonly [why: string, hint?: string] {
+  const code = codeOf(error);
+  if (code === 'ECONNREFUSED') return ['connection refused'];
+  if (code === 'ENOTFOUND') return ['no such host'];
+  if (code === 'ECONNRESET') return ['it closed the connection; with TLS its address begins with `https://`'];
+  if (/^(EPROTO$|ERR_SSL_)/.test(code)) {
+    return ['it speaks no TLS that is known here; without TLS its address begins with `http://`'];
+  }
+  if (isTlsCode(code)) return [`its certificate is not trusted: ${messageOf(error)}`, TRUST];
+  return [messageOf(error)];
 }
 
-function unreachable(url: string, why: string, cause?: unknown): OsoError {
-  return new OsoError('NODE_UNREACHABLE', `no node answers at ${url}: ${why}`, { cause });
+function unreachable(
+  url: string,
+  why: string,
+  options?: ErrorOptions & { readonly hint?: string | undefined },
+): OsoError {
+  return new OsoError('NODE_UNREACHABLE', `no node answers at ${url}: ${why}`, options);
 }

@@ -11,8 +11,8 @@ import { surveyDirectory } from '../sync/survey-directory.ts';
 import { describeDuration } from '../util/duration.ts';
 import { version } from './version.ts';
 
-/** What a data directory holds that no node answers for. Throws DIRECTORY_UNUSABLE when there is none. */
-export async function statusAtRest(path: string, nowMs: number): Promise<NodeStatus> {
+/** What a data directory holds that no node answers for: `unanswered` says where, and why. Throws DIRECTORY_UNUSABLE when there is none. */
+export async function statusAtRest(path: string, nowMs: number, unanswered: string): Promise<NodeStatus> {
   const directory = await viewDataDirectory(path);
   const [{ state, problem }, survey] = await Promise.all([loadStateToLook(directory), surveyDirectory(directory)]);
   const newest = newestFirst(survey.generations, state.passed);
@@ -35,7 +35,7 @@ export async function statusAtRest(path: string, nowMs: number): Promise<NodeSta
     version: version(),
     clientId: state.clientId,
     state: 'at-rest',
-    reason: reasonAtRest(path, metadata !== undefined),
+    reason: reasonAtRest(path, metadata !== undefined, unanswered),
     environment: metadata?.environment ?? null,
     tenant: metadata?.tenant ?? null,
     origin: metadata === undefined ? null : 'persisted',
@@ -72,8 +72,8 @@ function alarmsAtRest({ problem, lostPin, snapshot, nowMs }: AtRest): readonly A
 }
 
 /** A node that listens at another address than was asked is not at rest, and must not look like it. */
-function reasonAtRest(path: string, holdsData: boolean): string | null {
+function reasonAtRest(path: string, holdsData: boolean, unanswered: string): string | null {
   const holder = seemingHolder(path);
-  if (holder !== undefined) return `${holder} has it open and did not answer; name its address with --url or --port`;
+  if (holder !== undefined) return `${holder} has it open, and ${unanswered}; name its address with --url or --port`;
   return holdsData ? null : 'the data directory holds no generation';
 }

@@ -49,8 +49,11 @@ const OPAQUE = new Set(['UND_ERR', 'UND_ERR_INFO', 'UND_ERR_SOCKET']);
 
 const TLS_CODE = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/;
 
+/** Of a TLS connection that was not made, or not trusted. */
+export const isTlsCode = (code: string): boolean => TLS_CODE.test(code);
+
 function explain(code: string): readonly [what: string, hint: string] {
-  if (TLS_CODE.test(code)) {
+  if (isTlsCode(code)) {
     return [
       'no trusted TLS connection to',
       'check `OSO_URL`, the clock and the certificate; `NODE_EXTRA_CA_CERTS` adds a private authority, and verification cannot be switched off',

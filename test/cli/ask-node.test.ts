@@ -1,7 +1,11 @@
-import { createServer } from 'node:net';
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { describe, expect, test } from 'vitest';
 import { askNode } from '../../src/cli/ask-node.ts';
+import { OsoError } from '../../src/errors/oso-error.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { SELF_SIGNED } from '../support/self-signed.ts';
 
 const TIME = 5_000;
 
@@ -50,4 +54,43 @@ test('leaves no timer behind', async () => {
   const { signal } = new AbortController();
   await expect(askNode({ url: 'http://127.0.0.1:1' }, { signal, clock })).rejects.toThrow('connection refused');
   expect(clock.sleeping).toBe(0);
+});
+
+describe('a server that is asked in the wrong way', () => {
+  async function refusalOf(server: Server, protocol: string) {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const url = `${protocol}://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    const { signal } = new AbortController();
+    const error: unknown = await askNode({ url }, { signal, clock: new FakeClock() }).catch(
+      (reason: unknown) => reason,
+    );
+    server.close();
+    if (!(error instanceof OsoError)) throw error;
+    const { message, hint } = error;
+    return [message.replace(url, 'URL'), ...(hint === undefined ? [] : [hint])].join('; ');
+  }
+
+  const plain = () =>
+    createServer((socket) => socket.on('error', () => {}).on('data', () => socket.end('HTTP/1.1 400 \r\n\r\n')));
+  const secure = () => createTlsServer(SELF_SIGNED).on('tlsClientError', () => {});
+
+  test.each([
+    [
+      'without TLS by https',
+      plain,
+      'https',
+      'it speaks no TLS that is known here; without TLS its address begins with `http://`',
+    ],
+    ['with TLS by http', secure, 'http', 'it closed the connection; with TLS its address begins with `https://`'],
+    [
+      'with a certificate of its own',
+      secure,
+      'https',
+      'its certificate is not trusted: self-signed certificate; `NODE_EXTRA_CA_CERTS` names a file of more authorities to trust; on its own machine leave out `--url` and give `OSO_TLS_CERT`',
+    ],
+  ])('%s: what is wrong, and what to do', async (_what, start, protocol, why) => {
+    expect(await refusalOf(start(), protocol)).toBe(`no node answers at URL: ${why}`);
+  });
 });

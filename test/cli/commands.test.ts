@@ -162,8 +162,8 @@ describe('import', () => {
     const { stdout } = await place.run(['status'], { OSO_PORT: '1' });
     lock.release();
     expect(stdout.split('\n')[0]).toBe(
-      `state        at-rest: process ${process.pid} on ${hostname()} (serve) has it open and did not answer; ` +
-        'name its address with --url or --port',
+      `state        at-rest: process ${process.pid} on ${hostname()} (serve) has it open, and no node answers at ` +
+        'http://127.0.0.1:1: connection refused; name its address with --url or --port',
     );
   });
 

@@ -70,13 +70,16 @@ describe('a pipe, which would be waited for', () => {
   test('in place of the lock names nobody, and the directory can be looked at', async () => {
     makePipe(`${directory.path}/lock`);
     expect(seemingHolder(directory.path)).toBeUndefined();
-    expect(await statusAtRest(directory.path, TAKEN_AT_MS)).toMatchObject({ state: 'at-rest', reason: null });
+    expect(await statusAtRest(directory.path, TAKEN_AT_MS, 'no node answers')).toMatchObject({
+      state: 'at-rest',
+      reason: null,
+    });
   });
 });
 
 test('a state.json that cannot be read keeps nobody from looking at the rest', async () => {
   makePipe(`${directory.path}/state.json`);
-  expect(await statusAtRest(directory.path, TAKEN_AT_MS)).toMatchObject({
+  expect(await statusAtRest(directory.path, TAKEN_AT_MS, 'no node answers')).toMatchObject({
     snapshot: { id: idOf(2) },
     pinned: null,
     alarms: [
@@ -87,7 +90,9 @@ test('a state.json that cannot be read keeps nobody from looking at the rest', a
 
 test('a state.json of a newer version is named to who looks', async () => {
   writeFileSync(`${directory.path}/state.json`, '{"formatVersion":2}');
-  await expect(statusAtRest(directory.path, TAKEN_AT_MS)).rejects.toMatchObject({ code: 'SNAPSHOT_NEWER' });
+  await expect(statusAtRest(directory.path, TAKEN_AT_MS, 'no node answers')).rejects.toMatchObject({
+    code: 'SNAPSHOT_NEWER',
+  });
 });
 
 describe('something that cannot be moved or removed', () => {

@@ -1,5 +1,6 @@
 import type { Settings } from '../../config/options.ts';
 import type { NodeStatus } from '../../sync/node-status.ts';
+import { messageOf } from '../../util/message-of.ts';
 import { askNode } from '../ask-node.ts';
 import type { Command, CommandContext, Invocation } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
@@ -40,7 +41,7 @@ async function findStatus(invocation: Invocation, settings: Settings, context: C
   } catch (error) {
     context.signal.throwIfAborted();
     const { statusAtRest } = await import('../status-at-rest.ts');
-    return await statusAtRest(settings.directory, context.clock.nowMs()).catch((atRest: unknown) => {
+    return await statusAtRest(settings.directory, context.clock.nowMs(), messageOf(error)).catch((atRest: unknown) => {
       throw new AggregateError([error, sayWhere(atRest)]);
     });
   }
