@@ -7,7 +7,7 @@ import { BUILD_ID } from '../../util/build-id.ts';
 import type { Clock } from '../../util/clock.ts';
 import { giveWay } from './give-way.ts';
 import { type FromChild, type Job, type JobResult, receiveError, type ToChild } from './job.ts';
-import { lastWords } from './last-words.ts';
+import { deathOf } from './last-words.ts';
 import { explainMissing } from './same-build.ts';
 
 export interface ChildSpawn {
@@ -141,7 +141,7 @@ function converse(child: ChildProcess, { progress, onAnswer, ...grace }: Convers
     child.on('close', (code, signal) => {
       if (answer?.kind === 'done') resolve(answer.result);
       else if (answer?.kind === 'failed') reject(receiveError(answer.error));
-      else reject(new Error(`the build process died (${signal ?? `exit code ${code}`}): ${lastWords(said)}`));
+      else reject(deathOf(signal ?? `exit code ${code}`, said));
     });
   });
 }

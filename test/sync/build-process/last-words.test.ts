@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { lastWords } from '../../../src/sync/build-process/last-words.ts';
+import { deathOf, lastWords } from '../../../src/sync/build-process/last-words.ts';
 
 /** What Node.js writes when it ends like this. */
 function wordsOf(...args: readonly string[]): string {
@@ -22,4 +22,22 @@ test.each([
 test('of the engine, which ran out of memory', () => {
   const text = wordsOf('--max-old-space-size=8', '-e', 'const a = []; for (;;) a.push({ a: [a.length] })');
   expect(lastWords(text)).toMatch(/^FATAL ERROR: .*heap out of memory$/);
+});
+
+test.each([
+  [
+    'SIGKILL',
+    '',
+    'COPY_FAILED: the build process died (SIGKILL): killed from outside, as systems do that are short of memory',
+  ],
+  ['SIGKILL', 'it hung', 'Error: the build process died (SIGKILL): it hung'],
+  ['SIGSEGV', '', 'Error: the build process died (SIGSEGV): it said nothing'],
+  [
+    'SIGABRT',
+    'FATAL ERROR: heap out of memory',
+    'COPY_FAILED: the build process died (SIGABRT): FATAL ERROR: heap out of memory',
+  ],
+])('a death by %s with the words "%s" is told in a whole sentence', (how, said, told) => {
+  const error = deathOf(how, said);
+  expect(`${'code' in error ? error.code : error.name}: ${error.message}`).toBe(told);
 });

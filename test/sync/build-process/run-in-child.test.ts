@@ -222,6 +222,23 @@ test('a child that needs too much memory dies alone', async () => {
   );
 });
 
+test.each([
+  ['without a word', '', 'killed from outside, as systems do that are short of memory'],
+  ['after some', 'console.error("FATAL ERROR: heap out of memory");', 'FATAL ERROR: heap out of memory'],
+])('a child that is killed %s is an error that says why, and what to do', async (_how, before, words) => {
+  using data = await dataDirectory();
+  const entry = misbehaving(
+    data.path,
+    `process.on("message", () => { ${before} process.kill(process.pid, "SIGKILL"); });`,
+  );
+  const spawn = { entry, env: NO_ENV, clock: systemClock };
+  await expect(runInChild(downloadJob(data.path, 'http://x'), spawn, { signal: never() })).rejects.toMatchObject({
+    code: 'COPY_FAILED',
+    message: `the build process died (SIGKILL): ${words}`,
+    hint: 'give the machine or the container more memory',
+  });
+});
+
 test('a large policy has the heap that the machine has for it', async () => {
   using data = await dataDirectory();
   const entry = misbehaving(
