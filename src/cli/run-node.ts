@@ -94,7 +94,7 @@ async function serveData(node: RunningNode): Promise<ExitCode> {
   const stop = AbortSignal.any([signal, stopped.signal]);
   server.attach(data, stop);
   context.onHangup(() => {
-    log.warn('SIGHUP: files are read again, and the control plane is asked', { sync: data.syncNow() });
+    log.warn('SIGHUP: files are read again', { sync: data.syncNow() });
     server.reload();
   });
   try {

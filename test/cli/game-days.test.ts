@@ -22,6 +22,10 @@ describe('game days', () => {
     await end(node);
     expect((await place.run(['status'], { OSO_PORT: '1' })).stdout).toContain(`pinned       ${back.pinned}, whatever`);
     expect(jsonOf(await place.run(['unpin', '--json']))).toEqual({ unpinned: back.pinned, running: false });
+    await place.run(['rollback']);
+    expect((await place.run(['unpin'])).stdout).toBe(
+      `unpinned ${back.pinned}; the next start serves the newest generation\n`,
+    );
     const again = place.start(['serve', '--offline', '--json']);
     expect((await statusOf((await serving(again)).url)).snapshot.id).toBe(newest);
     await end(again);
@@ -150,7 +154,9 @@ describe('game days', () => {
     const wrong = await place.run(['unpin'], { ...port, OSO_API_TOKEN: 'e_env1_1_other' });
     expect(wrong).toMatchObject({ code: 1, stdout: '' });
     expect(wrong.stderr).toMatch(/^REQUEST_UNAUTHORIZED: /);
-    expect((await place.run(['unpin'], port)).stdout).toContain(`unpinned ${back.pinned}; the newest`);
+    expect((await place.run(['unpin'], port)).stdout).toBe(
+      `unpinned ${back.pinned}; the node at ${url} holds nothing newer back any more\n`,
+    );
     expect(await mayRead(url, 'cid')).toBe(true);
   });
 });

@@ -191,7 +191,7 @@ test('a node that drains copies nothing any more, and says so; what is pinned ca
     text: '{"message":"the node is shutting down"}',
   });
   node.kill('SIGHUP');
-  await node.said('"sync":"stopping"');
+  await node.said('"sync":"stopping","msg":"SIGHUP: files are read again"');
   expect(await ask(url, '/-/unpin', { method: 'POST' })).toMatchObject({ status: 200, text: `{"unpinned":"${id}"}` });
 });
 

@@ -20,7 +20,12 @@ directory, and no node answers.
     const atRest = async <T extends object>(_: unknown, state: T) => ({ ...state, pinned: null });
     const changed = await changePin({ command: 'unpin', path: '/-/unpin', atRest }, invocation, context);
     const was = changed.kind === 'node' ? (changed.answer['unpinned'] ?? null) : changed.before.pinned;
-    const text = was === null ? 'nothing was pinned' : `unpinned ${was}; the newest generation is served`;
+    // A node that stops, or finds the newest damaged, serves what it served.
+    const then =
+      changed.kind === 'node'
+        ? `the node at ${changed.url} holds nothing newer back any more`
+        : 'the next start serves the newest generation';
+    const text = was === null ? 'nothing was pinned' : `unpinned ${was}; ${then}`;
     context.output.result(text, { unpinned: was, running: changed.kind === 'node' });
     return EXIT.done;
   },
