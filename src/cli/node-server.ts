@@ -9,9 +9,11 @@ import { createMetrics } from '../metrics/metrics.ts';
 import { type AlarmBook, type AlarmKind, createAlarmBook } from '../sync/alarm-book.ts';
 import type { NodeData } from '../sync/node-data.ts';
 import type { NodeStatus } from '../sync/node-status.ts';
+import { delayAfterSuccess } from '../sync/schedule.ts';
 import { statusOfNode } from '../sync/status-of-node.ts';
 import type { AttemptOutcome } from '../sync/sync-loop.ts';
 import type { Clock } from '../util/clock.ts';
+import { printDuration } from '../util/duration.ts';
 import { messageOf } from '../util/message-of.ts';
 import { Board, createBoardMemory } from '../workers/board.ts';
 import { ClientAccess } from '../workers/client-access.ts';
@@ -203,6 +205,7 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
     warnings: [
       ...(keys === undefined ? [WEAK_KEYS] : []),
       ...(limits.maxConnections < wanted.maxConnections ? [fewer] : []),
+      ...(plan.offline ? [] : ageWarnings(settings)),
     ],
     alarms,
     attach(next, until) {
@@ -234,6 +237,18 @@ function limitsOf({ maxConnections, maxInFlight, maxBodyMib, maxReplyMib, questi
     maxReplyBytesHeld: ownBytes ?? replyMemoryBytes(memoryLimitBytes()),
     maxEvaluationMs: questionTimeoutMs,
   };
+}
+
+/** Limits of age that data exceed although every copy succeeds. */
+function ageWarnings({ syncIntervalMs, maxAgeWarnMs, maxAgeMs }: Settings): readonly string[] {
+  const limits = [
+    ['--max-age-warn', maxAgeWarnMs],
+    ['--max-age', maxAgeMs],
+  ] as const;
+  const copied = `before the next copy, which is up to 10 % later than --sync-interval ${printDuration(syncIntervalMs)}`;
+  return limits
+    .filter(([, ms]) => ms <= delayAfterSuccess(syncIntervalMs, 1))
+    .map(([flag, ms]) => `warning: data are older than ${flag} ${printDuration(ms)} ${copied}`);
 }
 
 function sha256(text: string): Buffer {

@@ -65,6 +65,31 @@ describe('stale data', () => {
     });
   });
 
+  test.each([
+    [{ OSO_SYNC_INTERVAL: '1h', OSO_MAX_AGE: '66m' }, 'data are older than --max-age 66m'],
+    [{ OSO_SYNC_INTERVAL: '1h', OSO_MAX_AGE_WARN: '30m' }, 'data are older than --max-age-warn 30m'],
+    [{ OSO_SYNC_INTERVAL: '1h', OSO_MAX_AGE: '67m', OSO_MAX_AGE_WARN: '67m' }, undefined],
+  ])('between two copies are told of at the start: %j', async (settings, warning) => {
+    await using place = await openWorkplace();
+    const node = place.start(['serve', '--json'], settings);
+    await serving(node);
+    const { stderr } = await end(node);
+    const told = stderr.split('\n').filter((line) => line.includes(' older than '));
+    expect(told).toEqual(
+      warning === undefined
+        ? []
+        : [`warning: ${warning} before the next copy, which is up to 10 % later than --sync-interval 1h`],
+    );
+  });
+
+  test('are told of by no node that is offline, which copies nothing', async () => {
+    await using place = await openWorkplace();
+    await importOf(place, 'ann', Math.floor(Date.now() / 1_000));
+    const node = place.start(['serve', '--offline', '--json'], { OSO_MAX_AGE: '10m' });
+    await serving(node);
+    expect((await end(node)).stderr).not.toContain('older than');
+  });
+
   test('are no younger after a restart', async () => {
     await using place = await openWorkplace();
     await importOf(place, 'ann', 1_700_000_000);
