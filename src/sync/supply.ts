@@ -15,8 +15,6 @@ import { type OpenGeneration, type OpenGenerationOptions, openGeneration } from 
 import { joinFailures, openNewest } from '../generations/open-newest.ts';
 import type { ScrubVerdict } from '../generations/scrub-generation.ts';
 import type { StateBook } from '../generations/state-book.ts';
-import { loadReader } from '../snapshot/load-reader.ts';
-import { takenAtMsOf } from '../snapshot/parse-manifest.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Log } from '../util/log.ts';
 import { messageOf } from '../util/message-of.ts';
@@ -26,6 +24,7 @@ import { createDiskCare, type DiskCare } from './disk-care.ts';
 import { createElapsed, type Elapsed } from './elapsed.ts';
 import type { Followers } from './followers.ts';
 import { IndexMemory, type IndexMemoryOptions } from './index-memory.ts';
+import { isNewerThan } from './is-newer-than.ts';
 import { NewestContent } from './newest-content.ts';
 import { describeLostPin } from './pin-target.ts';
 import { type Arrival, ServedData } from './served-data.ts';
@@ -111,9 +110,7 @@ export class Supply {
     }
     await this.disk.tidy();
     this.#findNewest();
-    if (pinned !== null && this.served.metadata?.id !== pinned) {
-      alarms.raise('pin', describeLostPin(pinned));
-    }
+    this.#tellLostPin();
   }
 
   /** Takes the file of `--import`. Throws only the signal's reason. */
@@ -137,7 +134,7 @@ export class Supply {
       return;
     }
     // What cannot be read is refused, and reported, by the import itself.
-    const isWanted = await this.#isNewer(file.path, signal).catch(() => true);
+    const isWanted = await isNewerThan(this.served.metadata, file.path, signal).catch(() => true);
     if (isWanted) await this.import(file, signal);
     else log.info('the file of --import is not newer than the data on disk', { file: file.path });
   }
@@ -238,17 +235,6 @@ export class Supply {
     return new Set(ids.filter((id) => typeof id === 'string'));
   }
 
-  async #isNewer(path: string, signal: AbortSignal): Promise<boolean> {
-    const { openSnapshot } = await loadReader();
-    await using snapshot = await openSnapshot(path, { signal });
-    const served = this.served.metadata;
-    if (served === undefined) return true;
-    const { manifest } = snapshot;
-    const isSame = manifest.environment === served.environment && manifest.tenant === served.tenant;
-    // Data of others are not passed over in silence: a guard decides.
-    return !isSame || takenAtMsOf(manifest) > served.takenAtMs;
-  }
-
   /** The same again is not copied. What lies there and is not served, for whatever reason but a pin, is no such content. */
   #known(): KnownContent | undefined {
     const id = this.#newest.metadata?.id;
@@ -298,6 +284,14 @@ export class Supply {
     const error = new OsoError('INDEX_INVALID', 'the data served were damaged on disk, and there are no others');
     this.served.apply({ kind: 'lost', failure: { source: 'disk', error } });
     this.served.empty();
+    this.#tellLostPin();
+  }
+
+  #tellLostPin(): void {
+    const { pinned } = this.#options.book.state;
+    if (pinned !== null && this.served.metadata?.id !== pinned) {
+      this.#options.alarms.raise('pin', describeLostPin(pinned));
+    }
   }
 
   async #confirm(result: BuildResult, currentMs: number): Promise<void> {

@@ -35,9 +35,10 @@ describe('damage on disk', () => {
     expect(world.raised).toEqual(['damage', 'pin']);
   });
 
-  test('that leaves nothing whole ends the serving of it, with a reason', async () => {
+  test('that leaves nothing whole ends the serving of it, with a reason, and tells of a pin', async () => {
     using world = await supplied({ memoryBytes: 1, scrub: damaged });
     const { disk, served } = world.supply;
+    await world.supply.pin(world.newer);
     await disk.putAside(world.older);
     await disk.tidy();
     rmSync(`${world.path}/generations/quarantined-${world.older}`, { recursive: true });
@@ -48,6 +49,7 @@ describe('damage on disk', () => {
       code: 'snapshot_invalid',
       message: expect.stringContaining('the data served were damaged on disk, and there are no others'),
     });
+    expect(world.raised).toEqual(['damage', 'fallback', 'pin']);
   });
 
   test('of everything loses nothing: whatever was put aside may turn out to be whole', async () => {

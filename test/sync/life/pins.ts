@@ -36,7 +36,9 @@ export class Pins {
     if (event.kind === 'start') this.#possible = new Set([after.pinned]);
     this.#followMissed(step, asked);
     const isMissing = this.#missed !== null && after.served?.id !== this.#missed;
-    if (isMissing && !after.alarms.includes('pin')) fail(`no alarm tells that ${this.#missed} is missed`);
+    const isPassedOver = after.pinned !== null && after.served !== undefined && after.served.id !== after.pinned;
+    if ((isMissing || isPassedOver) && !after.alarms.includes('pin'))
+      fail(`no alarm tells that ${after.pinned} is missed`);
   }
 
   #followMissed({ event, before, after, diskFailed, error }: Step, asked: string | null | undefined): void {

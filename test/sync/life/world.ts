@@ -203,7 +203,8 @@ export class World implements AsyncDisposable {
       oldest: there.slice(-1),
       all: disk,
     }[which];
-    for (const generation of hit) doDamage(this.#path, generation, how);
+    // Flipping the same bit twice would mend it.
+    for (const generation of hit) if (generation.isWhole) doDamage(this.#path, generation, how);
   }
 
   /** The command, with the settings of a node of ours. */
