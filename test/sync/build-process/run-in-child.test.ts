@@ -1,29 +1,25 @@
 import { fork } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
-import { getPriority, tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { OsoError } from '../../../src/errors/oso-error.ts';
 import type { Fact } from '../../../src/facts/fact.ts';
-import { type DataDirectory, openDataDirectory } from '../../../src/generations/data-directory.ts';
+import type { DataDirectory } from '../../../src/generations/data-directory.ts';
 import { readGeneration } from '../../../src/generations/generation-file.ts';
 import { listGenerations } from '../../../src/generations/list-generations.ts';
 import { serveParent } from '../../../src/sync/build-process/child.ts';
-import { giveWay } from '../../../src/sync/build-process/give-way.ts';
 import type { BuildResult, FromChild, JobResult, KnownContent } from '../../../src/sync/build-process/job.ts';
 import { runInChild } from '../../../src/sync/build-process/run-in-child.ts';
 import { systemClock } from '../../../src/util/clock.ts';
 import { until } from '../../cli/support/running-node.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { startFakeCloud } from '../../support/fake-cloud.ts';
-import { removeFolder } from '../../support/remove-folder.ts';
+import { dataDirectory, misbehaving, NO_ENV } from '../support/child-of-test.ts';
 import { downloadJob, TOKEN } from '../support/download-job.ts';
 
 const BUILT = new URL('../../../dist/bin/build-process.js', import.meta.url);
 const POLICY = 'actor User {} resource Repo { permissions = ["read"]; roles = ["reader"]; "read" if "reader"; }';
-const NO_ENV = { PATH: process.env['PATH'], OSO_API_TOKEN: TOKEN };
 
 const FACTS: readonly Fact[] = Array.from({ length: 500 }, (_, n) => ({
   predicate: 'has_role',
@@ -33,17 +29,6 @@ const FACTS: readonly Fact[] = Array.from({ length: 500 }, (_, n) => ({
     { type: 'Repo', id: 'r' },
   ],
 }));
-
-/** A locked data directory that is gone afterwards. */
-async function dataDirectory() {
-  const path = mkdtempSync(join(tmpdir(), 'oso-child-'));
-  const directory = await openDataDirectory(path, 'test');
-  const remove = () => {
-    directory.close();
-    removeFolder(path);
-  };
-  return { path, directory, [Symbol.dispose]: remove };
-}
 
 function built(result: JobResult): BuildResult {
   if (result.kind === 'scrubbed') throw new Error('not a build');
@@ -57,13 +42,6 @@ async function knownOf(directory: DataDirectory): Promise<KnownContent> {
   const { id, contentDigest, policySha256, factsEtag } = await readGeneration(entry.path);
   const etag = factsEtag ?? undefined;
   return { id, contentDigest, policySha256, factsEtag: etag, etagSource: undefined, bytes: undefined };
-}
-
-/** A program that stands for a build process gone wrong. */
-function misbehaving(directory: string, code: string) {
-  const path = join(directory, 'child.mjs');
-  writeFileSync(path, code);
-  return pathToFileURL(path);
 }
 
 const never = () => new AbortController().signal;
@@ -375,38 +353,4 @@ test('the child gets no variable of ours', async () => {
   await expect(runInChild(downloadJob(data.path, 'http://x'), spawn, { signal: never() })).rejects.toThrow(
     'the build process died (exit code 1): 0 2',
   );
-});
-
-describe.runIf(process.platform === 'linux')('every thread of a child gives way to whoever answers requests', () => {
-  const NICE = `
-    import { readdirSync, readFileSync } from 'node:fs';
-    const niceOf = (thread) => readFileSync(\`/proc/self/task/\${thread}/stat\`, 'utf8').split(') ')[1].split(' ')[16];
-    const threads = readdirSync('/proc/self/task');
-    process.on('message', () => {
-      console.error(threads.length > 1 ? [...new Set(threads.map(niceOf))].join() : 'one thread');
-      process.exit(1);
-    });`;
-  const expected = `${Math.min(getPriority() + 10, 19)}`;
-
-  test('from its start', async () => {
-    using data = await dataDirectory();
-    const spawn = { entry: misbehaving(data.path, NICE), env: NO_ENV, clock: systemClock };
-    const failed = runInChild(downloadJob(data.path, 'http://127.0.0.1:9'), spawn, { signal: never() });
-    await expect(failed).rejects.toThrow(`(exit code 1): ${expected}`);
-  });
-
-  test('also those that were started before it was told to', async () => {
-    using data = await dataDirectory();
-    const entry = misbehaving(data.path, `${NICE}\nprocess.send('started');`);
-    const child = fork(entry, [], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
-    let told = '';
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      told += text;
-    });
-    await once(child, 'message');
-    giveWay(child.pid);
-    child.send('go');
-    await once(child, 'close');
-    expect(told).toBe(`${expected}\n`);
-  });
 });
