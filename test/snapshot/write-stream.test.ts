@@ -8,9 +8,10 @@ import type { FactStream } from '../../src/facts/fact-sink.ts';
 import { writeSnapshot } from '../../src/snapshot/write-snapshot.ts';
 import { contentOf, FACTS, many, role, streamOf, temporaryDirectory } from './support/sample-snapshot.ts';
 
-/** Roles, in order, that hardly compress. */
+/** Roles of half a kilobyte, in order, that hardly compress. */
 function hashed(count: number): readonly Fact[] {
-  const ids = Array.from({ length: count }, (_, i) => createHash('sha256').update(`${i}`).digest('hex'));
+  const hash = (text: string) => createHash('sha512').update(text).digest('hex');
+  const ids = Array.from({ length: count }, (_, i) => [0, 1, 2].map((part) => hash(`${i} ${part}`)).join(''));
   return ids.sort().map((id) => role(id, 'acme'));
 }
 
@@ -53,6 +54,7 @@ describe('a stream', () => {
         setImmediate(() => done(Object.assign(new Error('no room'), { code: 'ENOSPC' })));
       },
     });
+    // Far more than the threads of the compressor take before they hand anything on, however late they get a processor.
     const facts = hashed(50_000);
     async function* slowly(): FactStream {
       for await (const batch of streamOf(facts)) {
