@@ -1,26 +1,22 @@
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Oso, typedVar } from 'oso-cloud';
 import { Oso as OsoV1 } from 'oso-cloud-v1';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { printFactLine } from '../../src/facts/fact-line.ts';
-import { type CliProcess, startCli } from '../support/cli-process.ts';
 import { holdPort } from '../support/hold-port.ts';
-import { removeFolder } from '../support/remove-folder.ts';
 import { SELF_SIGNED } from '../support/self-signed.ts';
 import { openSqlite, type SqliteDatabase } from '../support/sqlite-database.ts';
+import { type PrimaryAndNode, startPrimaryAndNode, TOKEN } from './support/primary-and-node.ts';
 
 /*
  * Ways in which Oso Cloud can fail, and what an application gets then: the answer of the node wherever the client turns
  * to it (api reference, 7.1), and else an error. Never another answer.
  */
 
-const TOKEN = 'e_0123456789_12345_osotesttoken01xiIn';
 const POLICY = `
 actor User {}
 resource Folder { roles = ["viewer"]; }
@@ -111,37 +107,13 @@ const WRITES_V1: Calls<OsoV1> = {
 };
 
 let database: SqliteDatabase;
-let folder: string;
-let primary: CliProcess;
-let node: CliProcess;
-let primaryUrl: string;
-let nodeUrl: string;
+let running: PrimaryAndNode;
 const listening: { close(): void }[] = [];
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'oso-failing-primaries-'));
-  writeFileSync(join(folder, 'policy.polar'), POLICY);
-  writeFileSync(join(folder, 'facts.jsonl'), FACTS.map(printFactLine).join(''));
-  writeFileSync(join(folder, 'bindings.yaml'), BINDINGS);
-  primary = startCli(['dev-server', 'policy.polar', '--facts', 'facts.jsonl', '--port', '0', '--json'], {
-    cwd: folder,
-    env: { OSO_SQL_DIALECT: 'sqlite' },
-  });
-  primaryUrl = `http://127.0.0.1:${(await primary.event('listening'))['port']}`;
-  node = startCli(['serve', '--json'], {
-    cwd: folder,
-    env: {
-      OSO_API_TOKEN: TOKEN,
-      OSO_ENVIRONMENT: '0123456789',
-      OSO_TENANT: 'acme',
-      OSO_URL: primaryUrl,
-      OSO_PORT: '0',
-      OSO_DRAIN: '0s',
-      OSO_SQL_DIALECT: 'sqlite',
-    },
-  });
-  nodeUrl = `http://127.0.0.1:${(await node.event('listening'))['port']}`;
-  await node.event('serving');
+  const env = { OSO_SQL_DIALECT: 'sqlite' };
+  running = await startPrimaryAndNode({ policy: POLICY, facts: FACTS, primaryEnv: env, nodeEnv: env });
+  writeFileSync(join(running.folder, 'bindings.yaml'), BINDINGS);
   database = await openSqlite();
   database.run(
     "CREATE TABLE document (id, folder); INSERT INTO document VALUES ('plan', 'none'), ('row', 'top'), ('other', 'none')",
@@ -150,9 +122,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   for (const each of listening) each.close();
-  await node?.[Symbol.asyncDispose]();
-  await primary?.[Symbol.asyncDispose]();
-  removeFolder(folder);
+  await running?.[Symbol.asyncDispose]();
 });
 
 async function urlOf(server: Server, scheme = 'http'): Promise<string> {
@@ -228,7 +198,7 @@ const STAYING: readonly Failure[] = [
 ];
 
 function clients(url: string, fetchTimeoutMillis?: number) {
-  const options = { fallbackUrl: nodeUrl, dataBindings: join(folder, 'bindings.yaml') };
+  const options = { fallbackUrl: running.nodeUrl, dataBindings: join(running.folder, 'bindings.yaml') };
   const timeout = fetchTimeoutMillis === undefined ? {} : { fetchTimeoutMillis };
   return { two: new Oso(url, TOKEN, { ...options, ...timeout }), one: new OsoV1(url, TOKEN, options) };
 }
@@ -263,7 +233,7 @@ afterAll(() => void vi.restoreAllMocks());
 describe.each(TURNING)('when the primary $way', ({ open, fetchTimeoutMillis }) => {
   test('the client of version 2 has the answers of before from the node, and its writes fail', async () => {
     const { two } = clients(await open(), fetchTimeoutMillis);
-    const before = await askAll(clients(primaryUrl).two, CALLS);
+    const before = await askAll(clients(running.primaryUrl).two, CALLS);
     expect(before).toMatchObject({
       authorize: true,
       'authorize, denied': false,
@@ -273,7 +243,7 @@ describe.each(TURNING)('when the primary $way', ({ open, fetchTimeoutMillis }) =
     expect(await askAll(two, CALLS)).toEqual(before);
     await expectErrors(two, WRITES);
     await expect(two.get(['has_relation', document('plan'), null, null])).rejects.toThrow(/drops the query string/);
-    expect(await askAll(clients(primaryUrl).two, CALLS)).toEqual(before);
+    expect(await askAll(clients(running.primaryUrl).two, CALLS)).toEqual(before);
   });
 });
 
@@ -289,7 +259,7 @@ test.each(TURNING.filter(({ way }) => !/400|timeout/u.test(way)))(
   'when the primary $way the client of version 1 has the answers of before from the node, and its writes fail',
   async ({ open }) => {
     const { one } = clients(await open());
-    const before = await askAll(clients(primaryUrl).one, CALLS_V1);
+    const before = await askAll(clients(running.primaryUrl).one, CALLS_V1);
     expect(before).toMatchObject({ authorize: true, authorizeResources: ['memo', 'memo'].map(document) });
     expect(await askAll(one, CALLS_V1)).toEqual(before);
     await expectErrors(one, WRITES_V1);

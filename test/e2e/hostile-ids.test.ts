@@ -1,21 +1,17 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Oso, typedVar } from 'oso-cloud';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { printFactLine } from '../../src/facts/fact-line.ts';
 import { printText } from '../../src/local-sql/sql-text.ts';
-import { type CliProcess, startCli } from '../support/cli-process.ts';
 import { HOSTILE_IDS as IDS, BUILT_IN_NAMES as NAMES } from '../support/hostile-ids.ts';
-import { removeFolder } from '../support/remove-folder.ts';
 import { openSqlite, type SqliteDatabase } from '../support/sqlite-database.ts';
+import { type PrimaryAndNode, startPrimaryAndNode, TOKEN } from './support/primary-and-node.ts';
 
 /*
  * Ids on their whole way: stored in a control plane, copied by a node, asked for by the official client, and compared by
  * the application's database with the SQL that the node wrote.
  */
 
-const TOKEN = 'e_0123456789_12345_osotesttoken01xiIn';
 const SEPARATORS = [':', ',', '|', '/', ' ', '"', '","', '\t', '\n', '\0', '\u001f', '\uffff', '&', '='];
 
 /** Within a block no two things have one name, so each name is a permission and a relation of the types that follow. */
@@ -60,44 +56,22 @@ const FACTS = [
   })),
 ];
 
-let folder: string;
-let started: CliProcess[];
+let running: PrimaryAndNode;
 let oso: Oso;
 let database: SqliteDatabase;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'oso-hostile-ids-'));
-  writeFileSync(join(folder, 'policy.polar'), POLICY);
-  writeFileSync(join(folder, 'facts.jsonl'), FACTS.map(printFactLine).join(''));
-  writeFileSync(join(folder, 'bindings.yaml'), BINDINGS);
-  const cloud = startCli(['dev-server', 'policy.polar', '--facts', 'facts.jsonl', '--port', '0', '--json'], {
-    cwd: folder,
-  });
-  started = [cloud];
-  const cloudUrl = `http://127.0.0.1:${(await cloud.event('listening'))['port']}`;
-  const node = startCli(['serve', '--json', '--sql-dialect', 'sqlite'], {
-    cwd: folder,
-    env: {
-      OSO_API_TOKEN: TOKEN,
-      OSO_ENVIRONMENT: '0123456789',
-      OSO_TENANT: 'acme',
-      OSO_URL: cloudUrl,
-      OSO_PORT: '0',
-      OSO_DRAIN: '0s',
-    },
-  });
-  started.push(node);
-  const nodeUrl = `http://127.0.0.1:${(await node.event('listening'))['port']}`;
-  await node.event('serving');
-  oso = new Oso(nodeUrl, TOKEN, { dataBindings: join(folder, 'bindings.yaml') });
+  running = await startPrimaryAndNode({ policy: POLICY, facts: FACTS, nodeEnv: { OSO_SQL_DIALECT: 'sqlite' } });
+  const bindings = join(running.folder, 'bindings.yaml');
+  writeFileSync(bindings, BINDINGS);
+  oso = new Oso(running.nodeUrl, TOKEN, { dataBindings: bindings });
   database = await openSqlite();
   const rows = IDS.map((id) => `(${printText(id, 'sqlite')}, ${printText(id, 'sqlite')})`);
   database.run(`CREATE TABLE document (id TEXT, owner TEXT); INSERT INTO document VALUES ${rows.join(', ')}`);
 }, 60_000);
 
 afterAll(async () => {
-  for (const each of started) await each[Symbol.asyncDispose]();
-  removeFolder(folder);
+  await running?.[Symbol.asyncDispose]();
 });
 
 /** By their bytes: the driver drops a byte order mark at the start of a text. */

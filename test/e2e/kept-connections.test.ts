@@ -1,19 +1,13 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Oso } from 'oso-cloud';
 import { expect, test } from 'vitest';
-import { printFactLine } from '../../src/facts/fact-line.ts';
-import { startCli } from '../support/cli-process.ts';
 import { holdPort } from '../support/hold-port.ts';
-import { removeFolder } from '../support/remove-folder.ts';
+import { startPrimaryAndNode, TOKEN } from './support/primary-and-node.ts';
 
 /*
  * The client keeps its connections to a node, and repeats nothing that it has asked a node: what goes wrong on one of them
  * is an error in the application.
  */
 
-const TOKEN = 'e_0123456789_12345_osotesttoken01xiIn';
 const POLICY = 'actor User {} resource Document { roles = ["reader"]; permissions = ["read"]; "read" if "reader"; }\n';
 const user = (id: string) => ({ type: 'User', id });
 const DOCUMENT = { type: 'Document', id: 'plan' };
@@ -25,26 +19,13 @@ const reads = (id: string) => ({
 const CALLS = 32;
 
 test.each(['1', '2'])('of the client see one node swap its data and drain with %s threads', async (workers) => {
-  const folder = mkdtempSync(join(tmpdir(), 'oso-kept-connections-'));
-  writeFileSync(join(folder, 'policy.polar'), POLICY);
-  writeFileSync(join(folder, 'facts.jsonl'), printFactLine(reads('ann')));
-  const primaryArgs = ['dev-server', 'policy.polar', '--facts', 'facts.jsonl', '--port', '0', '--json'];
-  await using primary = startCli(primaryArgs, { cwd: folder });
-  const primaryUrl = `http://127.0.0.1:${(await primary.event('listening'))['port']}`;
-  await using node = startCli(['serve', '--json', '--workers', workers], {
-    cwd: folder,
-    env: {
-      OSO_API_TOKEN: TOKEN,
-      OSO_ENVIRONMENT: '0123456789',
-      OSO_TENANT: 'acme',
-      OSO_URL: primaryUrl,
-      OSO_PORT: '0',
-      // Longer than the test: only what comes before the end of the drain is asked.
-      OSO_DRAIN: '10m',
-    },
+  await using running = await startPrimaryAndNode({
+    policy: POLICY,
+    facts: [reads('ann')],
+    // A drain longer than the test: only what comes before its end is asked.
+    nodeEnv: { OSO_WORKERS: workers, OSO_DRAIN: '10m' },
   });
-  const nodeUrl = `http://127.0.0.1:${(await node.event('listening'))['port']}`;
-  await node.event('serving');
+  const { primary, primaryUrl, node, nodeUrl } = running;
   // A primary that refuses at once, and no repetition: every call is one request to the node.
   const dead = Number(new URL(primaryUrl).port);
   const oso = (url: string) => new Oso(url, TOKEN, { fallbackUrl: nodeUrl, fetchBuilder: (fetch) => fetch });
@@ -80,5 +61,4 @@ test.each(['1', '2'])('of the client see one node swap its data and drain with %
   node.kill('SIGKILL');
   await node.ended;
   await expect(turned.authorize(user('bob'), 'read', DOCUMENT)).rejects.toThrow(/ECONNREFUSED|ECONNRESET/);
-  removeFolder(folder);
 });

@@ -1,63 +1,36 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { Oso, typedVar } from 'oso-cloud';
 import { Oso as OsoV1 } from 'oso-cloud-v1';
 import { describe, expect, test } from 'vitest';
 import { generateExampleFacts } from '../../src/cli/example-data.ts';
 import { type ExampleQuestion, exampleQuestions } from '../../src/cli/example-questions.ts';
-import { printFactLine } from '../../src/facts/fact-line.ts';
-import { type CliProcess, startCli } from '../support/cli-process.ts';
 import { holdPort } from '../support/hold-port.ts';
-import { removeFolder } from '../support/remove-folder.ts';
+import { type PrimaryAndNode, startPrimaryAndNode, TOKEN } from './support/primary-and-node.ts';
 
 /*
  * The story the product exists for: an application asks Oso Cloud through the official client; the cloud goes away;
  * the client turns to the node and gets the same answers. The cloud is a dev-server, killed with SIGKILL.
  */
 
-const TOKEN = 'e_0123456789_12345_osotesttoken01xiIn';
 const FACT_COUNT = 20_000;
 const POLICY = new URL('../../examples/code-hosting.polar', import.meta.url);
-const NODE = {
-  OSO_API_TOKEN: TOKEN,
-  OSO_ENVIRONMENT: '0123456789',
-  OSO_TENANT: 'acme',
-  OSO_PORT: '0',
-  OSO_DRAIN: '0s',
-};
 
-interface Deployment extends AsyncDisposable {
-  readonly primary: CliProcess;
-  readonly primaryUrl: string;
-  readonly nodeUrl: string;
+interface Deployment extends PrimaryAndNode {
   readonly held: Disposable[];
 }
 
 /** A primary with example data, and a node that has copied them. */
 async function deploy(): Promise<Deployment> {
-  const folder = mkdtempSync(join(tmpdir(), 'oso-worst-day-'));
-  writeFileSync(join(folder, 'policy.polar'), readFileSync(POLICY));
-  const lines = [...generateExampleFacts({ factCount: FACT_COUNT })].map(printFactLine).join('');
-  writeFileSync(join(folder, 'facts.jsonl'), lines);
-  const primary = startCli(['dev-server', 'policy.polar', '--facts', 'facts.jsonl', '--port', '0', '--json'], {
-    cwd: folder,
-  });
-  const primaryUrl = `http://127.0.0.1:${(await primary.event('listening'))['port']}`;
-  const node = startCli(['serve', '--json'], { cwd: folder, env: { ...NODE, OSO_URL: primaryUrl } });
-  const nodeUrl = `http://127.0.0.1:${(await node.event('listening'))['port']}`;
-  expect(await node.event('serving')).toMatchObject({ origin: 'live' });
+  const facts = generateExampleFacts({ factCount: FACT_COUNT });
+  const running = await startPrimaryAndNode({ policy: readFileSync(POLICY, 'utf8'), facts });
+  expect(await running.node.event('serving')).toMatchObject({ origin: 'live' });
   const held: Disposable[] = [];
   return {
-    primary,
-    primaryUrl,
-    nodeUrl,
+    ...running,
     held,
     async [Symbol.asyncDispose]() {
       for (const port of held) port[Symbol.dispose]();
-      await node[Symbol.asyncDispose]();
-      await primary[Symbol.asyncDispose]();
-      removeFolder(folder);
+      await running[Symbol.asyncDispose]();
     },
   };
 }
