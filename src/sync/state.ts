@@ -19,11 +19,11 @@ import { assertNever } from '../util/assert-never.ts';
  */
 export type SyncState =
   | { readonly kind: 'starting'; readonly failures: readonly SourceFailure[] }
-  | { readonly kind: 'serving'; readonly origin: Origin; readonly data: ServedData }
+  | { readonly kind: 'serving'; readonly origin: Origin; readonly data: DataStamp }
   | { readonly kind: 'failed'; readonly failures: readonly SourceFailure[] };
 
-/** The data that a state speaks of. */
-export interface ServedData {
+/** Which data a state speaks of, and what orders them. */
+export interface DataStamp {
   /** Id of the generation. */
   readonly id: string;
   /** When the data were read from the control plane, milliseconds since the Unix epoch. */
@@ -43,7 +43,7 @@ export interface SourceFailure {
 
 export type SyncEvent =
   /** `forced`: whatever its age, because an operator said so or the data served are damaged. */
-  | { readonly kind: 'opened'; readonly origin: Origin; readonly data: ServedData; readonly forced?: boolean }
+  | { readonly kind: 'opened'; readonly origin: Origin; readonly data: DataStamp; readonly forced?: boolean }
   | { readonly kind: 'lost'; readonly failure: SourceFailure }
   /** The control plane has exactly the content that is served. */
   | { readonly kind: 'confirmed'; readonly atMs: number }
@@ -74,7 +74,7 @@ export function transition(state: SyncState, event: SyncEvent): SyncState {
 }
 
 /** Whether data with this time may take the place of what a state serves. Equal age is enough: content may differ. */
-export function mayServe(state: SyncState, data: ServedData, forced = false): boolean {
+export function mayServe(state: SyncState, data: DataStamp, forced = false): boolean {
   if (state.kind !== 'serving') return true;
   if (forced) return data.id !== state.data.id;
   return data.takenAtMs >= state.data.takenAtMs && data.id !== state.data.id;
