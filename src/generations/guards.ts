@@ -72,10 +72,13 @@ function checkEnvironment(
   return undefined;
 }
 
-/** In whole seconds, which is what a snapshot file keeps. Which of two contents of one moment is the newer nobody can say. */
+/**
+ * Compares in whole seconds, because a snapshot file keeps no more. Two contents of the same moment have no order, so the
+ * second one is refused.
+ */
 function checkAge(state: DirectoryState, incoming: IncomingData, settings: GuardSettings): OsoError | undefined {
-  const mark = comparableMark(state, incoming);
   if (settings.allowOlder || settings.isFirstHand) return undefined;
+  const mark = comparableMark(state, incoming);
   if (mark === undefined || mark.contentDigest === incoming.contentDigest) return undefined;
   const [takenAt, newest] = [printTakenAt(incoming.takenAtMs), printTakenAt(mark.takenAtMs)];
   if (incoming.takenAtMs === mark.takenAtMs) {
@@ -94,7 +97,7 @@ function checkAge(state: DirectoryState, incoming: IncomingData, settings: Guard
 
 function checkShrink(incoming: IncomingData, { currentFactCount, maxShrink }: GuardSettings): OsoError | undefined {
   if (maxShrink === undefined || lost(incoming, currentFactCount) <= maxShrink) return undefined;
-  const message = `the data have ${incoming.factCount} facts instead of ${currentFactCount}, a loss of more than ${percent(maxShrink)}`;
+  const message = describeLoss(incoming, currentFactCount, maxShrink);
   return new OsoError('GUARD_SHRINK', message, { hint: 'to take them anyway, pass a larger --max-shrink' });
 }
 
@@ -108,8 +111,7 @@ function alarmSameTime(state: DirectoryState, incoming: IncomingData): GuardAlar
 
 function alarmShrink(incoming: IncomingData, { currentFactCount, maxShrink }: GuardSettings): GuardAlarm | undefined {
   if (maxShrink !== undefined || lost(incoming, currentFactCount) <= ALARM_SHRINK) return undefined;
-  const message = `the data have ${incoming.factCount} facts instead of ${currentFactCount}, a loss of more than ${percent(ALARM_SHRINK)}`;
-  return { kind: 'shrink', message };
+  return { kind: 'shrink', message: describeLoss(incoming, currentFactCount, ALARM_SHRINK) };
 }
 
 /** The mark of another environment says nothing about these data. */
@@ -123,6 +125,8 @@ function lost({ factCount }: IncomingData, currentFactCount: number | undefined)
   return currentFactCount === undefined || currentFactCount === 0 ? 0 : Math.max(0, 1 - factCount / currentFactCount);
 }
 
-function percent(part: number): string {
-  return `${Number((part * 100).toFixed(2))} %`;
+/** `limit` is the part of the facts, 0 to 1, that may be lost. */
+function describeLoss({ factCount }: IncomingData, currentFactCount: number | undefined, limit: number): string {
+  const percent = Number((limit * 100).toFixed(2));
+  return `the data have ${factCount} facts instead of ${currentFactCount}, a loss of more than ${percent} %`;
 }
