@@ -15,6 +15,7 @@ import { sortKeys } from '../snapshot/print-manifest.ts';
 import { readRegularFile } from '../snapshot/read-regular-file.ts';
 import type { GenerationMetadata } from './generation.ts';
 import { generationId } from './generation-id.ts';
+import { damaged } from './intact-files.ts';
 
 /** The text of `generation.json`. Its keys are in the order of the type. */
 export function printGeneration(metadata: GenerationMetadata): string {
@@ -76,8 +77,4 @@ function parseEtag(object: JsonObject): string | null {
   const value = object['factsEtag'] ?? null;
   if (value === null || typeof value === 'string') return value;
   throw new FieldError('`factsEtag` is not a text');
-}
-
-function damaged(path: string, why: string, cause: unknown): OsoError {
-  return new OsoError('INDEX_INVALID', `\`${path}\` is damaged: ${why}`, { cause });
 }

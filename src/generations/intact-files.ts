@@ -51,7 +51,7 @@ function isMissing(error: unknown): boolean {
   return error instanceof OsoError && errnoOf(error.cause) === 'ENOENT';
 }
 
-/** Of a file whose bytes are wrong, or are not there. */
+/** INDEX_INVALID for a file of a generation that is missing or has the wrong bytes. */
 export function damaged(path: string, why: string, cause?: unknown): OsoError {
   return new OsoError('INDEX_INVALID', `\`${path}\` is damaged: ${why}`, { cause });
 }
