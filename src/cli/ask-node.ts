@@ -107,18 +107,14 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Only what tells a node from anything else is looked at: both ends are this program. */
+/** Checks only what tells a node from any other server: the rest was written by this program too. */
 function parseStatus(text: string): NodeStatus | undefined {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return isStatus(parsed) ? parsed : undefined;
-  } catch {
-    return undefined;
-  }
+  const parsed = parseObject(text);
+  return isStatus(parsed) ? parsed : undefined;
 }
 
-function isStatus(value: unknown): value is NodeStatus {
-  if (typeof value !== 'object' || value === null) return false;
+function isStatus(value: object | undefined): value is NodeStatus {
+  if (value === undefined) return false;
   return 'state' in value && 'generations' in value && Array.isArray(value.generations) && 'size' in value;
 }
 
