@@ -23,19 +23,19 @@ export function pinTarget(
 ): string {
   if (wanted !== undefined) {
     if (generations.some(({ id }) => id === wanted)) return wanted;
-    throw new OsoError('GENERATION_NOT_FOUND', `there is no generation \`${wanted}\``, {
-      hint: '`oso-fallback status` lists those that are there',
-    });
+    throw notFound(`there is no generation \`${wanted}\``);
   }
   const at = generations.findIndex(({ id }) => id === current);
   const before = at === -1 ? undefined : generations.slice(at + 1).find(({ metadata }) => isOwnedBy(owner, metadata));
   if (before) return before.id;
-  throw new OsoError('GENERATION_NOT_FOUND', 'there is no generation before the current one', {
-    hint: '`oso-fallback status` lists those that are there',
-  });
+  throw notFound('there is no generation before the current one');
 }
 
-/** What is served instead is told beside it. */
+function notFound(message: string): OsoError {
+  return new OsoError('GENERATION_NOT_FOUND', message, { hint: '`oso-fallback status` lists those that are there' });
+}
+
+/** The message of the alarm `pin`. Status shows beside it what is served instead. */
 export function describeLostPin(pinned: string): string {
   return `the pinned generation ${pinned} cannot be served`;
 }
