@@ -17,7 +17,7 @@ export async function loadState(
   return { state: await withMarkOfAll(directory, state), problem };
 }
 
-/** The same state when its mark is not below any generation that is there. */
+/** The state with its mark raised to the newest generation of its environment; the same object when it was high enough. */
 export async function withMarkOfAll(directory: DataDirectory, state: DirectoryState): Promise<DirectoryState> {
   let raised = state;
   for (const { path } of await listGenerations(directory)) {
@@ -28,8 +28,8 @@ export async function withMarkOfAll(directory: DataDirectory, state: DirectorySt
 }
 
 /**
- * The same for a node: a `state.json` that the disk does not give is put aside, because data that are intact are worth more
- * than what it says of them. Throws DIRECTORY_UNUSABLE when it cannot be put aside, or is not ours to, and SNAPSHOT_NEWER.
+ * `loadState` for a node. A `state.json` that the disk cannot read is renamed to `state.json.unreadable`, so that the node
+ * can still serve intact data. Throws DIRECTORY_UNUSABLE when it cannot be renamed, or the lock is not ours; SNAPSHOT_NEWER.
  */
 export async function loadStateToServe(directory: DataDirectory): ReturnType<typeof loadState> {
   const path = statePath(directory);
@@ -45,7 +45,7 @@ export async function loadStateToServe(directory: DataDirectory): ReturnType<typ
   return { state, problem: `${failure.message}; put aside as \`${aside}\`: pins and ages in it are not known` };
 }
 
-/** The same for who only looks at what a directory holds: what cannot be known is part of it. Throws SNAPSHOT_NEWER. */
+/** `loadState` for commands that only look: a file that cannot be read becomes a `problem`. Throws SNAPSHOT_NEWER. */
 export async function loadStateToLook(directory: DataDirectory): ReturnType<typeof loadState> {
   return await loadState(directory).catch((error: unknown) => {
     if (!(error instanceof OsoError) || error.code !== 'DIRECTORY_UNUSABLE') throw error;
