@@ -13,14 +13,14 @@ export interface WorkingFolder extends AsyncDisposable {
 }
 
 /**
- * Makes a folder in `parent`; disposing removes it, or leaves it to the next run. What killed processes left there goes first: it holds facts, and as
- * much disk as they need. Throws DIRECTORY_UNUSABLE or NO_SPACE.
+ * Makes a folder in `parent`. Disposing removes it; what cannot be removed is left to the next run. Folders that killed
+ * processes left there are removed first: they hold facts, and take much disk. Throws DIRECTORY_UNUSABLE or NO_SPACE.
  */
 export async function makeWorkingFolder(parent: string): Promise<WorkingFolder> {
   await removeAbandoned(parent);
   try {
     const path = await mkdtemp(join(parent, PREFIX));
-    const handle = await openLockFile(path, constants.O_RDWR | constants.O_CREAT).catch(whenGone(undefined));
+    const handle = await openLockFile(path, constants.O_RDWR | constants.O_CREAT).catch(ignoreGone);
     // Another process took it for abandoned before it had its lock.
     if (handle === undefined) return await makeWorkingFolder(parent);
     lockIfPossible(handle.fd);
@@ -58,7 +58,7 @@ async function removeUnlessUsed(path: string): Promise<void> {
 
 /** Where a second lock on the same file is granted, locks mean nothing, and its owner may be alive. */
 async function isInUse(path: string): Promise<boolean> {
-  await using first = await openLockFile(path, constants.O_RDWR).catch(whenGone(undefined));
+  await using first = await openLockFile(path, constants.O_RDWR).catch(ignoreGone);
   if (first === undefined) return false;
   await using second = await openLockFile(path, constants.O_RDWR);
   return lockIfPossible(first.fd) !== 'ours' || lockIfPossible(second.fd) === 'ours';
@@ -68,10 +68,7 @@ function openLockFile(path: string, flags: number): Promise<FileHandle> {
   return open(join(path, 'lock'), flags | constants.O_NOFOLLOW, 0o600);
 }
 
-/** For `catch`: a value in place of ENOENT. */
-function whenGone<T>(value: T): (error: unknown) => T {
-  return (error) => {
-    if (errnoOf(error) === 'ENOENT') return value;
-    throw error;
-  };
+/** For `catch`: a file that is gone is no failure. */
+function ignoreGone(error: unknown): undefined {
+  if (errnoOf(error) !== 'ENOENT') throw error;
 }
