@@ -8,7 +8,7 @@ const MIB = 1024 * 1024;
  */
 const RESERVED_BYTES = 144 * MIB;
 
-/** A thread more: its heap, its code, its caches and its buffers; the facts are there already. */
+/** Of each further thread: its heap, code, caches and buffers. The facts are in memory only once. */
 export const WORKER_BYTES = 60 * MIB;
 
 /** Bytes that this process may use: the limit of the container, or else the memory of the machine. */
@@ -23,7 +23,7 @@ export function indexMemoryBytes(limitBytes: number, threads = 1): number {
   return Math.max(16 * MIB, limitBytes - RESERVED_BYTES - (threads - 1) * WORKER_BYTES);
 }
 
-/** What this process may still take. Its code, which lies in files, counts too: a margin. */
+/** What this process may still take. Its code counts as taken although the kernel could drop it: that is the margin. */
 export function roomBytes(limitBytes: number): number {
   return limitBytes - process.memoryUsage.rss();
 }
@@ -33,7 +33,7 @@ export function replyMemoryBytes(limitBytes: number): number {
   return Math.max(32 * MIB, Math.floor(limitBytes / 8));
 }
 
-/** For building one: ten million facts took no longer with 16 MiB than with 32. */
+/** For building an index: one of ten million facts took no longer with 16 MiB than with 32. */
 export function buildMemoryBytes(limitBytes: number): number {
   return Math.min(256 * MIB, Math.max(16 * MIB, Math.floor(limitBytes / 16)));
 }

@@ -64,7 +64,7 @@ export async function runNode(plan: NodePlan, context: CommandContext): Promise<
       directory.close();
     }
   } finally {
-    // A start that failed must end, too: whatever watches files would go on.
+    // Also after a start that failed: otherwise the watching of files goes on.
     ended.abort();
     closeNow(server.http);
     await server.crew.close();
@@ -183,7 +183,7 @@ function nothingToStartFrom({ served }: NodeData, { offline, importFile }: NodeP
     ...(offline ? ['leave out `--offline`'] : ['`--wait` keeps trying']),
     ...(importFile === undefined ? ['`--import FILE` starts from a snapshot'] : []),
   ];
-  return new OsoError('NOTHING_TO_START_FROM', notReadyReason(served.state), { hint: `${ways.join('; ')}` });
+  return new OsoError('NOTHING_TO_START_FROM', notReadyReason(served.state), { hint: ways.join('; ') });
 }
 
 function reportWaiting({ served }: NodeData, { output }: CommandContext): void {

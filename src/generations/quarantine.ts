@@ -39,8 +39,8 @@ export async function release(directory: DataDirectory, entry: GenerationEntry):
 }
 
 /**
- * Removes a folder of `generations/`. A kill halfway leaves a temporary name, never half a generation; what cannot be
- * removed keeps that name, which is its own, so that it is in nobody's way.
+ * Removes a folder of `generations/`. It gets a temporary name first, so a kill halfway, or a file that cannot be removed,
+ * never leaves half a generation under the name of a whole one.
  */
 export async function removeFolder(directory: DataDirectory, path: string): Promise<void> {
   const doomed = join(directory.generationsPath, `${TEMPORARY_PREFIX}removing-${basename(path)}`);

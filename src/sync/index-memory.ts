@@ -25,7 +25,9 @@ export class IndexMemory {
     return Math.max(memoryBytes - (this.#served()?.memoryBytes ?? 0), memoryBytes / LEAST_SHARE);
   }
 
-  /** What is served should have so many, and has fewer only because what was served before had them. */
+  /**
+   * Bytes that what is served would have, had what was served before it not held them. Undefined when it lacks none.
+   */
   get lackingBytes(): number | undefined {
     const { memoryBytes, threads = 1 } = this.#options;
     const memory = this.#served();
@@ -41,5 +43,5 @@ export class IndexMemory {
   }
 }
 
-/** Of the memory for indexes: enough for a cache that answers at a decent speed, beside what fills that memory. */
+/** A generation gets at least an eighth of the memory, also beside one that fills it: enough for a cache of decent speed. */
 const LEAST_SHARE = 8;
