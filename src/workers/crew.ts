@@ -157,7 +157,7 @@ export class Crew implements Followers {
 
   #hire(seat: Seat): void {
     if (this.#ended.signal.aborted) return;
-    seat.isTried();
+    seat.markTried();
     try {
       this.#seatSomebody(seat);
     } catch (error) {
@@ -185,18 +185,18 @@ export class Crew implements Followers {
     switch (message.kind) {
       case 'prepared':
         seat.prepared.add(message.edition);
-        this.#pending.get(message.edition)?.isReady(seat);
+        this.#pending.get(message.edition)?.markReady(seat);
         this.#letListen(seat);
         return;
       case 'refused':
         this.#refused(seat, message);
         return;
       case 'listening':
-        seat.listens();
+        seat.markListening();
         this.#hireNext();
         return;
       case 'drained':
-        seat.hasDrained(message.outcome);
+        seat.keepOutcome(message.outcome);
         return;
       case 'log':
         this.#options.log[message.level](message.message, { ...message.fields, worker: seat.number });
@@ -240,14 +240,14 @@ export class Crew implements Followers {
   #lost(seat: Seat, why: string): void {
     const { board, clock, log, onRestart } = this.#options;
     board.clear(seat.number);
-    const delayMs = seat.isLost();
+    const delayMs = seat.vacate();
     if (this.#ended.signal.aborted) {
-      for (const pending of this.#pending.values()) pending.isReady(seat);
+      for (const pending of this.#pending.values()) pending.markReady(seat);
       return;
     }
     log.error('a worker died, and is replaced', { worker: seat.number, reason: why, delayMs });
     onRestart();
-    for (const pending of this.#pending.values()) pending.isLost(seat);
+    for (const pending of this.#pending.values()) pending.countDeath(seat);
     this.#hireNext();
     clock.sleep(delayMs, this.#ended.signal).then(
       () => this.#hire(seat),

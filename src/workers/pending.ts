@@ -39,13 +39,13 @@ export class Pending {
     this.#missing.add(seat);
   }
 
-  isReady(seat: Seat): void {
+  markReady(seat: Seat): void {
     this.#missing.delete(seat);
     this.#look();
   }
 
-  /** Who dies while getting ready is waited for: whoever takes the seat tries again. */
-  isLost(seat: Seat): void {
+  /** Its worker died. Its successor tries again, so the seat is still waited for; too many deaths refuse the generation. */
+  countDeath(seat: Seat): void {
     if (!this.#missing.has(seat)) return;
     this.#deaths += 1;
     if (this.#deaths >= DEATHS_UNTIL_REFUSED) this.fail(new Error('workers died of getting ready for it'));

@@ -43,7 +43,7 @@ export class Seat {
     return this.#isListening;
   }
 
-  isTried(): void {
+  markTried(): void {
     this.#wasTried = true;
   }
 
@@ -55,12 +55,12 @@ export class Seat {
     this.#silentLooks = 0;
   }
 
-  listens(): void {
+  markListening(): void {
     this.#isListening = true;
   }
 
-  /** Returns how long to wait before it is given to somebody else. */
-  isLost(): number {
+  /** Its worker has ended. Returns the milliseconds to wait before it is given to somebody else. */
+  vacate(): number {
     this.#hired = undefined;
     this.#isListening = false;
     this.wasToldToListen = false;
@@ -70,7 +70,7 @@ export class Seat {
     return this.#quickDeaths === 1 ? 0 : Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (this.#quickDeaths - 2));
   }
 
-  /** To be asked at each look: whether its event loop has not turned for many looks, or it has not begun to listen. */
+  /** Counts one look. True when for many looks its event loop has not turned, or it was to listen and does not. */
   hangs(ticks: number): boolean {
     if (this.#hired === undefined) return false;
     this.#looks += 1;
@@ -80,7 +80,8 @@ export class Seat {
     return this.#silentLooks >= LOOKS_UNTIL_HUNG || isLate;
   }
 
-  hasDrained(outcome: Drained): void {
+  /** How its worker drained, for `drained`. */
+  keepOutcome(outcome: Drained): void {
     this.#outcome = outcome;
   }
 
