@@ -38,7 +38,7 @@ const MAX_HEADER_COUNT = 200;
  * signal's reason; the body throws the same.
  */
 export async function httpGet(agent: Agent, request: GetRequest): Promise<HttpReply> {
-  const { url, clock, limits } = request;
+  const { url, clock } = request;
   const stop = new AbortController();
   const exchange: Exchange = {
     request,
@@ -64,25 +64,6 @@ export async function httpGet(agent: Agent, request: GetRequest): Promise<HttpRe
     stop.abort();
     throw error;
   }
-
-  function send(by: Agent, { signal, stop: giveUp }: Exchange): Promise<Dispatcher.ResponseData> {
-    const work = by.request({
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method: 'GET',
-      headers: request.headers,
-      signal,
-      // The deadlines of this module act on time and count the right thing; the client's own would act as well.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-    const expire = () => {
-      giveUp(tooSlow(`no answer from ${hostAndPort(url)} within ${printDuration(limits.headersMs)}`));
-    };
-    return withDeadline(work, { clock, afterMs: limits.headersMs, expire }).catch((error) => {
-      throw signal.aborted ? signal.reason : connectionError(error, url);
-    });
-  }
 }
 
 interface Exchange {
@@ -90,6 +71,26 @@ interface Exchange {
   readonly startedMs: number;
   readonly signal: AbortSignal;
   stop(reason?: OsoError): void;
+}
+
+function send(agent: Agent, { request, signal, stop }: Exchange): Promise<Dispatcher.ResponseData> {
+  const { url, headers, clock, limits } = request;
+  const work = agent.request({
+    origin: url.origin,
+    path: url.pathname + url.search,
+    method: 'GET',
+    headers,
+    signal,
+    // Off: the deadlines of this module take their place.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  const expire = () => {
+    stop(tooSlow(`no answer from ${hostAndPort(url)} within ${printDuration(limits.headersMs)}`));
+  };
+  return withDeadline(work, { clock, afterMs: limits.headersMs, expire }).catch((error) => {
+    throw signal.aborted ? signal.reason : connectionError(error, url);
+  });
 }
 
 function checkContent(headers: ReadonlyMap<string, string>, url: URL, maxBytes: number): void {
