@@ -33,7 +33,7 @@ export interface GenerationMetadata {
   readonly indexSha256: string;
   /** How the data came into this directory. */
   readonly arrivedBy: 'download' | 'import';
-  /** What `source` said with the listing of exactly these facts; null when it said nothing. */
+  /** ETag that `source` gave with the listing of exactly these facts; null when it gave none. */
   readonly factsEtag: string | null;
 }
 

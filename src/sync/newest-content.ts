@@ -1,7 +1,7 @@
 import type { GenerationMetadata } from '../generations/generation.ts';
 import type { KnownContent } from './build-process/job.ts';
 
-/** What a control plane said with facts, so that it can tell later whether they have changed. */
+/** ETag that a control plane gave with facts. Sent back, it lets the control plane say whether they have changed. */
 interface FactsEtag {
   readonly value: string;
   /** Which control plane; undefined: the one of this process. */

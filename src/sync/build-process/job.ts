@@ -28,9 +28,9 @@ export interface KnownContent {
   readonly id: string;
   readonly contentDigest: string;
   readonly policySha256: string;
-  /** What a control plane said with its facts, if anything. */
+  /** ETag that a control plane gave with the listing of its facts, if any. */
   readonly factsEtag: string | undefined;
-  /** That control plane; undefined: the one that is asked. */
+  /** Which control plane gave it; undefined: the one that is asked. */
   readonly etagSource: string | undefined;
   /** Size on disk, to see before a download that there is room for another. */
   readonly bytes: number | undefined;
