@@ -5,14 +5,14 @@ import { componentKeys } from './components.ts';
 import { residualKey, sourceKey } from './normalize-residual.ts';
 import { type Atom, renameAtoms, renameColumn } from './residual.ts';
 
-/** Answers that say something that no other one says already. */
+/** Drops every answer that another one covers. */
 export function withoutSubsumed(answers: readonly Answer[]): readonly Answer[] {
   const kept = new KnownAnswers();
   const size = ({ residual }: Answer) => residual.atoms.length + residual.conditions.length;
   return [...answers].sort((a, b) => size(a) - size(b)).filter((answer) => kept.addNew(answer));
 }
 
-/** Finds whether an answer says nothing new. */
+/** Remembers answers, and tells what a further one adds to them. */
 export class KnownAnswers {
   /** Parts of answers, by their fixed terms and one of their parts. */
   readonly #byPart = new Map<string, ReadonlySet<string>[]>();
@@ -20,8 +20,8 @@ export class KnownAnswers {
   readonly #rowsByShape = new Map<string, Set<string>>();
 
   /**
-   * What is new in an answer; undefined when known answers say all of it. Of an answer with one list the rows that are new
-   * are left: so recursion over central facts ends.
+   * What an answer adds; undefined when known answers cover it. An answer with one list is reduced to its new rows, so that
+   * recursion over central facts ends.
    */
   takeNew(answer: Answer): Answer | undefined {
     const [listed, ...others] = answer.residual.atoms.filter(({ source }) => source.kind === 'list');
@@ -29,7 +29,7 @@ export class KnownAnswers {
     return this.addNew(answer) ? answer : undefined;
   }
 
-  /** False when known answers say all of it. */
+  /** Remembers an answer. False, and not remembered, when known answers cover it. */
   addNew(answer: Answer): boolean {
     const parts = componentKeys(answer);
     const terms = fixedTermsKey(answer);
