@@ -52,7 +52,7 @@ export function parseKeyDigests(text: string): readonly Buffer[] {
     }
     digests.push(Buffer.from(digest.trim(), 'hex'));
   }
-  // Rather a file that is being written than a wish: who wants to serve nobody stops the node.
+  // An empty file is one that is being written: an operator who wants to serve nobody stops the node.
   if (digests.length === 0) {
     throw new OsoError('CONFIG_INVALID', 'the client keys file lists no key: every client would be refused');
   }

@@ -12,19 +12,19 @@ import type { Answer, Call, Route } from './route.ts';
 /** Below this many characters compressing costs more than it saves. */
 const GZIP_FROM_LENGTH = 1_024;
 
-/** How long the rest of a body that nobody reads is thrown away, so that the client gets to read its reply. */
+/** How long an unread body goes on being thrown away, so that the client can read its reply. */
 const LINGER_MS = 1_000;
 
 /** How long a client may take nothing of a reply that is waiting for it. */
 const MOST_SILENCE_MS = 60_000;
 
-/** Replies that are refused while clients have yet to take too many; in characters. All others are answered always. */
+/** From this many characters on a reply is refused while the held replies are at their limit. Shorter ones are sent. */
 const LONG_REPLY = 16 * 1_024;
 
-/** What a reply costs beside its bytes until it is taken: its request, and all that belongs to the two. */
+/** Memory that a reply takes besides its body until the client has taken it: the objects of request and response. */
 const REPLY_BYTES = 4 * 1_024;
 
-/** What a stream holds at most, whatever it is a stream of: pieces on their way. Compressing takes as much again. */
+/** Memory that a streamed reply takes at most: its pieces on their way. Compressing takes as much again. */
 const STREAM_BYTES = 256 * 1_024;
 
 const NO_HEADERS: readonly string[] = [];
@@ -48,7 +48,7 @@ export interface ExchangeHost {
   readonly heldReplies: ByteBudget;
   /** Exactly once, when the reply is about to be handed over or the client has gone (status 499). */
   finished(exchange: Exchange, status: number): void;
-  /** Trouble of ours that no reply can tell any more. */
+  /** A fault of ours after the reply had begun, so that no status can tell of it. */
   broke(exchange: Exchange, error: unknown): void;
 }
 
@@ -110,7 +110,7 @@ export class Exchange implements Call, Watcher, Placed {
     this.#finish(500);
   }
 
-  /** Sends the reply. A second call is a bug, and a client that has gone is none. */
+  /** Sends the reply; nothing happens when the client has gone. A second call is a bug. */
   send(answer: Answer): void {
     const { heldReplies } = this.#host;
     if (heldReplies.usedBytes >= heldReplies.maxBytes && this.#refuses(answer)) return;
@@ -121,19 +121,19 @@ export class Exchange implements Call, Watcher, Placed {
     else this.#sendCompressed({ ...answer, body: '' }, Buffer.from(body));
   }
 
-  /** Whether the reply is one too many: others wait for clients that do not take them. */
+  /** At the limit of held replies: refuses a long reply, or closes a connection that is behind. True when it did. */
   #refuses({ body }: Answer): boolean {
     const isBehind = this.#response.socket === null;
     const isLong = typeof body !== 'string' || body.length >= LONG_REPLY;
     if (!isBehind && !(isLong && this.route?.access === 'api')) return false;
     if (typeof body !== 'string') body.destroy();
-    // Whoever asks on without taking what was answered gets no words: they would have to be held as well.
+    // A client that asks on without taking its replies gets no words: they would be held as well.
     if (isBehind) this.request.socket.destroy();
     else this.#sendWhole(UNTAKEN, UNTAKEN.body, NO_HEADERS);
     return true;
   }
 
-  /** What is compressed is held until that is done, whether the client is there or not. */
+  /** The body counts as held until it is compressed, also when the client has gone meanwhile. */
   #sendCompressed(answer: Answer, body: Buffer): void {
     const { heldReplies } = this.#host;
     heldReplies.usedBytes += body.length;
@@ -151,7 +151,7 @@ export class Exchange implements Call, Watcher, Placed {
     const headers = this.#headers(answer);
     headers.push('Content-Length', `${sizeBytes}`, ...extra);
     this.#response.writeHead(answer.status, headers);
-    // Before it leaves: whoever has seen the answer finds it in the counts, which another thread may be asked for.
+    // Before the reply leaves: a client that has it must find it in the metrics, which another thread may serve.
     this.#count(answer.status);
     if (this.request.unreadBytes > 0) this.#endAfterLinger(body);
     else this.#end(body);

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 
-/** Connections that have not shaken hands, in the order in which they came. */
+/** Connections whose TLS handshake is unfinished, in the order in which they came. */
 export class Handshakes {
-  /** By the address of the client: once hands are shaken Node.js shows another socket, which does not tell of the first. */
+  /** By the client's address, because after the handshake Node.js gives another socket that does not name the first. */
   readonly #begun = new Map<string, Socket>();
   #open = 0;
 
-  /** Connections, those that have shaken hands too. */
+  /** Open connections, with or without a finished handshake. */
   get open(): number {
     return this.#open;
   }
@@ -25,7 +25,7 @@ export class Handshakes {
     this.#begun.delete(addressOf(socket));
   }
 
-  /** The one that takes longest, which then is none of these any more. */
+  /** Removes and returns the connection that has been in its handshake longest. */
   takeOldest(): Socket | undefined {
     for (const [client, socket] of this.#begun) {
       this.#begun.delete(client);

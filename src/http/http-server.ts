@@ -92,8 +92,8 @@ export class HttpServer implements ExchangeHost {
     this.#line = new WaitingLine(options.clock);
     const listener = (request: IncomingRequest, response: ServerResponse) => this.#serve(request, response, false);
     this.http = options.tls
-      ? createTlsServer({ ...NODE_OPTIONS, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, ...options.tls }, listener)
-      : createServer(NODE_OPTIONS, listener);
+      ? createTlsServer({ ...SERVER_OPTIONS, handshakeTimeout: HANDSHAKE_TIMEOUT_MS, ...options.tls }, listener)
+      : createServer(SERVER_OPTIONS, listener);
     this.http.on('checkContinue', (request, response) => this.#serve(request, response, true));
     this.http.on('checkExpectation', (request, response) => this.#refuseExpectation(request, response));
     this.http.on('clientError', (error, socket) => refuseMalformed(error, socket, this.#open));
@@ -156,7 +156,7 @@ export class HttpServer implements ExchangeHost {
     if (open > maxConnections) this.#surplus.add(socket);
   }
 
-  /** Before Node.js drops whoever comes next: a probe can shake hands however many just begin to. */
+  /** Closes the oldest unfinished TLS handshake before Node.js would drop a newcomer, so that a probe can finish its own. */
   #boundHandshakes(): void {
     const handshakes = new Handshakes();
     this.http.on('connection', (socket: Socket) => {
@@ -171,7 +171,7 @@ export class HttpServer implements ExchangeHost {
     this.http.on('secureConnection', (socket: Socket) => handshakes.ended(socket));
   }
 
-  /** Whoever waits longest without a question goes, so that a probe is answered however many just stay. */
+  /** Closes the oldest surplus connection that asks nothing, so that a probe is answered however many connections stay. */
   #makeRoom(newest: Socket): void {
     if (this.#surplus.size === 0) return;
     const busy = new Set([...this.#open].map(({ request }) => request.socket));
@@ -344,22 +344,24 @@ function countConnections(): ConnectionCount {
   };
 }
 
-/** For who would wait too long; sent as it is, since turning away must cost next to nothing. */
+/** For a question that would wait too long. A constant, because turning away must cost next to nothing. */
 const BUSY: Answer = {
   status: 503,
   body: '{"message":"the server is busy: try again"}',
   headers: ['Retry-After', '1', 'Oso-Fallback-Reason', 'busy'],
 };
 
-/** RFC 9110, 10.1.1. Closed, since nobody can tell whether the client sends its body now. */
+/** For an unknown `Expect` (RFC 9110, 10.1.1). The connection is closed: the client may or may not send its body. */
 const UNMET: Answer = {
   status: 417,
   body: '{"message":"the only `Expect` that is met is `100-continue`"}',
 };
 
-/** Longer than the idle timeout of common balancers, shorter than a stalled client should hold memory. */
-const NODE_OPTIONS = {
+/** Options of the servers of Node.js; times in milliseconds. */
+const SERVER_OPTIONS = {
+  // Longer than the idle timeout of common balancers, so that they close first.
   keepAliveTimeout: 72_000,
+  // A stalled client must not hold memory for longer.
   headersTimeout: 10_000,
   requestTimeout: 15_000,
   // Node looks for late clients this often; its default of 30 s would make the two above act late.
@@ -370,8 +372,8 @@ const NODE_OPTIONS = {
   requireHostHeader: false,
 } as const;
 
-/** Node waits two minutes, and the connection counts only afterwards. */
-const HANDSHAKE_TIMEOUT_MS = NODE_OPTIONS.headersTimeout;
+/** Node.js would wait two minutes for a TLS handshake, and count the connection only after it. */
+const HANDSHAKE_TIMEOUT_MS = SERVER_OPTIONS.headersTimeout;
 
 /** Up to here the rest of a refused body is cheaper to throw away than a new connection. */
 const MAX_DISCARDED_BYTES = 64 * 1024;

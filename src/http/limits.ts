@@ -2,15 +2,15 @@
 export interface HttpLimits {
   /** Longest request body; clients refuse longer ones themselves (api reference, 2.3). */
   readonly maxBodyBytes: number;
-  /** All request bodies in flight together: memory, not fairness. */
+  /** All request bodies in flight together. Bounds memory; it shares nothing out among clients. */
   readonly maxBodyBytesInFlight: number;
-  /** Replies that clients have not taken, together; beyond that long answers are refused. The last one may go beyond. */
+  /** All replies that clients have not taken. At this limit long replies are refused; the last one may exceed it. */
   readonly maxReplyBytesHeld: number;
   /** Requests admitted and not yet answered. Operational routes are always admitted. */
   readonly maxInFlight: number;
-  /** Idle connections cost memory too: 10,000 of them 150 MB. */
+  /** Connections of clients. Idle ones cost memory too: 10,000 of them take 150 MB. */
   readonly maxConnections: number;
-  /** Above that limit for everybody: clients are turned away on them with words, and probes are answered. */
+  /** Connections beyond `maxConnections`, on which clients are told to come back and probes are answered. */
   readonly reservedConnections: number;
   /** Longest evaluation of one request. The event loop does nothing else meanwhile. */
   readonly maxEvaluationMs: number;
