@@ -19,23 +19,23 @@ export interface DiskCareOptions {
 /** What a node does for its data directory beside publishing. None of it may fail what has succeeded. */
 export interface DiskCare {
   /**
-   * True when the directory was deleted or replaced and is made anew. When it cannot be written that is told, once as long
-   * as the reason stays: what lies there may still be read.
+   * Makes the directory anew when it was deleted or replaced; true when it did. Never throws: when the directory cannot be
+   * written, it logs that once for each reason, because what lies there may still be read.
    */
   restore(): Promise<boolean>;
   /** What the directory held after the last change. */
   readonly survey: DirectorySurvey;
-  /** The survey is made anew. */
+  /** Surveys the directory again. */
   look(): Promise<void>;
-  /** Old generations go, and the survey is made anew. */
+  /** Removes old generations, and surveys the directory again. */
   tidy(): Promise<void>;
-  /** A copy that could not be served stays for the next start; the one like it before goes, for more may follow. */
+  /** Keeps a copy that could not be served for the next start. Removes the one kept before: many may follow each other. */
   keepUnserved(id: string): Promise<void>;
-  /** Gives up older generations when the next one needs their room: three times the environment is enough. */
+  /** Removes older generations when the disk has no room for a next one of `bytes`; does nothing when that is not known. */
   makeRoom(bytes: number | undefined): Promise<void>;
-  /** Out of the way, so that no start prefers it. False when it could not be moved. */
+  /** Quarantines a generation, so that no start prefers it. False when it is not there or could not be moved. */
   putAside(id: string): Promise<boolean>;
-  /** The same for everything newer than `id` that is not in use. How many that were. */
+  /** Quarantines every generation newer than `id` that is not in use. Returns how many there were. */
   putAsideNewer(id: string): Promise<number>;
 }
 

@@ -160,7 +160,7 @@ export class ServedData {
     return mayServe(this.#state, data, forced) && (isWanted?.() ?? true);
   }
 
-  /** What this process knows already holds, whatever the wall clock says meanwhile. */
+  /** An age that this process knows already stays right, whatever the wall clock says meanwhile. */
   #ageOf(id: string, { confirmedAtMs, currentAgoMs, knownAge }: Arrival): DataAge {
     const known = this.#ages.get(id);
     if (known !== undefined && currentAgoMs === undefined) return known;
@@ -198,8 +198,8 @@ export class ServedData {
   }
 
   /**
-   * The control plane had, at `atMs` and `agoMs` ago, exactly what this generation holds. While one is pinned that need not be
-   * what is served, or it may be another one with the same content.
+   * The control plane was seen to have the content of this generation: at `atMs` by the wall clock, `agoMs` ago by
+   * `elapsed`. While another generation is pinned, this one need not be served, or both may have the same content.
    */
   confirm({ id, contentDigest }: Confirmed, atMs: number, agoMs: number): void {
     if (this.metadata?.contentDigest === contentDigest) this.#confirmServed(atMs, agoMs);
