@@ -1,13 +1,13 @@
 import type { Clock } from '../util/clock.ts';
 
-/** Up to here answering, sending included, costs little more than turning away, so that this would save nothing. */
+/** Up to this cost an answer, sending included, takes little more than turning the client away: that would save nothing. */
 const CHEAP_MS = 0.25;
 /**
- * An answer counts for no more, so that half of the latest must be expensive: any one looks so when the system gives the
- * processor to somebody else.
+ * No answer counts for more, so a route is expensive only when half of its latest answers were: a single one looks so
+ * whenever the system gives the processor to somebody else.
  */
 const MOST_COST_MS = 2 * CHEAP_MS;
-/** Who would wait longer is turned away at once: a late answer is as bad as none, and costs as much as a good one. */
+/** A client that would wait longer is turned away: a late answer is as bad as none, and costs as much as a good one. */
 const LONGEST_WAIT_MS = 120;
 /** So many may always wait: a handful of clients must not be turned away because a node is cold or a question slow. */
 const FEW = 32;
