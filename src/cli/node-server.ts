@@ -206,6 +206,7 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
       ...(keys === undefined ? [WEAK_KEYS] : []),
       ...(limits.maxConnections < wanted.maxConnections ? [fewer] : []),
       ...(plan.offline ? [] : ageWarnings(settings)),
+      ...lateWarnings(settings),
     ],
     alarms,
     attach(next, until) {
@@ -249,6 +250,13 @@ function ageWarnings({ syncIntervalMs, maxAgeWarnMs, maxAgeMs }: Settings): read
   return limits
     .filter(([, ms]) => ms <= delayAfterSuccess(syncIntervalMs, 1))
     .map(([flag, ms]) => `warning: data are older than ${flag} ${printDuration(ms)} ${copied}`);
+}
+
+/** A limit that warns of another one, and comes no earlier. */
+function lateWarnings({ maxAgeWarnMs, maxAgeMs }: Settings): readonly string[] {
+  if (maxAgeWarnMs < maxAgeMs) return [];
+  const [late, limit] = [`--max-age-warn ${printDuration(maxAgeWarnMs)}`, `--max-age ${printDuration(maxAgeMs)}`];
+  return [`warning: ${late} is not below ${limit}, so nothing warns before the data are stale`];
 }
 
 function sha256(text: string): Buffer {

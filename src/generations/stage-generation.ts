@@ -56,7 +56,7 @@ export interface StagedGeneration {
    * Gives it its name, makes that durable, and raises the high-water mark. The caller closes what it gets. When the very
    * generation is there already and intact, that one is opened instead. `pin` makes the directory prefer it over newer
    * ones. `leaveState`: the caller keeps `state.json` and raises the mark itself. Throws NO_SPACE or
-   * DIRECTORY_UNUSABLE; then it is either published or gone, never half there.
+   * DIRECTORY_UNUSABLE; then it is either published, which the message says, or gone, never half there.
    */
   publish(options?: PublishOptions): Promise<OpenGeneration>;
   /** Removes everything that was written for it. */
@@ -149,7 +149,11 @@ async function publish({ directory, folder, opened, how, options }: Publication)
     if (intact) await removeStaged(folder);
     else await rename(folder, generationPath(directory, metadata.id));
     await syncDirectory(directory.generationsPath);
-    if (!how.leaveState) await record(directory, metadata, how);
+    if (!how.leaveState) {
+      await record(directory, metadata, how).catch((error: unknown) => {
+        throw unrecorded(error, metadata.id, how);
+      });
+    }
     if (!intact) return opened;
     opened.close();
     return intact;
@@ -164,6 +168,13 @@ async function record(directory: DataDirectory, metadata: GenerationMetadata, { 
   const { state } = await loadState(directory);
   const published = withPublished(state, metadata);
   await writeState(directory, pin ? { ...published, pinned: metadata.id } : published);
+}
+
+/** Data in hand are worth more than a directory that is as it was, so they stay. */
+function unrecorded(error: unknown, id: string, { pin }: PublishOptions): unknown {
+  if (!(error instanceof OsoError)) return error;
+  const message = `the data are in the directory, as ${id}, but ${pin ? 'not pinned' : 'not recorded'}: ${error.message}`;
+  return new OsoError(error.code, message, { hint: error.hint ?? 'repair that and do it again', cause: error });
 }
 
 /** A damaged namesake makes room; one that the disk does not give is an error. */

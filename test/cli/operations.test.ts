@@ -90,6 +90,20 @@ describe('stale data', () => {
     expect((await end(node)).stderr).not.toContain('older than');
   });
 
+  test.each([
+    [{ OSO_MAX_AGE: '1h' }, '--max-age-warn 2h is not below --max-age 1h'],
+    [{ OSO_MAX_AGE: '1h', OSO_MAX_AGE_WARN: '1h' }, '--max-age-warn 1h is not below --max-age 1h'],
+    [{ OSO_MAX_AGE: '1h', OSO_MAX_AGE_WARN: '59m' }, undefined],
+  ])('that come too late to warn are told of at the start: %j', async (settings, warning) => {
+    await using place = await openWorkplace();
+    const node = place.start(['serve', '--json'], settings);
+    await serving(node);
+    const told = (await end(node)).stderr.split('\n').filter((line) => line.includes(' is not below '));
+    expect(told).toEqual(
+      warning === undefined ? [] : [`warning: ${warning}, so nothing warns before the data are stale`],
+    );
+  });
+
   test('are no younger after a restart', async () => {
     await using place = await openWorkplace();
     await importOf(place, 'ann', 1_700_000_000);

@@ -21,6 +21,7 @@ import {
   TAKEN_AT_MS,
   temporaryDirectory,
 } from '../snapshot/support/sample-snapshot.ts';
+import type { DiskCall } from '../soak/support/fault-disk.mjs';
 import { onFailingDisk } from '../support/failing-disk.ts';
 import { MEMORY_BYTES, publishOne, stageOptions } from './support/sample-generation.ts';
 
@@ -104,6 +105,23 @@ describe('a staged generation', () => {
     const staged = await stageGeneration(directory, stageOptions());
     (await staged.publish({ pin: true })).close();
     expect((await readStateFile(directory)).state.pinned).toBe(staged.metadata.id);
+  });
+
+  test.each([
+    [{}, 'not recorded'],
+    [{ pin: true }, 'not pinned'],
+  ])('stays when only the state cannot be written, and the error says so: %j', async (how, what) => {
+    const staged = await stageGeneration(directory, stageOptions());
+    const { id } = staged.metadata;
+    const failing = ({ kind, path }: DiskCall) => kind === 'rename' && path.endsWith('state.json');
+    await expect(onFailingDisk(directory.path, failing, () => staged.publish(how))).rejects.toMatchObject({
+      code: 'DIRECTORY_UNUSABLE',
+      message: expect.stringContaining(`the data are in the directory, as ${id}, but ${what}: cannot `),
+      hint: expect.any(String),
+    });
+    expect(names()).toEqual([id]);
+    await publishAs({});
+    expect((await readStateFile(directory)).state.highWater).not.toBeNull();
   });
 
   test('keeps the client id of the directory', async () => {

@@ -27,7 +27,8 @@ export const importCommand: Command = {
   arguments: [{ notation: '<file>', help: 'snapshot file, `-` for stdin' }],
   flags: [{ notation: '--pin', help: 'serve these data whatever is newer, until `oso-fallback unpin`' }],
   settings: ['directory', 'environment', 'tenant', 'keepGenerations', 'maxShrink', 'allowOlder', 'allowEnvironment'],
-  notes: `The file is verified before anything is written, and a failure leaves the directory as it was.
+  notes: `The file is verified before anything is written, and a failure leaves the directory as it was, unless its message
+says that the data are in.
 A node that starts later serves the newest data of its directory, or the pinned ones: older data that --allow-older lets
 in are served only with --pin, or after \`oso-fallback rollback\`.
 
