@@ -9,12 +9,9 @@ import { createMetrics } from '../metrics/metrics.ts';
 import { type AlarmBook, type AlarmKind, createAlarmBook } from '../sync/alarm-book.ts';
 import type { NodeData } from '../sync/node-data.ts';
 import type { NodeStatus } from '../sync/node-status.ts';
-import { delayAfterSuccess } from '../sync/schedule.ts';
 import { statusOfNode } from '../sync/status-of-node.ts';
 import type { AttemptOutcome } from '../sync/sync-loop.ts';
 import type { Clock } from '../util/clock.ts';
-import { printDuration } from '../util/duration.ts';
-import { messageOf } from '../util/message-of.ts';
 import { Board, createBoardMemory } from '../workers/board.ts';
 import { ClientAccess } from '../workers/client-access.ts';
 import { Crew } from '../workers/crew.ts';
@@ -23,14 +20,15 @@ import { createHire } from '../workers/hire.ts';
 import { replier } from '../workers/replier.ts';
 import { shareLimits } from '../workers/share-limits.ts';
 import { readClientKeys } from './client-keys.ts';
+import { createFileReloads } from './file-reloads.ts';
 import type { JsonLog } from './json-log.ts';
 import { memoryLimitBytes, replyMemoryBytes } from './memory-budget.ts';
 import type { NodePlan } from './node-plan.ts';
 import { describeServing, readinessOf, readingsOf } from './node-readings.ts';
 import { fitConnections, openFilesLimit } from './open-files.ts';
+import { ageWarnings } from './setting-warnings.ts';
 import { readTlsFiles, tlsFiles, tlsIdentity } from './tls-identity.ts';
 import { version } from './version.ts';
-import { type WatchedFiles, watchFiles } from './watched-file.ts';
 
 /** The HTTP server of a node, and what it tells of the node's data. */
 export interface NodeServer {
@@ -162,39 +160,26 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
     onRestart: () => metrics.countWorkerRestart(),
   });
 
-  const reloads: (() => void)[] = [];
-  const troubled = new Map<WatchedFiles['paths'], string>();
-  const tellTrouble = () => {
-    const messages = [...troubled.values()];
-    if (messages.length === 0) alarms.clear('reload');
-    else alarms.raise('reload', `a changed file was not taken: ${messages.join('; ')}`);
-  };
-  function reloadOnChange(paths: readonly string[], contents: readonly Buffer[], use: WatchedFiles['use']): void {
-    const taken = (next: readonly Buffer[]) => {
-      use(next);
-      log.warn('a changed file is in use', { files: paths });
-    };
-    const onProblem = (error: unknown) => {
-      troubled.set(paths, messageOf(error));
-      tellTrouble();
-    };
-    const onRepaired = () => {
-      troubled.delete(paths);
-      tellTrouble();
-    };
-    reloads.push(watchFiles({ paths, contents, use: taken, onProblem, onRepaired }, clock, signal));
-  }
+  const reloads = createFileReloads({ alarms, log, clock, signal });
   if (keysPath !== undefined && keys !== undefined) {
-    reloadOnChange([keysPath], [keys], ([clientKeys = Buffer.of()]) => {
-      access.use(clientKeys);
-      crew.changeAccess({ clientKeys });
+    reloads.add({
+      paths: [keysPath],
+      contents: [keys],
+      use([clientKeys = Buffer.of()]) {
+        access.use(clientKeys);
+        crew.changeAccess({ clientKeys });
+      },
     });
   }
   if (files && tlsContents) {
-    reloadOnChange([files.certPath, files.keyPath], tlsContents, (next) => {
-      const identityNow = tlsIdentity(next);
-      if ('setSecureContext' in http.http) http.http.setSecureContext(identityNow);
-      crew.changeAccess({ tls: identityNow });
+    reloads.add({
+      paths: [files.certPath, files.keyPath],
+      contents: tlsContents,
+      use(next) {
+        const identityNow = tlsIdentity(next);
+        if ('setSecureContext' in http.http) http.http.setSecureContext(identityNow);
+        crew.changeAccess({ tls: identityNow });
+      },
     });
   }
 
@@ -205,8 +190,7 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
     warnings: [
       ...(keys === undefined ? [WEAK_KEYS] : []),
       ...(limits.maxConnections < wanted.maxConnections ? [fewer] : []),
-      ...(plan.offline ? [] : ageWarnings(settings)),
-      ...lateWarnings(settings),
+      ...ageWarnings(settings, plan),
     ],
     alarms,
     attach(next, until) {
@@ -217,9 +201,7 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
       const { metadata } = attached().served;
       if (metadata !== undefined) access.serves(metadata.environment);
     },
-    reload() {
-      for (const reload of reloads) reload();
-    },
+    reload: () => reloads.readNow(),
     countAttempt(outcome) {
       if (!outcome.ok) metrics.countSyncFailure(outcome.error.code);
     },
@@ -238,25 +220,6 @@ function limitsOf({ maxConnections, maxInFlight, maxBodyMib, maxReplyMib, questi
     maxReplyBytesHeld: ownBytes ?? replyMemoryBytes(memoryLimitBytes()),
     maxEvaluationMs: questionTimeoutMs,
   };
-}
-
-/** Limits of age that data exceed although every copy succeeds. */
-function ageWarnings({ syncIntervalMs, maxAgeWarnMs, maxAgeMs }: Settings): readonly string[] {
-  const limits = [
-    ['--max-age-warn', maxAgeWarnMs],
-    ['--max-age', maxAgeMs],
-  ] as const;
-  const copied = `before the next copy, which is up to 10 % later than --sync-interval ${printDuration(syncIntervalMs)}`;
-  return limits
-    .filter(([, ms]) => ms <= delayAfterSuccess(syncIntervalMs, 1))
-    .map(([flag, ms]) => `warning: data are older than ${flag} ${printDuration(ms)} ${copied}`);
-}
-
-/** A limit that warns of another one, and comes no earlier. */
-function lateWarnings({ maxAgeWarnMs, maxAgeMs }: Settings): readonly string[] {
-  if (maxAgeWarnMs < maxAgeMs) return [];
-  const [late, limit] = [`--max-age-warn ${printDuration(maxAgeWarnMs)}`, `--max-age ${printDuration(maxAgeMs)}`];
-  return [`warning: ${late} is not below ${limit}, so nothing warns before the data are stale`];
 }
 
 function sha256(text: string): Buffer {

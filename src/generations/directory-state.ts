@@ -17,6 +17,7 @@ import { writeAll } from '../snapshot/write-all.ts';
 import { type DataDirectory, requireWritable } from './data-directory.ts';
 import type { GenerationMetadata } from './generation.ts';
 import { takenAtMsInId } from './generation-id.ts';
+import { isSameOwner } from './owner.ts';
 
 /** What a data directory remembers beside its generations: `state.json`. Values, never changed in place. */
 export interface DirectoryState {
@@ -110,7 +111,7 @@ export function withPublished(
 ): DirectoryState {
   const { environment, tenant, takenAtMs, contentDigest } = generation;
   const mark = state.highWater;
-  const same = mark !== null && mark.environment === environment && mark.tenant === tenant;
+  const same = mark !== null && isSameOwner(mark, generation);
   if (same && !lower && mark.takenAtMs >= takenAtMs) return state;
   return { ...state, highWater: { environment, tenant, takenAtMs, contentDigest } };
 }

@@ -1,6 +1,7 @@
 import { OsoError } from '../errors/oso-error.ts';
 import { printTakenAt } from '../snapshot/print-manifest.ts';
 import type { DirectoryState, HighWater } from './directory-state.ts';
+import { isSameOwner } from './owner.ts';
 
 /** Data at the door: a manifest or the metadata of a generation has all of it. */
 export interface IncomingData {
@@ -116,8 +117,7 @@ function alarmShrink(incoming: IncomingData, { currentFactCount, maxShrink }: Gu
 
 /** The mark of another environment says nothing about these data. */
 function comparableMark({ highWater }: DirectoryState, incoming: IncomingData): HighWater | undefined {
-  if (highWater?.environment !== incoming.environment || highWater.tenant !== incoming.tenant) return undefined;
-  return highWater;
+  return highWater !== null && isSameOwner(highWater, incoming) ? highWater : undefined;
 }
 
 /** Part of the facts that would vanish, 0 to 1. */

@@ -4,6 +4,7 @@ import type { DataDirectory } from './data-directory.ts';
 import { type DirectoryState, freshState, readStateFile, statePath, withPublished } from './directory-state.ts';
 import { readGeneration } from './generation-file.ts';
 import { listGenerations } from './list-generations.ts';
+import { isSameOwner, type Owner } from './owner.ts';
 
 /**
  * The state of a directory, with the high-water mark not below any generation that is there: a kill between publishing
@@ -54,9 +55,6 @@ export async function loadStateToLook(directory: DataDirectory): ReturnType<type
 }
 
 /** A generation of an environment that the directory no longer serves says nothing about the mark. */
-function belongsTo(
-  { highWater }: DirectoryState,
-  of: { readonly environment: string; readonly tenant: string },
-): boolean {
-  return highWater === null || (highWater.environment === of.environment && highWater.tenant === of.tenant);
+function belongsTo({ highWater }: DirectoryState, of: Owner): boolean {
+  return highWater === null || isSameOwner(highWater, of);
 }

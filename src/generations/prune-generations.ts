@@ -2,7 +2,7 @@ import { ioError } from '../snapshot/io-error.ts';
 import { syncDirectory } from '../snapshot/replace-file.ts';
 import { type DataDirectory, requireWritable } from './data-directory.ts';
 import { type GenerationEntry, listGenerations, listQuarantined } from './list-generations.ts';
-import { removeFolder } from './quarantine.ts';
+import { removeFolder } from './remove-folder.ts';
 
 /** Quarantined generations that are kept for a look; they cost disk. */
 const KEEP_QUARANTINED = 1;

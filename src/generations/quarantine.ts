@@ -1,10 +1,10 @@
-import { rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { rename } from 'node:fs/promises';
 import { OsoError } from '../errors/oso-error.ts';
-import { errnoOf, ioError } from '../snapshot/io-error.ts';
+import { ioError } from '../snapshot/io-error.ts';
 import { syncDirectory } from '../snapshot/replace-file.ts';
-import { type DataDirectory, requireWritable, TEMPORARY_PREFIX } from './data-directory.ts';
+import { type DataDirectory, requireWritable } from './data-directory.ts';
 import { type GenerationEntry, generationPath, quarantinePath } from './list-generations.ts';
+import { removeFolder } from './remove-folder.ts';
 
 /** True for damage that stays. A disk that gives no answer or another environment is no reason to put data aside. */
 export function isDamage(error: unknown): boolean {
@@ -36,20 +36,4 @@ export async function release(directory: DataDirectory, entry: GenerationEntry):
   } catch (error) {
     throw ioError(error, 'release', entry.path);
   }
-}
-
-/**
- * Removes a folder of `generations/`. It gets a temporary name first, so a kill halfway, or a file that cannot be removed,
- * never leaves half a generation under the name of a whole one.
- */
-export async function removeFolder(directory: DataDirectory, path: string): Promise<void> {
-  const doomed = join(directory.generationsPath, `${TEMPORARY_PREFIX}removing-${basename(path)}`);
-  await rm(doomed, { recursive: true, force: true });
-  try {
-    await rename(path, doomed);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return;
-    throw error;
-  }
-  await rm(doomed, { recursive: true, force: true });
 }

@@ -1,4 +1,5 @@
 import type { GenerationMetadata } from '../generations/generation.ts';
+import { isSameOwner } from '../generations/owner.ts';
 import { loadReader } from '../snapshot/load-reader.ts';
 import { takenAtMsOf } from '../snapshot/parse-manifest.ts';
 
@@ -15,6 +16,5 @@ export async function isNewerThan(
   await using snapshot = await openSnapshot(path, { signal });
   if (served === undefined) return true;
   const { manifest } = snapshot;
-  const isSame = manifest.environment === served.environment && manifest.tenant === served.tenant;
-  return !isSame || takenAtMsOf(manifest) > served.takenAtMs;
+  return !isSameOwner(manifest, served) || takenAtMsOf(manifest) > served.takenAtMs;
 }

@@ -1,8 +1,6 @@
 import { OsoError } from '../errors/oso-error.ts';
-import type { GenerationMetadata } from '../generations/generation.ts';
+import { isSameOwner, type Owner } from '../generations/owner.ts';
 import type { DirectorySurvey } from './survey-directory.ts';
-
-type Owner = Pick<GenerationMetadata, 'environment' | 'tenant'>;
 
 interface PinFrom {
   /** Id of what is served, or would be. */
@@ -13,7 +11,7 @@ interface PinFrom {
 
 /** Whether data belong to somebody. Those that cannot be read may. */
 export const isOwnedBy = (owner: Owner | null, data: Owner | undefined) =>
-  owner === null || data === undefined || (owner.environment === data.environment && owner.tenant === data.tenant);
+  owner === null || data === undefined || isSameOwner(owner, data);
 
 /** The generation to pin: the one asked for, or the one of the same owner before the current one. Throws GENERATION_NOT_FOUND. */
 export function pinTarget(
