@@ -6,6 +6,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { Fact } from '../../../src/facts/fact.ts';
 import { compareFacts, printFactLine } from '../../../src/facts/fact-line.ts';
 import type { FactSummary } from '../../../src/facts/fact-sink.ts';
+import { FORMAT_VERSION } from '../../../src/facts/index/format.ts';
 import { type IndexFile, openHashedIndex, openIndex, openSharedIndex } from '../../../src/facts/index/open-index.ts';
 import { fixChecksums, putTogether, takeApart } from '../../support/craft-index.ts';
 import { describeFactReader, fact } from '../../support/fact-reader-conformance.ts';
@@ -25,12 +26,14 @@ const FACTS: readonly Fact[] = [
   ...Array.from({ length: 40 }, (_, i) => fact('is_public', ['Issue', uuidOf(i)])),
 ];
 
-/** Where the header holds the format version. */
-const VERSION_BYTES: readonly number[] = [8, 9, 10, 11];
-
 /** What is in test/fixtures/index/version-1.index. */
 const VERSION_1_IDS: readonly string[] = [...Array.from({ length: 20 }, (_, i) => uuidOf(i)), 'alice'];
 const VERSION_1_FACTS: readonly Fact[] = VERSION_1_IDS.map((id) => fact('is_admin', ['User', id]));
+
+/** What is in test/fixtures/index/version-2.index. */
+const VERSION_2_FACTS: readonly Fact[] = Array.from({ length: 20 }, (_, i) =>
+  fact('has_role', ['User', `u${i % 5}`], ['String', `r${i % 3}`], ['Org', `${i}`]),
+);
 
 /** For thousands of files, which take two minutes where the machine does much else. */
 const MANY_FILES_MS = 900_000;
@@ -247,8 +250,9 @@ describe('openIndex', () => {
         const changed = Buffer.from(bytes);
         changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
         writeFileSync(path, changed);
+        const code = changed.readUInt32LE(8) > FORMAT_VERSION ? 'SNAPSHOT_NEWER' : 'INDEX_INVALID';
         expect(() => openIndex(path, { memoryBytes: 2 ** 20, verify: true }), `byte ${at}`).toThrow(
-          expect.objectContaining({ code: VERSION_BYTES.includes(at) ? 'SNAPSHOT_NEWER' : 'INDEX_INVALID' }),
+          expect.objectContaining({ code }),
         );
       }
     },
@@ -294,14 +298,20 @@ describe('openIndex', () => {
   });
 
   test('reads files of format version 1, which has no packed UUIDs', async () => {
-    using index = openIndex(fileURLToPath(new URL('../../fixtures/index/version-1.index', import.meta.url)), {
-      memoryBytes: 2 ** 20,
-      verify: true,
-    });
+    using index = openFixture('version-1.index', 2 ** 20);
     expect(index.summary.digest).toBe((await summaryOf(VERSION_1_FACTS)).digest);
     const { dictionary } = index.reader;
     for (const id of VERSION_1_IDS) expect(dictionary.valueOf(dictionary.handleOf('User', id)).id).toBe(id);
   });
+
+  test.each([2 ** 20, 0])(
+    'reads files of format version 2, whose columns lie apart, with %d bytes',
+    async (memoryBytes) => {
+      using index = openFixture('version-2.index', memoryBytes);
+      expect(index.summary).toEqual(await summaryOf(VERSION_2_FACTS));
+      expect(await readAll(index)).toEqual([...VERSION_2_FACTS].sort(compareFacts));
+    },
+  );
 
   test(
     'survives damage that its checksums do not show: a refusal or an answer, in bounded time',
@@ -322,6 +332,11 @@ describe('openIndex', () => {
 function uuidOf(number: number): string {
   const digits = ((number * 0x9e37_79b1) >>> 0).toString(16).padStart(8, '0');
   return `${digits}-0000-4000-8000-${digits}${digits.slice(4)}`;
+}
+
+function openFixture(name: string, memoryBytes: number): IndexFile {
+  const path = fileURLToPath(new URL(`../../fixtures/index/${name}`, import.meta.url));
+  return openIndex(path, { memoryBytes, verify: true });
 }
 
 async function summaryOf(facts: readonly Fact[]): Promise<FactSummary> {
