@@ -8,9 +8,12 @@ interface Token {
   readonly start: number;
 }
 
-/** Quoted texts, comments, brackets, separators, bind parameters and words. What does not end goes to the end. */
+/**
+ * Quoted texts, comments, brackets, separators, bind parameters and words, with the dot before them. What does not end
+ * goes to the end.
+ */
 const TOKEN =
-  /'(?:[^']|'')*'?|"(?:[^"]|"")*"?|`[^`]*`?|\$([A-Za-z_]*)\$[\s\S]*?(?:\$\1\$|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\$\d+|[()[\],;*]|[\p{L}_][\p{L}\p{N}_$]*/gu;
+  /'(?:[^']|'')*'?|"(?:[^"]|"")*"?|`[^`]*`?|\$([A-Za-z_]*)\$[\s\S]*?(?:\$\1\$|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\$\d+|[()[\],;*]|(?:\.\s*)?[\p{L}_][\p{L}\p{N}_$]*/gu;
 
 /** Where MySQL escapes quotes and begins comments as nobody else does, the text does not say where a token ends. */
 const AMBIGUOUS = /\\['"]|#/u;
@@ -63,10 +66,10 @@ function depthsOf(tokens: readonly string[]): readonly number[] {
   });
 }
 
-/** What can follow the list of columns. */
+/** What can follow the list of columns. Behind a dot or `AS` it is a name like any other. */
 const ENDS = new Set(['FROM', 'WHERE', 'UNION', 'EXCEPT', 'INTERSECT', 'ORDER', 'LIMIT', 'GROUP', 'WINDOW']);
-/** `a IS DISTINCT FROM b`, `WITHIN GROUP (…)`. */
-const GOES_ON = new Set(['DISTINCT', 'WITHIN']);
+/** `a IS DISTINCT FROM b`, `WITHIN GROUP (…)`, `a AS group`. */
+const GOES_ON = new Set(['DISTINCT', 'WITHIN', 'AS']);
 
 function countColumns(tokens: readonly string[]): number | undefined {
   if (tokens[0] !== 'SELECT') return undefined;

@@ -189,6 +189,9 @@ test.each([
   ['SELECT ARRAY[a, b], c FROM t', 2],
   ['SELECT a IS DISTINCT FROM b, c FROM t', 2],
   ['SELECT max(a) WITHIN GROUP (ORDER BY a), b', 2],
+  ['SELECT m.group, m.user_id FROM member AS m', 2],
+  ['SELECT m.\n  from, "m" . order, b FROM m', 3],
+  ['SELECT kind AS group, user_id FROM member', 2],
   ["SELECT 'it\\'s, ', a, b FROM t", undefined],
   ['-- first\n/* then */ (SELECT a FROM t)', undefined],
 ])('%j gives %o columns', (query, count) => {
