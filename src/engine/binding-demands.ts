@@ -13,12 +13,28 @@ export function findBindingDemands(program: Program): BindingDemands {
   const demands = new Map<string, Set<number>>();
   const none: ReadonlySet<number> = new Set();
   const of = (predicate: string, arity: number) => demands.get(key(predicate, arity)) ?? none;
-  const candidates = program.rules.filter((rule) => rule.body.length > 0);
-  for (let grown = true; grown; ) {
-    grown = false;
-    for (const rule of candidates) if (addDemands(rule, of, demands)) grown = true;
+  const callers = callersOf(program.rules);
+  const queue = new Set(program.rules.filter((rule) => rule.body.length > 0));
+  for (const rule of queue) {
+    queue.delete(rule);
+    if (!addDemands(rule, of, demands)) continue;
+    for (const caller of callers.get(key(rule.predicate, rule.params.length)) ?? []) queue.add(caller);
   }
   return of;
+}
+
+/** By predicate, the rules whose own demands may grow with it: calls inside `not` demand everything anyway. */
+function callersOf(rules: readonly Rule[]): ReadonlyMap<string, ReadonlySet<Rule>> {
+  const callers = new Map<string, Set<Rule>>();
+  for (const rule of rules) {
+    for (const literal of rule.body) {
+      if (literal.kind !== 'call') continue;
+      const name = key(literal.predicate, literal.args.length);
+      const known = callers.get(name) ?? new Set();
+      callers.set(name, known.add(rule));
+    }
+  }
+  return callers;
 }
 
 function key(predicate: string, arity: number): string {

@@ -38,32 +38,37 @@ interface Compilation {
 
 function compileBody(compilation: Compilation, head: readonly Term[], body: readonly Literal[]): CompiledRule {
   const { rule, environment, scope } = compilation;
+  const shared = sharedVariables(head, body);
   return {
     rule,
     environment,
     head: head.map((term) => termCode(term, scope)),
     body: new PendingLiterals(
       body.map((literal) =>
-        literal.kind === 'not'
-          ? compileNegation(compilation, literal.body, [
-              ...head,
-              ...body.filter((other) => other !== literal).flatMap(termsOf),
-            ])
-          : compileLiteral(literal, scope),
+        literal.kind === 'not' ? compileNegation(compilation, literal.body, shared) : compileLiteral(literal, scope),
       ),
     ),
   };
+}
+
+/** The variables that stand in more than one place: in the head, and in the literals of the body. */
+function sharedVariables(head: readonly Term[], body: readonly Literal[]): ReadonlySet<number> {
+  const known = new Set<number>();
+  const shared = new Set<number>();
+  for (const terms of [head, ...body.map(termsOf)]) {
+    for (const index of variablesIn(terms)) (known.has(index) ? shared : known).add(index);
+  }
+  return shared;
 }
 
 /** The negated body becomes a rule over the variables that it shares with its surroundings. */
 function compileNegation(
   compilation: Compilation,
   body: readonly Literal[],
-  surroundings: readonly Term[],
+  sharedOutside: ReadonlySet<number>,
 ): CompiledLiteral {
-  const outside = variablesIn(surroundings);
   const shared: readonly Term[] = [...variablesIn(body.flatMap(termsOf))]
-    .filter((index) => outside.has(index))
+    .filter((index) => sharedOutside.has(index))
     .map((index) => ({ kind: 'variable', index }));
   const predicate: Predicate = {
     name: 'not',
