@@ -36,6 +36,7 @@ export class RequestState {
     this.#values = new ScratchDictionary(catalog.valuesEnd);
     this.now = this.handleOf({ type: 'Integer', id: context.unixTime.toString() });
     for (const { predicate: name, args } of context.contextFacts) {
+      this.meter.step();
       const predicate = this.predicate(name, args.length);
       let facts = this.#contextFacts.get(predicate);
       if (facts === undefined) {

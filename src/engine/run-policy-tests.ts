@@ -1,5 +1,6 @@
 import { OsoError } from '../errors/oso-error.ts';
 import { quote } from '../errors/quote.ts';
+import type { Fact } from '../facts/fact.ts';
 import { createMemoryFacts } from '../facts/memory-facts.ts';
 import type { Assertion, PolicyTest, Program } from '../program/program.ts';
 import { printPlace } from '../source/frame.ts';
@@ -8,6 +9,7 @@ import type { Budget } from './engine.ts';
 import { judgeExpectation } from './judge-expectation.ts';
 import { RequestState } from './request-state.ts';
 import { Solver } from './solver.ts';
+import { checkDeadline } from './step-meter.ts';
 import type { Table } from './table.ts';
 
 /** As answered by servers and written by the command line (polar reference, 7.12): the field names are the API's. */
@@ -41,10 +43,13 @@ export function runPolicyTests(
   const catalog = new Catalog(program, createMemoryFacts());
   const errors: PolicyTestError[] = [];
   const tests = program.tests.map((test) => {
-    const found = test.assertions.flatMap((assertion) => {
-      const request = () => new RequestState(catalog, { ...options, contextFacts: test.facts });
-      return runAssertion(test, assertion, request) ?? [];
-    });
+    let contextFacts: readonly Fact[] | undefined;
+    const begin = () => {
+      checkDeadline(options.budget);
+      contextFacts ??= test.setup.flat();
+      return new RequestState(catalog, { ...options, contextFacts });
+    };
+    const found = test.assertions.flatMap((assertion) => runAssertion(test, assertion, begin) ?? []);
     errors.push(...found);
     return { name: test.name, passed: test.assertions.length - found.length, total: test.assertions.length };
   });

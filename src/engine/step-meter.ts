@@ -21,18 +21,22 @@ export class StepMeter {
   }
 
   #look(): void {
-    const { maxSteps, deadlineMs } = this.#budget;
+    const { maxSteps } = this.#budget;
     if (this.#steps > maxSteps) {
       throw new OsoError('EVAL_LIMIT', `the question needs more than ${maxSteps} steps`, {
         hint: 'ask a narrower question, or raise the limit of steps for one request',
       });
     }
-    if (this.#budget.monotonicMs() > deadlineMs) {
-      throw new OsoError('EVAL_DEADLINE', 'the question needs more time than one question may take', {
-        hint: 'ask a narrower question, or raise `--question-timeout` of the node',
-        cause: { reason: 'deadline' },
-      });
-    }
+    checkDeadline(this.#budget);
     this.#nextLook = Math.min(this.#nextLook + STEPS_PER_LOOK, maxSteps);
   }
+}
+
+/** Throws EVAL_DEADLINE beyond the deadline. */
+export function checkDeadline(budget: Budget): void {
+  if (budget.monotonicMs() <= budget.deadlineMs) return;
+  throw new OsoError('EVAL_DEADLINE', 'the question needs more time than one question may take', {
+    hint: 'ask a narrower question, or raise `--question-timeout` of the node',
+    cause: { reason: 'deadline' },
+  });
 }

@@ -1,13 +1,5 @@
 import type { Fact, Value } from '../facts/fact.ts';
-import type {
-  AssertionNode,
-  ExpressionNode,
-  FactNode,
-  FixtureNode,
-  ParameterNode,
-  PolicyNode,
-  TermNode,
-} from '../polar/ast.ts';
+import type { AssertionNode, ExpressionNode, FactNode, ParameterNode, PolicyNode, TermNode } from '../polar/ast.ts';
 import { literalValue } from './literal-value.ts';
 import type { Assertion, AssertionTerm, PolicyTest } from './program.ts';
 import { ANY_TYPE, typesUnder } from './type-set.ts';
@@ -15,17 +7,17 @@ import type { TypeTable } from './type-table.ts';
 
 /** The `test` blocks of a checked policy, fixtures spliced into their setups (polar reference, 7). */
 export function policyTests(policy: PolicyNode, types: TypeTable): readonly PolicyTest[] {
-  const fixtures = new Map<string, FixtureNode>();
-  for (const item of policy.items) if (item.kind === 'fixture') fixtures.set(item.name.text, item);
+  const fixtures = new Map<string, readonly Fact[]>();
+  for (const item of policy.items) if (item.kind === 'fixture') fixtures.set(item.name.text, item.facts.map(factOf));
   return policy.items.flatMap((item) => {
     if (item.kind !== 'test') return [];
-    const facts = item.setup.flatMap((entry) =>
-      entry.kind === 'fact' ? [entry] : (fixtures.get(entry.name.text) as FixtureNode).facts,
+    const runs = item.setup.map((entry) =>
+      entry.kind === 'fact' ? [factOf(entry)] : (fixtures.get(entry.name.text) as readonly Fact[]),
     );
     return [
       {
         name: item.name.value,
-        facts: facts.map(factOf),
+        setup: [...new Set(runs)],
         assertions: item.assertions.map((assertion) => assertionOf(assertion, types)),
         span: item.span,
       },

@@ -1,4 +1,4 @@
-import type { Value } from '../facts/fact.ts';
+import type { Fact, Value } from '../facts/fact.ts';
 import type { Span } from '../source/source.ts';
 import type { TypeTable } from './type-table.ts';
 
@@ -91,7 +91,8 @@ export interface BlockMetadata {
 /** A `test` block with its fixtures spliced in. */
 export interface PolicyTest {
   readonly name: string;
-  readonly facts: readonly { readonly predicate: string; readonly args: readonly Value[] }[];
+  /** Facts as they stand there, and those of each fixture once, which all tests share that name it. */
+  readonly setup: readonly (readonly Fact[])[];
   readonly assertions: readonly Assertion[];
   readonly span: Span;
 }

@@ -172,6 +172,33 @@ describe('an assertion that cannot be judged is a server error', () => {
     ]);
   });
 
+  describe('beyond the time of all', () => {
+    const facts = Array.from({ length: 5_000 }, (_, at) => `has_role(User{"${at}"}, "owner", Repo{"a"});`).join('');
+    const asserted = 'assert has_role(User{"7"}, "owner", Repo{"a"});';
+    const program = programOf(`${POLICY} test "t" { setup { ${facts} } ${asserted} ${asserted} ${asserted} }`);
+    const runUntil = (look: number) => {
+      let looks = 0;
+      const monotonicMs = () => (++looks > look ? 6 : 0);
+      const { errors } = runPolicyTests(program, {
+        unixTime: 0n,
+        budget: { maxSteps: 1e9, deadlineMs: 5, monotonicMs },
+      });
+      for (const { error_type, message } of errors) {
+        expect(error_type).toBe('ServerError');
+        expect(message).toContain('the question needs more time than one question may take');
+      }
+      return { errors: errors.length, looks };
+    };
+
+    test('which the facts of a long setup take too', () => {
+      expect(runUntil(1).errors).toBe(3);
+    });
+
+    test('after which none is begun', () => {
+      expect(runUntil(0)).toEqual({ errors: 3, looks: 3 });
+    });
+  });
+
   test('beyond the number of results', () => {
     const facts = (count: number) =>
       Array.from({ length: count }, (_, at) => `has_role(User{"${at}"}, "reader", Repo{"a"});`).join('');

@@ -25,7 +25,7 @@ test('fixtures are spliced into setups where they are named, whatever the order 
     test fixture late { at(3); at(4); }
   `);
   expect(found?.name).toBe('one');
-  expect(found?.facts.map(({ predicate, args }) => [predicate, ...args.map(({ id }) => id)])).toEqual([
+  expect(found?.setup.flat().map(({ predicate, args }) => [predicate, ...args.map(({ id }) => id)])).toEqual([
     ['at', '1'],
     ['at', '3'],
     ['at', '4'],
@@ -33,11 +33,27 @@ test('fixtures are spliced into setups where they are named, whatever the order 
     ['q', 'a', 's', '0', 'true', '7'],
     ['at', '5'],
   ]);
-  expect(found?.facts[4]?.args.map(({ type }) => type)).toEqual(['User', 'String', 'Integer', 'Boolean', 'Repo']);
+  expect(found?.setup.flat()[4]?.args.map(({ type }) => type)).toEqual([
+    'User',
+    'String',
+    'Integer',
+    'Boolean',
+    'Repo',
+  ]);
+});
+
+test('the facts of a fixture are there once, however often it is named', () => {
+  const [one, other] = testsOf(`
+    test "one" { setup { fixture base; } assert seen(5); }
+    test "other" { setup { at(1); fixture base; fixture base; } assert seen(5); }
+  `);
+  expect(one?.setup[0]).toHaveLength(2);
+  expect(other?.setup).toHaveLength(2);
+  expect(other?.setup[1]).toBe(one?.setup[0]);
 });
 
 test('a test without setup has no facts', () => {
-  expect(testsOf('test "t" { assert_not seen(1); }')[0]?.facts).toEqual([]);
+  expect(testsOf('test "t" { assert_not seen(1); }')[0]?.setup).toEqual([]);
 });
 
 test('an assertion keeps values, its sense and its place', () => {
