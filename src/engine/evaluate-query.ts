@@ -1,7 +1,7 @@
-import { OsoError } from '../errors/oso-error.ts';
 import { compareStrings } from '../facts/compare-strings.ts';
 import type { Value } from '../facts/fact.ts';
 import type { Rule, Term } from '../program/program.ts';
+import { checkQuerySize } from './check-query-size.ts';
 import { unmistakableId } from './collect-ids.ts';
 import { compileRule } from './compile-rule.ts';
 import type { Predicate } from './compiled-rule.ts';
@@ -10,16 +10,14 @@ import type { RequestState } from './request-state.ts';
 import { Solver } from './solver.ts';
 import { ANY_TYPE } from './type-sets.ts';
 
-/** Most calls and lists of ids together; arbitrary, far above what a person writes, and its square is still small. */
-const MAX_CONDITIONS = 1000;
-
 /**
  * Rows that satisfy every call (api reference, 5.1 to 5.4). A variable with `ids` takes only listed ids, also where
  * a wildcard would allow all; null stands for every id of the type. Rows are distinct and sorted by their values,
- * null first, variables in order of first appearance in `calls` and then in `constraints`. Throws EVAL_LIMIT for more
- * than `MAX_CONDITIONS`, and FACT_INVALID where clients, which show null as `*`, would take the id of an object for one.
+ * null first, variables in order of first appearance in `calls` and then in `constraints`. Throws what
+ * `checkQuerySize` throws, and FACT_INVALID where clients, which show null as `*`, would take the id of an object for one.
  */
 export function evaluateQuery(query: ConjunctiveQuery, request: RequestState): readonly QueryRow[] {
+  checkQuerySize(query);
   const variables = [...new Set([...query.calls.flatMap((call) => call.variables), ...query.constraints.keys()])];
   const predicate = queryPredicate(query, variables, request);
   const constraints = variables.map((name) => query.constraints.get(name) as Constraint);
@@ -64,11 +62,6 @@ function queryPredicate(query: ConjunctiveQuery, variables: readonly string[], r
       ),
     ],
   };
-  if (rule.body.length > MAX_CONDITIONS) {
-    throw new OsoError('EVAL_LIMIT', `the query has more than ${MAX_CONDITIONS} conditions`, {
-      hint: 'ask several smaller queries',
-    });
-  }
   const names = {
     handleOf: (value: Value) => request.handleOf(value),
     setOf: () => ANY_TYPE,

@@ -1,3 +1,4 @@
+import { checkQuerySize } from '../engine/check-query-size.ts';
 import type { ActionsQuestion, AuthorizeQuestion, ConjunctiveQuery, ListQuestion } from '../engine/engine.ts';
 import { OsoError } from '../errors/oso-error.ts';
 import { quote } from '../errors/quote.ts';
@@ -135,6 +136,7 @@ function allow({
 }
 
 function conjunction(query: ConjunctiveQuery, outputs: readonly string[]): SymbolicQuestion {
+  checkQuerySize(query);
   const numbers = new Map([...query.constraints.keys()].map((variable, index) => [variable, index]));
   const numberOf = (variable: string) => {
     const number = numbers.get(variable);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createEngine } from '../../src/engine/create-engine.ts';
-import type { Engine, RequestContext } from '../../src/engine/engine.ts';
+import type { Constraint, Engine, RequestContext } from '../../src/engine/engine.ts';
 import { OsoError } from '../../src/errors/oso-error.ts';
 import { createMemoryFacts } from '../../src/facts/memory-facts.ts';
 import { readFact, readValue } from '../support/engine-cases.ts';
@@ -96,6 +96,16 @@ test('a query has at most 1,000 conditions', () => {
   expect(error.code).toBe('EVAL_LIMIT');
   expect(error.message).toBe('the query has more than 1000 conditions');
   expect(error.hint).toBe('ask several smaller queries');
+});
+
+test('variables that no call names count among them', () => {
+  const ask = (count: number) => {
+    const others = Array.from({ length: count }, (_, at) => [`v${at}`, { type: 'User', ids: null }] as const);
+    const constraints = new Map<string, Constraint>([['f', { type: 'Folder', ids: ['0'] }], ...others]);
+    return engine.evaluateQuery({ calls: [{ predicate: 'seen', variables: ['f'] }], constraints }, requestWith());
+  };
+  expect(ask(998)).toEqual([]);
+  expect(errorOf(() => ask(999)).message).toBe('the query has more than 1000 conditions');
 });
 
 describe('what has no finite answer', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { OsoError } from '../../src/errors/oso-error.ts';
-import { actionsSql, authorizeSql, listSql } from '../../src/local-sql/local-questions.ts';
+import { actionsSql, authorizeSql, filterSql, listSql, selectSql } from '../../src/local-sql/local-questions.ts';
 import { localData } from './local-data.ts';
 
 const POLICY = `
@@ -259,4 +259,18 @@ test('actions are text in every dialect', () => {
   expect(actionsSql({ ...question, resource: { type: 'Team', id: '1' } }, data('sqlite'))).toBe(
     'SELECT CAST(NULL AS TEXT) AS actions\nFROM (SELECT 1 AS one) AS no_rows\nWHERE FALSE',
   );
+});
+
+test('a query has at most 1,000 conditions, as one that is answered here', () => {
+  const data = localData(POLICY, [], BINDINGS);
+  const queryOf = (count: number) => ({
+    calls: Array.from({ length: count }, () => ({ predicate: 'seen', variables: ['f'] })),
+    constraints: new Map([['f', { type: 'Folder', ids: null }]]),
+  });
+  const columns = new Map([['f', 'id']]);
+  const filter = { variable: 'f', column: 'id' };
+  expect(selectSql(queryOf(999), columns, data)).toContain('no_rows');
+  expect(filterSql(queryOf(999), filter, data)).toBe('false');
+  expect(() => selectSql(queryOf(1_000), columns, data)).toThrow('the query has more than 1000 conditions');
+  expect(() => filterSql(queryOf(1_000), filter, data)).toThrow('the query has more than 1000 conditions');
 });
