@@ -15,8 +15,8 @@ const MAX_BYTES = 4 * 1024 * 1024;
 /** How to reach a node. */
 export interface NodeAddress {
   readonly url: string;
-  /** Certificates to trust besides those of the system: that of the node itself, when it is on this machine. */
-  readonly ca?: Buffer | undefined;
+  /** The only one to trust, as PEM: that of the node itself, when it is on this machine. */
+  readonly certificate?: string | undefined;
 }
 
 /** GET /status of a running node. Throws NODE_UNREACHABLE when none answers there. */
@@ -67,20 +67,25 @@ async function exchange(address: NodeAddress, path: string, asking: Asking): Pro
   const deadline = { clock: asking.clock, afterMs: TIMEOUT_MS, expire: () => late.abort() };
   return await withDeadline(work, deadline).catch((error: unknown) => {
     asking.signal.throwIfAborted();
-    const [why, hint] = late.signal.aborted ? [`no answer within ${TIMEOUT_MS / 1_000} seconds`] : explain(error);
+    const [why, hint] = late.signal.aborted
+      ? [`no answer within ${TIMEOUT_MS / 1_000} seconds`]
+      : explain(address, error);
     throw unreachable(address.url, why, { hint, cause: error });
   });
 }
 
-async function send({ url, ca }: NodeAddress, path: string, { signal, token }: Omit<Asking, 'clock'>): Promise<Reply> {
+async function send(
+  { url, certificate }: NodeAddress,
+  path: string,
+  { signal, token }: Omit<Asking, 'clock'>,
+): Promise<Reply> {
   const isTls = url.startsWith('https:');
   const request = isTls ? (await import('node:https')).request : requestHttp;
   const options = {
     signal,
     agent: false,
     ...(token === undefined ? {} : { method: 'POST', headers: { authorization: `Bearer ${token}` } }),
-    // The certificate itself is trusted, whatever name it bears.
-    ...(ca === undefined ? {} : { ca, checkServerIdentity: () => undefined }),
+    ...(certificate === undefined ? {} : trustOnly(certificate)),
   };
   return await new Promise((resolve, reject) => {
     const outgoing = request(`${url}${path}`, options, (response) => {
@@ -96,6 +101,11 @@ async function send({ url, ca }: NodeAddress, path: string, { signal, token }: O
     outgoing.on('error', reject);
     outgoing.end();
   });
+}
+
+/** Whoever signed it, and whatever name it bears. */
+function trustOnly(certificate: string) {
+  return { ca: certificate, allowPartialTrustChain: true, checkServerIdentity: () => undefined };
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {
@@ -121,7 +131,9 @@ function isStatus(value: object | undefined): value is NodeStatus {
 const TRUST =
   '`NODE_EXTRA_CA_CERTS` names a file of more authorities to trust; on its own machine leave out `--url` and give `OSO_TLS_CERT`';
 
-function explain(error: unknown): readonly [why: string, hint?: string] {
+const SAME = 'a node on this machine must show the certificate of `OSO_TLS_CERT`, and that must be valid today';
+
+function explain({ certificate }: NodeAddress, error: unknown): readonly [why: string, hint?: string] {
   const code = codeOf(error);
   if (code === 'ECONNREFUSED') return ['connection refused'];
   if (code === 'ENOTFOUND') return ['no such host'];
@@ -129,7 +141,9 @@ function explain(error: unknown): readonly [why: string, hint?: string] {
   if (/^(EPROTO$|ERR_SSL_)/.test(code)) {
     return ['it speaks no TLS that is known here; without TLS its address begins with `http://`'];
   }
-  if (isTlsCode(code)) return [`its certificate is not trusted: ${messageOf(error)}`, TRUST];
+  if (isTlsCode(code)) {
+    return [`its certificate is not trusted: ${messageOf(error)}`, certificate === undefined ? TRUST : SAME];
+  }
   return [messageOf(error)];
 }
 

@@ -59,9 +59,14 @@ async function changeWhereKept(
   return await tell(await localAddress(settings)).catch((error: unknown) => {
     // Whoever has the directory need not be a node, nor the one that was asked.
     if (error instanceof OsoError && error.code === 'NODE_UNREACHABLE')
-      throw new AggregateError([opened, sayWhere(error)]);
+      throw new AggregateError([withoutHint(opened), sayWhere(error)]);
     throw error;
   });
+}
+
+/** It says to stop the process that has the directory, which may be serving. */
+function withoutHint(error: OsoError): OsoError {
+  return new OsoError(error.code, error.message, { cause: error });
 }
 
 async function openUnlessLocked(path: string, command: string): Promise<DataDirectory | OsoError> {

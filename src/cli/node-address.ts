@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import type { Settings } from '../config/options.ts';
 import { parseHttpUrl } from '../config/parse-value.ts';
 import { OsoError } from '../errors/oso-error.ts';
@@ -21,6 +22,11 @@ export async function localAddress({
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   const place = `${name.includes(':') ? `[${name}]` : name}:${port}`;
   if (tlsCert === undefined) return { url: `http://${place}` };
-  const [ca] = await readAll([tlsCert]).catch(() => []);
-  return { url: `https://${place}`, ca };
+  return { url: `https://${place}`, certificate: await readCertificate(tlsCert).catch(() => undefined) };
+}
+
+/** The node's own, without the chain behind it: others of the same authority are not this node's. */
+async function readCertificate(path: string): Promise<string | undefined> {
+  const [chain] = await readAll([path]);
+  return chain && new X509Certificate(chain).toString();
 }

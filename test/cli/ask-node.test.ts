@@ -1,10 +1,17 @@
 import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, test } from 'vitest';
 import { askNode } from '../../src/cli/ask-node.ts';
+import { localAddress } from '../../src/cli/node-address.ts';
 import { OsoError } from '../../src/errors/oso-error.ts';
+import { EXPIRED, GOOD, INTERMEDIATE, KEY, OF_ANOTHER_HOST, SECOND_HAND } from '../support/certificates.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { removeFolder } from '../support/remove-folder.ts';
 import { SELF_SIGNED } from '../support/self-signed.ts';
 
 const TIME = 5_000;
@@ -92,5 +99,49 @@ describe('a server that is asked in the wrong way', () => {
     ],
   ])('%s: what is wrong, and what to do', async (_what, start, protocol, why) => {
     expect(await refusalOf(start(), protocol)).toBe(`no node answers at URL: ${why}`);
+  });
+});
+
+describe('a node on this machine whose OSO_TLS_CERT', () => {
+  const STATUS = JSON.stringify({ state: 'serving', generations: [], size: {} });
+
+  /** The status of a node that shows the one chain, asked by somebody whose OSO_TLS_CERT holds the other. */
+  async function ask(shown: string, known: string) {
+    const folder = mkdtempSync(join(tmpdir(), 'oso-ask-'));
+    const tlsCert = join(folder, 'cert.pem');
+    writeFileSync(tlsCert, known);
+    const server = createHttpsServer({ cert: shown, key: KEY }, (_, response) => response.end(STATUS));
+    server.on('tlsClientError', () => {}).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const { signal } = new AbortController();
+    try {
+      const found = await localAddress({ host: '127.0.0.1', port, tlsCert });
+      return await askNode(found, { signal, clock: new FakeClock() });
+    } finally {
+      server.close();
+      await removeFolder(folder);
+    }
+  }
+
+  test.each([
+    ['an authority has signed', GOOD],
+    ['comes with its chain', SECOND_HAND + INTERMEDIATE],
+    ['comes without its chain', SECOND_HAND],
+    ['is for the name that clients use', OF_ANOTHER_HOST],
+  ])('%s is found', async (_, chain) => {
+    expect(await ask(chain, chain)).toEqual(JSON.parse(STATUS));
+  });
+
+  test.each([
+    ['is another one of the same authority', OF_ANOTHER_HOST, GOOD],
+    ['has only its chain in common with what is shown', SECOND_HAND + INTERMEDIATE, GOOD + INTERMEDIATE],
+    ['has expired', EXPIRED, EXPIRED],
+  ])('%s is not asked, and a hint says why', async (_, shown, known) => {
+    await expect(ask(shown, known)).rejects.toMatchObject({
+      code: 'NODE_UNREACHABLE',
+      hint: 'a node on this machine must show the certificate of `OSO_TLS_CERT`, and that must be valid today',
+    });
   });
 });
