@@ -13,6 +13,7 @@ import { type ReferenceModel, referenceModel } from './reference-evaluator.ts';
 import { sourceModel } from './source-evaluator.ts';
 import { readSource } from './source-formula.ts';
 import { runAsPolicyTest } from './wide-tests.ts';
+import { FAMILIES } from './wide-vocabulary.ts';
 import { type WideWorld, wideWorld } from './wide-world.ts';
 
 export interface WideTally {
@@ -238,7 +239,7 @@ function maySayTooMuch(answer: readonly ValuePattern[]): boolean {
   return types.length > 1 && (types.includes(null) || new Set(types).size < types.length);
 }
 
-const TYPES = ['User', 'Bot', 'Group', 'Thing', 'Doc', 'Sheet', 'Tagged', 'String', 'Integer', 'Boolean', 'Ghost'];
+const TYPES = [...new Set([...FAMILIES.values()].flat())];
 
 function valuesOf({ model }: Subject, { type, id }: ValuePattern): readonly Value[] {
   if (type !== null && id !== null) return [{ type, id }];
@@ -271,7 +272,7 @@ function anyThing(subject: Subject): Value {
 /** Of a type that the policy could declare for it, or of any. */
 function anyValue({ world, random }: Subject, type?: string): Value {
   const own = world.values.filter((value) => value.type === type);
-  const under = type === 'Thing' || type === 'Tagged' ? [type, 'Doc', 'Sheet'] : type === 'User' ? ['User', 'Bot'] : [];
+  const under = type === 'Thing' || type === 'Tagged' || type === 'User' ? (FAMILIES.get(type) ?? []) : [];
   const wider = world.values.filter((value) => under.includes(value.type));
   const choices = random.chance(0.5) && wider.length > 0 ? wider : own;
   return random.pick(choices.length > 0 ? choices : world.values);

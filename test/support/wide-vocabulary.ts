@@ -15,10 +15,11 @@ export const FAMILIES: ReadonlyMap<string, readonly string[]> = new Map([
   ['Thing', ['Thing', 'Doc', 'Sheet']],
   ['Doc', ['Doc', 'Sheet']],
   ['Sheet', ['Sheet']],
-  ['Tagged', ['Tagged', 'Doc', 'Sheet']],
+  ['Tagged', ['Tagged', 'Doc', 'Sheet', 'Agent']],
+  ['Agent', ['Agent']],
   ['Ghost', ['Ghost']],
-  ['Actor', ['User', 'Bot', 'Group']],
-  ['Resource', ['User', 'Bot', 'Group', 'Thing', 'Doc', 'Sheet', 'Tagged']],
+  ['Actor', ['User', 'Bot', 'Group', 'Agent']],
+  ['Resource', ['User', 'Bot', 'Group', 'Thing', 'Doc', 'Sheet', 'Tagged', 'Agent']],
   ['String', ['String']],
   ['Integer', ['Integer']],
   ['Boolean', ['Boolean']],
@@ -59,6 +60,21 @@ export const DERIVED_TYPES = [
 
 export const GROUP =
   'actor Group { roles = ["viewer"]; relations = { owner: User, parent: Group }; "viewer" if "owner"; role if role on "parent"; }';
+/** An actor that is a resource of another kind too. */
+export const AGENT =
+  'actor Agent extends Tagged { roles = ["viewer"]; permissions = ["read"]; relations = { parent: Thing, owner: User }; "viewer" if "owner"; role if role on "parent"; permission if permission on "parent"; }';
+/** Rules of a block about any role or permission. */
+export const ANY_NAME = [
+  'role if role on "parent";',
+  'role if role on "parent" and has_role(actor, role) or "owner" and has_role(actor, role, resource);',
+  'permission if role on "parent" and is_open(resource, permission);',
+  'permission if "owner";',
+];
+export const GLOBAL_RULES = [
+  '"read" if "staff";',
+  'role if limit(actor, _) and has_permission(actor, role);',
+  'permission if has_role(actor, permission) and flag(_, true);',
+];
 export const NAMES = ['viewer', 'editor', 'read', 'write', 'parent', 'owner', 'staff'];
 export const INTEGERS = ['-1', '0', '7', '999', '1000', '9007199254740993', '-9223372036854775808'];
 /** Of a value that nothing mentions. */

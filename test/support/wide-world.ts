@@ -3,9 +3,12 @@ import type { Source } from '../../src/source/source.ts';
 import { Random } from './random.ts';
 import type { RandomWorld } from './random-world.ts';
 import {
+  AGENT,
+  ANY_NAME,
   DERIVED_TYPES,
   FAMILIES,
   GLOBAL,
+  GLOBAL_RULES,
   GROUP,
   GROUP_RELATION,
   GROUP_ROLE,
@@ -25,7 +28,8 @@ import {
 /**
  * A random policy of what `randomWorld` never writes: hierarchies of several levels and parents, actors that extend, all
  * three primitives, predicates of no to five arguments, bodies of any shape, untyped and repeated variables, `matches!`,
- * lists with variables, global permissions, types without blocks, blocks in parts. Most of it makes no sense to a person.
+ * lists with variables, global permissions, types without blocks, blocks in parts, the time anywhere, literals in every
+ * spelling. Most of it makes no sense to a person.
  */
 export interface WideWorld extends RandomWorld {
   /** The same policy in another order, in several files, on several systems. */
@@ -97,8 +101,8 @@ class WideMaker {
       contextFacts: random.chance(0.4) ? this.#facts(1 + random.below(4)) : [],
       predicates: [...predicates, { name: 'allow', types: PERMISSION.types }, { name: 'unheard_of', types: ['User'] }],
       values: this.#values(),
-      actorTypes: ['User', 'Bot', 'Group'],
-      resourceTypes: ['Thing', 'Doc', 'Sheet', 'Tagged'],
+      actorTypes: ['User', 'Bot', 'Group', 'Agent'],
+      resourceTypes: ['Thing', 'Doc', 'Sheet', 'Tagged', 'Agent'],
       actions: [...PERMISSIONS, 'unheard-of'],
       roles: ROLES,
       ids: [...this.#ids, 'nobody'],
@@ -125,8 +129,9 @@ class WideMaker {
     return [
       'actor User {}',
       'actor Bot extends User {}',
+      random.chance(0.5) ? 'actor Agent extends Tagged {}' : AGENT,
       random.chance(0.5) ? 'actor Group {}' : GROUP,
-      `global { roles = ["staff"]; permissions = ["read"]; ${random.chance(0.5) ? '"read" if "staff";' : ''} }`,
+      `global { roles = ["staff"]; permissions = ["read"]; ${GLOBAL_RULES.filter(() => random.chance(0.4)).join(' ')} }`,
       `resource Thing ${body(this.#shorthands(random.below(4)))}`,
       'resource Tagged {}',
       `resource Doc extends Thing, Tagged ${own(this.#shorthands(random.below(3)))}`,
@@ -138,7 +143,7 @@ class WideMaker {
   #shorthands(count: number): string[] {
     const random = this.#random;
     return Array.from({ length: count }, () => {
-      if (random.chance(0.15)) return 'role if role on "parent";';
+      if (random.chance(0.15)) return random.pick(ANY_NAME);
       if (random.chance(0.15)) return 'permission if permission on "parent" and is_open(resource, permission);';
       const head = random.pick([...ROLES, ...PERMISSIONS]);
       return `"${head}" if ${this.#shorthand(2)};`;
@@ -165,7 +170,12 @@ class WideMaker {
       'flag(resource, true)',
       'linked(resource, resource)',
       'is_open(resource, "read")',
+      '"owner" on resource',
+      'permission on "parent"',
+      '(role on "parent" and has_role(actor, role))',
+      'linked(other, resource)',
       'limit(actor, 7)',
+      'limit(actor, @current_unix_time)',
     ]);
   }
 
@@ -313,9 +323,11 @@ class WideMaker {
 
   #literal(type: string): string {
     const { type: concrete, id } = this.#value(type);
-    if (concrete === 'String') return JSON.stringify(id);
-    if (concrete === 'Integer' || concrete === 'Boolean') return id;
-    return `${concrete}{${JSON.stringify(id)}}`;
+    const text = concrete === 'Integer' || concrete === 'Boolean' ? id : JSON.stringify(id);
+    if (!isPrimitive(concrete) || this.#random.chance(0.2)) return `${concrete}{${text}}`;
+    if (concrete !== 'Integer') return text;
+    const spellings = [text, text, text.replace(/^(-?)/u, '$1 00'), '@current_unix_time'];
+    return this.#random.pick(text.startsWith('-') ? spellings : [...spellings, `+${text}`]);
   }
 
   #facts(count: number): Fact[] {
@@ -351,11 +363,15 @@ class WideMaker {
     const of = (types: readonly string[], ids: readonly string[]) =>
       types.flatMap((type) => ids.map((id) => ({ type, id })));
     return [
-      ...of(['User', 'Bot', 'Group', 'Thing', 'Doc', 'Sheet', 'Tagged'], [...this.#ids, STRANGE_ID]),
+      ...of(['User', 'Bot', 'Group', 'Agent', 'Thing', 'Doc', 'Sheet', 'Tagged'], [...this.#ids, STRANGE_ID]),
       ...of(['String'], [...NAMES, 'unheard-of']),
       ...of(['Integer'], this.#integers),
       ...of(['Boolean'], ['true', 'false']),
       ...of(['Ghost'], ['a', STRANGE_ID]),
     ];
   }
+}
+
+function isPrimitive(type: string): boolean {
+  return type === 'String' || type === 'Integer' || type === 'Boolean';
 }
