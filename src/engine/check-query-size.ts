@@ -1,13 +1,13 @@
 import { OsoError } from '../errors/oso-error.ts';
 import type { ConjunctiveQuery } from './engine.ts';
 
-/** Most calls and variables together; arbitrary, far above what a person writes, and its square is still small. */
-const MAX_CONDITIONS = 1000;
+/** Far above what a person writes, and the square of it is still small. */
+export const MAX_CONDITIONS = 1000;
 
-/** Throws EVAL_LIMIT: what a query costs grows with the square of its conditions. */
-export function checkQuerySize({ calls, constraints }: ConjunctiveQuery): void {
-  if (calls.length + constraints.size <= MAX_CONDITIONS) return;
-  throw new OsoError('EVAL_LIMIT', `the query has more than ${MAX_CONDITIONS} conditions`, {
+/** Calls and variables together may be `most`. Throws EVAL_LIMIT: what a query costs grows at least with their square. */
+export function checkQuerySize({ calls, constraints }: ConjunctiveQuery, most: number): void {
+  if (calls.length + constraints.size <= most) return;
+  throw new OsoError('EVAL_LIMIT', `the query has more than ${most} conditions`, {
     hint: 'ask several smaller queries',
   });
 }

@@ -1,7 +1,7 @@
 import { compareStrings } from '../facts/compare-strings.ts';
 import type { Value } from '../facts/fact.ts';
 import type { Rule, Term } from '../program/program.ts';
-import { checkQuerySize } from './check-query-size.ts';
+import { checkQuerySize, MAX_CONDITIONS } from './check-query-size.ts';
 import { unmistakableId } from './collect-ids.ts';
 import { compileRule } from './compile-rule.ts';
 import type { Predicate } from './compiled-rule.ts';
@@ -17,7 +17,7 @@ import { ANY_TYPE } from './type-sets.ts';
  * `checkQuerySize` throws, and FACT_INVALID where clients, which show null as `*`, would take the id of an object for one.
  */
 export function evaluateQuery(query: ConjunctiveQuery, request: RequestState): readonly QueryRow[] {
-  checkQuerySize(query);
+  checkQuerySize(query, MAX_CONDITIONS);
   const variables = [...new Set([...query.calls.flatMap((call) => call.variables), ...query.constraints.keys()])];
   const predicate = queryPredicate(query, variables, request);
   const constraints = variables.map((name) => query.constraints.get(name) as Constraint);

@@ -21,4 +21,6 @@ export interface Goals {
   demands(predicate: string, arity: number): ReadonlySet<number>;
   /** One more unit of work. Throws EVAL_LIMIT or EVAL_DEADLINE. */
   step(): void;
+  /** The same for choosing one of so many literals. */
+  choose(literalCount: number): void;
 }

@@ -52,6 +52,7 @@ export function openGoals(catalog: Catalog, context: RequestContext): Goals {
     },
     demands: (name, arity) => request.predicate(name, arity).demands,
     step: () => request.meter.step(),
+    choose: (literalCount) => request.meter.choose(literalCount),
   };
 }
 

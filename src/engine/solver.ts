@@ -156,6 +156,7 @@ export class Solver {
   #advance(frame: Frame, body: PendingLiterals, environment: Environment): void {
     let pending = body;
     while (pending.literals.length > 0) {
+      this.#request.meter.choose(pending.literals.length);
       const position = chooseLiteral(pending.literals, environment);
       const literal = pending.literals[position] as CompiledLiteral;
       pending = pending.without(position);

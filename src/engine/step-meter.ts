@@ -4,6 +4,9 @@ import type { Budget } from './engine.ts';
 /** Steps between two looks at the clock: rare enough to cost nothing, often enough to stop within a millisecond. */
 const STEPS_PER_LOOK = 4096;
 
+/** Looking at as many literals takes as long as a step. */
+const LITERALS_PER_STEP = 32;
+
 /** Counts the work of one request against its budget. */
 export class StepMeter {
   readonly #budget: Budget;
@@ -15,9 +18,15 @@ export class StepMeter {
     this.#nextLook = Math.min(STEPS_PER_LOOK, budget.maxSteps);
   }
 
-  /** One more unit of work. Throws EVAL_LIMIT beyond the steps, EVAL_DEADLINE beyond the deadline of the request. */
-  step(): void {
-    if (++this.#steps > this.#nextLook) this.#look();
+  /** More units of work. Throws EVAL_LIMIT beyond the steps, EVAL_DEADLINE beyond the deadline of the request. */
+  step(count = 1): void {
+    this.#steps += count;
+    if (this.#steps > this.#nextLook) this.#look();
+  }
+
+  /** One of so many literals is going to be chosen: no work to speak of in a body as people write them. */
+  choose(literalCount: number): void {
+    if (literalCount >= LITERALS_PER_STEP) this.step(Math.floor(literalCount / LITERALS_PER_STEP));
   }
 
   #look(): void {

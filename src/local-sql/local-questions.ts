@@ -135,8 +135,11 @@ function allow({
   };
 }
 
+/** No database that this is for joins as many tables; the cost grows with the third power. */
+const MAX_LOCAL_CONDITIONS = 200;
+
 function conjunction(query: ConjunctiveQuery, outputs: readonly string[]): SymbolicQuestion {
-  checkQuerySize(query);
+  checkQuerySize(query, MAX_LOCAL_CONDITIONS);
   const numbers = new Map([...query.constraints.keys()].map((variable, index) => [variable, index]));
   const numberOf = (variable: string) => {
     const number = numbers.get(variable);

@@ -99,6 +99,7 @@ export class SymbolicSolver {
   #advance(frame: Frame, body: readonly Literal[], state: State): void {
     let pending = body;
     while (pending.length > 0) {
+      this.#question.goals.choose(pending.length);
       const position = chooseLiteral(pending, state, this.#question.goals);
       const literal = pending[position];
       pending = pending.toSpliced(position, 1);

@@ -98,6 +98,24 @@ test('a query has at most 1,000 conditions', () => {
   expect(error.hint).toBe('ask several smaller queries');
 });
 
+test.each([
+  [50, undefined],
+  [500, 'EVAL_LIMIT'],
+])('choosing one of the conditions of a long query is work: %d', (count, code) => {
+  const ids = { u: 'User:ann', r: 'String:viewer', f: `Folder:${CHAIN}` };
+  const constraints = new Map<string, Constraint>(
+    Object.entries(ids).map(([name, text]) => {
+      const { type, id } = readValue(text);
+      return [name, { type: type ?? '', ids: [id ?? ''] }];
+    }),
+  );
+  const calls = Array.from({ length: count }, () => ({ predicate: 'has_role', variables: ['u', 'r', 'f'] }));
+  const budget = { maxSteps: 2_000, deadlineMs: 1, monotonicMs: () => 0 };
+  const ask = () => engine.evaluateQuery({ calls, constraints }, requestWith({ budget }));
+  if (code === undefined) expect(ask()).toHaveLength(1);
+  else expect(errorOf(ask).code).toBe(code);
+});
+
 test('variables that no call names count among them', () => {
   const ask = (count: number) => {
     const others = Array.from({ length: count }, (_, at) => [`v${at}`, { type: 'User', ids: null }] as const);

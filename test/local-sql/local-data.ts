@@ -12,10 +12,11 @@ export function localData(
   facts: readonly string[],
   bindings: string,
   dialect: SqlDialect = 'postgresql',
+  request = requestWith(),
 ): LocalData {
   const program = programOf(policy);
   const engine = createEngine(program, createMemoryFacts(facts.map(readFact)));
-  return { program, goals: engine.goals(requestWith()), data: parseDataBindings(bindings), dialect };
+  return { program, goals: engine.goals(request), data: parseDataBindings(bindings), dialect };
 }
 
 function readFact(text: string): Fact {
