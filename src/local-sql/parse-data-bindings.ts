@@ -81,7 +81,7 @@ function readSqlTypes(yaml: YamlText, entry: YamlEntry | undefined): ReadonlyMap
   if (entry === undefined) return types;
   for (const { key, keyNode, value } of entriesUnder(yaml, entry)) {
     const text = textOfNode(value)?.trim() ?? '';
-    if (/[\s:(,]/u.test(key))
+    if (/[\s(,]|(?<!:):(?!:)/u.test(key))
       throw yaml.faultAt(keyNode, `\`sql_types\`: ${quote(key)} is not the name of a type alone`);
     if (!SQL_TYPE.test(text)) throw yaml.faultAt(keyNode, `\`sql_types\`: ${quote(key)} must name a type of SQL`);
     types.set(key, text);

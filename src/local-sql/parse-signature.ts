@@ -10,6 +10,9 @@ export type ParsedSignature =
 
 const FORM = /^\s*([^\s(),]+)\s*\(([\s\S]*)\)\s*$/u;
 
+/** A type, whose name may have segments joined by `::`, and what stands behind the first colon that joins none. */
+const TYPED = /^([^\s":]+(?:::[^\s":]+)*)\s*:(?!:)\s*([\s\S]+)$/u;
+
 /** What stands between commas; commas in quotes are text. */
 const ARGUMENT = /(?:^|,)((?:"[^"]*"|[^",]|"(?=[^"]*$))*)/gu;
 
@@ -41,15 +44,12 @@ function fault(message: string): ParsedSignature {
 function parseArg(text: string): BindingArg | string {
   if (text === '') return 'is empty';
   if (text === '_') return 'is a wildcard without a type: write `Type:_`';
-  const colon = text.indexOf(':');
-  if (colon === -1 || isQuoted(text)) {
+  if (!text.includes(':') || isQuoted(text)) {
     if (!isQuoted(text) && /["{}]/u.test(text)) return `is ${quote(text)}: write \`Type:_\`, \`Type:id\` or a word`;
     return { kind: 'value', value: { type: 'String', id: unquoted(text) } };
   }
-  const [type, id] = [text.slice(0, colon).trim(), text.slice(colon + 1).trim()];
-  if (type === '' || id === '' || /["\s]/u.test(type) || id.startsWith(':')) {
-    return `must be \`Type:_\` or \`Type:id\`, not ${quote(text)}`;
-  }
+  const [, type = '', id = ''] = TYPED.exec(text) ?? [];
+  if (type === '') return `must be \`Type:_\` or \`Type:id\`, not ${quote(text)}`;
   if (ABSTRACT_TYPES.has(type)) return `has the abstract type \`${type}\`: name a concrete one`;
   if (id === '_') return { kind: 'column', type };
   const canonical = canonicalId(type, unquoted(id));

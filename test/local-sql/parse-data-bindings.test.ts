@@ -3,6 +3,22 @@ import { checkQuery } from '../../src/local-sql/check-query.ts';
 import { parseDataBindings } from '../../src/local-sql/parse-data-bindings.ts';
 
 describe('data bindings', () => {
+  test('name types of several segments', () => {
+    const { bindings, sqlTypes } = parseDataBindings(`
+facts:
+  p(Acme::Item:_, Acme::Box:a::b, Org:a::b):
+    query: SELECT id FROM item
+sql_types:
+  Acme::Item: UUID
+`);
+    expect(bindings[0]?.args).toEqual([
+      { kind: 'column', type: 'Acme::Item' },
+      { kind: 'value', value: { type: 'Acme::Box', id: 'a::b' } },
+      { kind: 'value', value: { type: 'Org', id: 'a::b' } },
+    ]);
+    expect([...sqlTypes]).toEqual([['Acme::Item', 'UUID']]);
+  });
+
   test('have columns, fixed values and words', () => {
     const { bindings, sqlTypes } = parseDataBindings(`
 facts:
