@@ -136,7 +136,7 @@ export const OPTIONS = {
     valueName: undefined,
     parse: parseSwitch,
     defaultText: 'false',
-    help: 'with nothing to start from, keep trying instead of leaving with exit code 4',
+    help: 'with nothing to start from, keep asking the control plane instead of leaving with exit code 4',
   }),
   drainMs: withDefault({
     flag: 'drain',

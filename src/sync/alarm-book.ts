@@ -1,8 +1,8 @@
 import type { Log, LogFields } from '../util/log.ts';
 
 /**
- * What somebody should look at although the node goes on. `aging`, `stale`, `clock_skew` and `pin` last until they are
- * over; the others are events, and stay visible with their time.
+ * What somebody should look at although the node goes on. `aging`, `stale`, `clock_skew`, `pin` and `reload` last until
+ * they are over; the others are events, and stay visible with their time.
  */
 export const ALARM_KINDS = [
   'aging',

@@ -91,6 +91,7 @@ describe('verify', () => {
     expect(jsonOf(result)).toMatchObject({
       valid: false,
       error: { code: 'SNAPSHOT_POLICY' },
+      errors: [{ code: 'SNAPSHOT_POLICY' }],
       policy: { success: false, tests: [{ name: 'readers read', passed: 1, total: 2 }] },
     });
     expect(result.stderr).toContain('SNAPSHOT_POLICY: test `readers read`, policy.polar:6:');

@@ -47,10 +47,9 @@ function reportIntact(file: string, verdict: Intact, { output, clock }: CommandC
   for (const warning of printWarnings(warnings)) output.note(warning);
   for (const { message } of result.errors) output.stderr.write(`SNAPSHOT_POLICY: ${message}\n`);
   const text = printIntact({ verdict, result, ageMs: clock.nowMs() - takenAtMsOf(manifest) });
-  const error = result.success
-    ? undefined
-    : { code: 'SNAPSHOT_POLICY', message: 'the policy does not compile, or its tests fail' };
-  output.result(text, { valid: result.success, error, file, sizeBytes, sha256, manifest, policy: result });
+  const error = { code: 'SNAPSHOT_POLICY', message: 'the policy does not compile, or its tests fail' };
+  const failure = result.success ? {} : { error, errors: [error] };
+  output.result(text, { valid: result.success, ...failure, file, sizeBytes, sha256, manifest, policy: result });
   return result.success ? EXIT.done : EXIT.invalid;
 }
 
