@@ -3,6 +3,7 @@ import { codeOf, isTlsCode } from '../control-plane/connection-error.ts';
 import { withDeadline } from '../control-plane/with-deadline.ts';
 import { OsoError } from '../errors/oso-error.ts';
 import type { NodeStatus } from '../sync/node-status.ts';
+import { generationNotFound } from '../sync/pin-target.ts';
 import type { Clock } from '../util/clock.ts';
 import { messageOf } from '../util/message-of.ts';
 
@@ -45,8 +46,10 @@ export async function tellNode(
       hint: 'give the OSO_API_TOKEN that the node itself was started with',
     });
   }
-  const code = said.startsWith('GENERATION_NOT_FOUND') ? 'GENERATION_NOT_FOUND' : 'REQUEST_FORBIDDEN';
-  throw new OsoError(code, `the node at ${address.url} refuses: ${said.replace(/^GENERATION_NOT_FOUND: /, '')}`);
+  const refused = (why: string) => `the node at ${address.url} refuses: ${why}`;
+  const missing = said.match(/^GENERATION_NOT_FOUND: (.*)/)?.[1];
+  if (missing === undefined) throw new OsoError('REQUEST_FORBIDDEN', refused(said));
+  throw generationNotFound(refused(missing));
 }
 
 interface Reply {

@@ -42,13 +42,16 @@ export function parseWhole(least: number, most: number): (text: string) => Parse
   };
 }
 
+const DAY_MS = 86_400_000;
+
 /** Durations of at least `leastMs`, such as `30s`. Timers cannot wait longer than the default of `mostMs`. */
 export function parseDurationFrom(leastMs: number, mostMs = MAX_DURATION_MS): (text: string) => Parsed<number> {
   return (text) => {
     const value = parseDuration(text, mostMs);
     if (value !== undefined && value >= leastMs) return { ok: true, value };
-    const bounds = `from ${printDuration(leastMs)} to ${Math.floor(mostMs / 86_400_000)}d`;
-    return { ok: false, problem: `must be a duration ${bounds}, such as \`30s\`, \`5m\` or \`1h\`` };
+    const most = mostMs < DAY_MS ? mostMs : mostMs - (mostMs % DAY_MS);
+    const bounds = `from ${printDuration(leastMs)} to ${printDuration(most)}`;
+    return { ok: false, problem: `must be a duration ${bounds}, such as \`30s\`` };
   };
 }
 

@@ -21,15 +21,15 @@ export function pinTarget(
 ): string {
   if (wanted !== undefined) {
     if (generations.some(({ id }) => id === wanted)) return wanted;
-    throw notFound(`there is no generation \`${wanted}\``);
+    throw generationNotFound(`there is no generation \`${wanted}\``);
   }
   const at = generations.findIndex(({ id }) => id === current);
   const before = at === -1 ? undefined : generations.slice(at + 1).find(({ metadata }) => isOwnedBy(owner, metadata));
   if (before) return before.id;
-  throw notFound('there is no generation before the current one');
+  throw generationNotFound('there is no generation before the current one');
 }
 
-function notFound(message: string): OsoError {
+export function generationNotFound(message: string): OsoError {
   return new OsoError('GENERATION_NOT_FOUND', message, { hint: '`oso-fallback status` lists those that are there' });
 }
 

@@ -151,6 +151,13 @@ describe('game days', () => {
       (status) => status.generations.length === 3,
     );
     expect(await mayRead(url, 'ann')).toBe(true);
+    const other = await place.run(['rollback', 'nonsense'], port);
+    expect(other).toMatchObject({
+      code: 1,
+      stderr:
+        `GENERATION_NOT_FOUND: the node at ${url} refuses: there is no generation \`nonsense\`\n` +
+        'hint: `oso-fallback status` lists those that are there\n',
+    });
     const wrong = await place.run(['unpin'], { ...port, OSO_API_TOKEN: 'e_env1_1_other' });
     expect(wrong).toMatchObject({ code: 1, stdout: '' });
     expect(wrong.stderr).toMatch(/^REQUEST_UNAUTHORIZED: /);
