@@ -24,9 +24,11 @@ export function pinTarget(
     throw generationNotFound(`there is no generation \`${wanted}\``);
   }
   const at = generations.findIndex(({ id }) => id === current);
-  const before = at === -1 ? undefined : generations.slice(at + 1).find(({ metadata }) => isOwnedBy(owner, metadata));
+  const older = at === -1 ? [] : generations.slice(at + 1);
+  const before = older.find(({ metadata }) => isOwnedBy(owner, metadata));
   if (before) return before.id;
-  throw generationNotFound('there is no generation before the current one');
+  const ours = older.length > 0 ? ' of the same environment and tenant' : '';
+  throw generationNotFound(`there is no generation${ours} before the current one`);
 }
 
 export function generationNotFound(message: string): OsoError {

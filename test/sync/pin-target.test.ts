@@ -29,7 +29,13 @@ test('what belongs to others is passed over', () => {
   const shared = { generations: [of('d', 'acme'), of('c', 'initech'), of('b', 'acme')], quarantined: [] };
   const owner = { environment: 'env', tenant: 'acme' };
   expect(pinTarget(shared, { current: 'd', owner }, undefined)).toBe('b');
-  expect(() => pinTarget(shared, { current: 'b', owner }, undefined)).toThrow('no generation before');
+  expect(() => pinTarget(shared, { current: 'b', owner }, undefined)).toThrow(
+    /^there is no generation before the current one$/,
+  );
+  const others = { generations: shared.generations.slice(0, 2), quarantined: [] };
+  expect(() => pinTarget(others, { current: 'd', owner }, undefined)).toThrow(
+    /^there is no generation of the same environment and tenant before the current one$/,
+  );
 });
 
 test('an id that is there is taken, also a newer one', () => {
