@@ -5,7 +5,7 @@ import type { Budget } from './engine.ts';
 const STEPS_PER_LOOK = 4096;
 
 /** Looking at as many literals takes as long as a step. */
-const LITERALS_PER_STEP = 32;
+const LITERALS_PER_STEP = 64;
 
 /** Counts the work of one request against its budget. */
 export class StepMeter {

@@ -277,7 +277,7 @@ test('a query has at most 200 conditions', () => {
 });
 
 test('choosing one of the conditions of a long query is work, and each choice has less to choose from', () => {
-  const budget = { maxSteps: 500, deadlineMs: 1, monotonicMs: () => 0 };
+  const budget = { maxSteps: 300, deadlineMs: 1, monotonicMs: () => 0 };
   const filter = (count: number) => {
     const calls = Array.from({ length: count }, () => ({ predicate: 'is_public', variables: ['f'] }));
     const data = localData(POLICY, [], BINDINGS, 'postgresql', requestWith({ budget }));
@@ -285,5 +285,5 @@ test('choosing one of the conditions of a long query is work, and each choice ha
     return filterSql({ calls, constraints }, { variable: 'f', column: 'id' }, data);
   };
   expect(filter(20)).toContain('is_public');
-  expect(() => filter(199)).toThrow('the question needs more than 500 steps');
+  expect(() => filter(199)).toThrow('the question needs more than 300 steps');
 });
