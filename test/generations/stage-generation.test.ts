@@ -124,6 +124,17 @@ describe('a staged generation', () => {
     expect((await readStateFile(directory)).state.highWater).not.toBeNull();
   });
 
+  test('stays also when writing the state fails of a bug, which is told as it is', async () => {
+    const staged = await stageGeneration(directory, stageOptions());
+    const bug = new Error('a bug of ours');
+    const failing = ({ kind, path }: DiskCall) => {
+      if (kind === 'rename' && path.endsWith('state.json')) throw bug;
+      return false;
+    };
+    await expect(onFailingDisk(directory.path, failing, () => staged.publish())).rejects.toBe(bug);
+    expect(names()).toEqual([staged.metadata.id]);
+  });
+
   test('keeps the client id of the directory', async () => {
     await publishAs({});
     const { clientId } = (await readStateFile(directory)).state;
