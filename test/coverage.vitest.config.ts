@@ -4,7 +4,6 @@ import { defineConfig } from 'vitest/config';
  * `npm run coverage`: how many branches of the rooms on the way of a decision the tests that run in one process take. A
  * branch that no test can take is one to remove.
  */
-// biome-ignore lint/style/noDefaultExport: vitest reads its configuration from there
 export default defineConfig({
   test: {
     include: ['test/{dev-server,engine,facts,generations,http,policies,snapshot,sync}/**/*.test.ts'],

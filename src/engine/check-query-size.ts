@@ -1,7 +1,7 @@
 import { OsoError } from '../errors/oso-error.ts';
 import type { ConjunctiveQuery } from './engine.ts';
 
-/** Far above what a person writes, and the square of it is still small. */
+/** Far above what a person writes; what stays below is held to the limits of steps and time. */
 export const MAX_CONDITIONS = 1000;
 
 /** Calls and variables together may be `most`. Throws EVAL_LIMIT: what a query costs grows at least with their square. */

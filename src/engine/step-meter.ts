@@ -4,7 +4,7 @@ import type { Budget } from './engine.ts';
 /** Steps between two looks at the clock: rare enough to cost nothing, often enough to stop within a millisecond. */
 const STEPS_PER_LOOK = 4096;
 
-/** Looking at as many literals takes as long as a step. */
+/** A choice looks at every literal that is left; so many looks count as one step. */
 const LITERALS_PER_STEP = 64;
 
 /** Counts the work of one request against its budget. */
@@ -18,13 +18,13 @@ export class StepMeter {
     this.#nextLook = Math.min(STEPS_PER_LOOK, budget.maxSteps);
   }
 
-  /** More units of work. Throws EVAL_LIMIT beyond the steps, EVAL_DEADLINE beyond the deadline of the request. */
+  /** So many more units of work. Throws EVAL_LIMIT beyond the steps, EVAL_DEADLINE beyond the deadline of the request. */
   step(count = 1): void {
     this.#steps += count;
     if (this.#steps > this.#nextLook) this.#look();
   }
 
-  /** One of so many literals is going to be chosen: no work to speak of in a body as people write them. */
+  /** The same for choosing one of so many literals: nothing in a body as people write them. Throws what `step` throws. */
   choose(literalCount: number): void {
     if (literalCount >= LITERALS_PER_STEP) this.step(Math.floor(literalCount / LITERALS_PER_STEP));
   }

@@ -135,7 +135,10 @@ function allow({
   };
 }
 
-/** No database that this is for joins as many tables; the cost grows with the third power. */
+/**
+ * Each call may join a table: MySQL takes 61 (its manual, _Limits on Joins_), SQLite 64 (sqlite.org/limits.html). What the SQL
+ * costs to make grows with the third power, outside of the limits of steps and time.
+ */
 const MAX_LOCAL_CONDITIONS = 200;
 
 function conjunction(query: ConjunctiveQuery, outputs: readonly string[]): SymbolicQuestion {

@@ -1,7 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
 /** `npm run soak`: every case of the bars, one file after another, one line per bar. */
-// biome-ignore lint/style/noDefaultExport: vitest reads its configuration from there
 export default defineConfig({
   test: {
     include: ['test/soak/**/*.test.ts'],

@@ -1,7 +1,6 @@
 import type { TestCase, TestModule } from 'vitest/node';
 
 /** One line per bar: whether it is met, its name, what was measured, how long it took. */
-// biome-ignore lint/style/noDefaultExport: vitest loads reporters as default exports
 export default class BarReporter {
   #bars = 0;
   #failed = 0;
