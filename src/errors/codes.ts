@@ -20,7 +20,7 @@ export const ERROR_CODES = {
   POLICY_INVALID: 'the policy has errors',
   POLICY_TESTS_FAILED: 'tests of the policy fail',
   FACT_INVALID: 'a fact is not well formed, or no rule or declaration of the policy uses it',
-  EVAL_LIMIT: 'a question needs more work than the limit allows',
+  EVAL_LIMIT: 'a question is larger, or needs more work, than the limits allow',
   EVAL_DEADLINE: 'a question needs more time than the limit allows',
   EVAL_UNBOUNDED: 'the answer would be an infinite set that has no wildcard form',
   SQL_UNSUPPORTED: 'no SQL says what the policy means over these data bindings',
