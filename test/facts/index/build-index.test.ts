@@ -154,6 +154,20 @@ describe('buildIndex', () => {
     expect(ids.filter((id) => dictionary.handleOf('T', id) < 0)).toEqual([]);
   });
 
+  test('finds such ids also when they come last of so many that the slots before them are on disk', async () => {
+    const enemies: string[] = [];
+    for (let i = 0; enemies.length < 2000; i++) if (hashText(`enemy-${i}`) > 2 ** 32 * 0.99) enemies.push(`enemy-${i}`);
+    const ids = [...Array.from({ length: 60_000 }, (_, at) => `id-${at}`), ...enemies];
+    await build(
+      ids.map((id) => fact('p', ['T', id])),
+      { memoryBytes: 0 },
+    );
+    using index = openIndex(join(directory, 'facts.index'), { memoryBytes: 2 ** 20, verify: true });
+    const { dictionary } = index.reader;
+    expect(dictionary.valueCount).toBe(ids.length);
+    expect(enemies.filter((id) => dictionary.handleOf('T', id) < 0)).toEqual([]);
+  });
+
   test('leaves nothing in the temporary directory, and only the index beside it', async () => {
     await build(MANY, { memoryBytes: 0 });
     expect(leftovers(directory, 'facts.index')).toEqual([]);

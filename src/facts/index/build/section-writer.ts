@@ -1,3 +1,4 @@
+import { ftruncateSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { PackedSection, Section } from '../directory.ts';
 import type { ColumnFile } from './column-file.ts';
@@ -58,8 +59,9 @@ export class SectionWriter {
     return section;
   }
 
-  /** Forgets what was written since the last section. */
+  /** Forgets what was written since the last section. What is on disk goes too: the end of the file is looked at first. */
   discard(): void {
+    ftruncateSync(this.#descriptor, this.#sectionAt);
     this.#used = 0;
     this.#at = this.#sectionAt;
     this.#crc32 = 0;
