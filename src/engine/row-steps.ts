@@ -94,6 +94,8 @@ function makeSeek(
   { path, seeks }: Way,
   { operands, storedEnd }: { readonly operands: readonly (Operand | undefined)[]; readonly storedEnd: number },
 ): (frame: number) => number {
+  // Nothing is sought. Where facts have no arguments at all, not even handle 0 is stored.
+  if (seeks.length === 0) return () => path.seek(0, 0, 0, 0, 0);
   const [a = 0, b = 0, c = 0, d = 0, e = 0] = seeks.map((column) => operands[column] as Operand);
   return (frame) => {
     const first = machine.read(a, frame);

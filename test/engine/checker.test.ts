@@ -89,6 +89,15 @@ describe('the checker decides', () => {
     expect(folders('User:v', 'view', 'Folder:a')).toBe(false);
   });
 
+  test('facts without arguments, when no fact mentions any value', () => {
+    const switches = checkerOf(
+      'actor User {} resource Doc {} allow(_: User, "read", _: Doc) if is_open(); allow(_: User, "edit", _: Doc) if not is_closed();',
+      [['is_open'], ['is_closed']],
+    );
+    expect(switches('User:u', 'read', 'Doc:d')).toBe(true);
+    expect(switches('User:u', 'edit', 'Doc:d')).toBe(false);
+  });
+
   test('negation whose variables are bound, nested too', () => {
     const notes = checkerOf(
       'actor User {} resource Note {} allow(u: User, "read", n: Note) if not is_banned(u, n); allow(u: User, "edit", n: Note) if owns(u, n) and not (is_banned(u, n) and not is_forgiven(u));',
