@@ -7,7 +7,7 @@ const PLACE_WORDS = PLACE_BYTES / 4;
 const HANDLE = 0;
 const TYPE_AND_LENGTH = 1;
 const ID = 2;
-/** Longer ids are not kept. */
+/** Longer ids are not kept: their length would reach into the type. */
 const MAX_KEPT_BYTES = PLACE_BYTES - 4 * ID;
 /** A length takes six bits. */
 const LENGTH_SPAN = 64;
@@ -52,6 +52,7 @@ export class HandleCache {
 
   /** The handle kept for a key, -1 when no fact mentions it, `NOT_KEPT` when its place does not hold it. */
   find(key: IdKey): number {
+    if (key.length > MAX_KEPT_BYTES) return NOT_KEPT;
     const place = key.hash & this.#mask;
     if (this.#lastHashes[place] !== (key.hash | 0)) return NOT_KEPT;
     const at = place * PLACE_WORDS;
@@ -64,12 +65,12 @@ export class HandleCache {
 
   /** To be called when `find` did not know the key. */
   add(key: IdKey, handle: number): void {
+    if (key.length > MAX_KEPT_BYTES) return;
     const place = key.hash & this.#mask;
     if (this.#lastHashes[place] !== (key.hash | 0)) {
       this.#lastHashes[place] = key.hash;
       return;
     }
-    if (key.length > MAX_KEPT_BYTES) return;
     const at = place * PLACE_WORDS;
     const words = this.#words;
     words[at + HANDLE] = handle;

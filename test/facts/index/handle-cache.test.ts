@@ -50,6 +50,17 @@ describe('HandleCache', () => {
     expect(cache.find(first)).toBe(NOT_KEPT);
   });
 
+  test('does not take an id without room for a shorter one of the type before', () => {
+    const cache = new HandleCache(1024);
+    const short = keyOf(2, 'a');
+    const long = keyOf(1, `a${'\0'.repeat(64)}`);
+    long.hash = 0;
+    short.hash = 0;
+    for (let time = 0; time < 3; time++) cache.add(short, 7);
+    expect(cache.find(short)).toBe(7);
+    expect(cache.find(long)).toBe(NOT_KEPT);
+  });
+
   test('is never wrong, however small', () => {
     const random = new Random(11);
     for (const sizeBytes of [0, 500, 5000]) {
