@@ -102,10 +102,10 @@ function sizeOf(set: TypeSet): number {
 }
 
 function unionOf(sets: readonly TypeSet[]): TypeSet {
-  const names: string[] = [];
+  const types = new Set<string>();
   for (const set of sets) {
     if (set.kind === 'any') return ANY_TYPE;
-    names.push(...set.types);
+    for (const type of set.types) types.add(type);
   }
-  return typesNamed(...names);
+  return { kind: 'some', types };
 }

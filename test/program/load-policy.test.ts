@@ -27,6 +27,12 @@ describe('loading', () => {
     expect(loaded.ok && loaded.program.rules.map(({ predicate }) => predicate)).toEqual(['allow']);
   });
 
+  test('a list may be as long as a policy', () => {
+    const list = new Array<string>(230_000).fill('"a"').join();
+    const loaded = loadPolicy([{ name: 'a.polar', text: `actor User {}\np(_: User, x) if x in [${list}];` }]);
+    expect(loaded).toMatchObject({ ok: true, warnings: [] });
+  });
+
   test('several sources are one policy, in any order', () => {
     const blocks = {
       name: 'blocks.polar',
