@@ -30,7 +30,9 @@ function patternsOf(table: Table, answer: number, request: RequestState): readon
     const first = codes.indexOf(code);
     rows = rows.flatMap((row) => {
       const repeated = code < 0 && first < position ? row[first] : undefined;
-      return (repeated ? [repeated] : choices(code, request)).map((choice) => [...row, choice]);
+      const found = repeated ? [repeated] : choices(code, request);
+      request.meter.step(found.length - 1);
+      return found.map((choice) => [...row, choice]);
     });
   }
   return rows;

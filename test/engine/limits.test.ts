@@ -126,6 +126,18 @@ test('variables that no call names count among them', () => {
   expect(errorOf(() => ask(999)).message).toBe('the query has more than 1000 conditions');
 });
 
+test('a row of a query for each combination of types is work', () => {
+  const types = Array.from({ length: 30 }, (_, at) => `resource T${at} {}`).join(' ');
+  const broad = createEngine(programOf(`${types} p(_: Resource, _: Resource, _: Resource);`), createMemoryFacts());
+  const ask = (maxSteps: number) =>
+    broad.query(
+      { predicate: 'p', args: new Array(3).fill({ type: null, id: null }) },
+      requestWith({ budget: { maxSteps, deadlineMs: 1, monotonicMs: () => 0 } }),
+    );
+  expect(ask(30_000)).toHaveLength(27_000);
+  expect(errorOf(() => ask(20_000)).code).toBe('EVAL_LIMIT');
+});
+
 describe('what has no finite answer', () => {
   const policy = `actor User {}
 resource Doc {}
