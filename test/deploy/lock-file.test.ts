@@ -7,7 +7,7 @@ interface Locked {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-test('the lock file has the packages of every platform: newer versions of `npm ci` refuse one that does not', () => {
+test('the lock file has the packages of every platform: newer versions of npm refuse one that does not', () => {
   const packages: Record<string, Locked> = JSON.parse(read('package-lock.json')).packages;
   const missing = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) =>
     Object.keys(optionalDependencies).filter(

@@ -58,13 +58,20 @@ describe('pruning', () => {
     ]);
   });
 
-  test('leaves a generation that is open readable', async () => {
-    const { opened } = await openNewest(directory, { memoryBytes: MEMORY_BYTES, clock: systemClock });
-    await pruneGenerations(directory, { keep: 0, inUse: new Set() });
-    expect(readdirSync(directory.generationsPath)).toEqual([]);
-    expect(opened?.serving.facts.factCount).toBe(1);
-    opened?.close();
-  });
+  test.each([['memory', MEMORY_BYTES] as const, ['disk', 0] as const])(
+    'leaves a generation that is open readable from %s',
+    async (_, memoryBytes) => {
+      const { opened } = await openNewest(directory, { memoryBytes, clock: systemClock });
+      if (opened === undefined) throw new Error('nothing was opened');
+      await pruneGenerations(directory, { keep: 0, inUse: new Set() });
+      expect(readdirSync(directory.generationsPath)).toEqual([]);
+      const { dictionary, relations } = opened.serving.facts;
+      const [relation] = relations;
+      const row = relation?.types.map((_type, column) => dictionary.valueOf(relation.access([]).get(0, column)));
+      expect([{ predicate: relation?.predicate, args: row }]).toEqual(FACTS.slice(2));
+      opened.close();
+    },
+  );
 
   test('needs the lock', async () => {
     const view = await viewDataDirectory(directory.path);

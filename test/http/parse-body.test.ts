@@ -44,8 +44,8 @@ test.each(REFUSED)('%s is refused', (_, body, message) => {
 });
 
 test('an object with many keys finds the one that is there twice', () => {
-  const keys = Array.from({ length: 40 }, (_, index) => `"key${index}":${index}`);
-  expect(parse(`{${keys.join(',')}}`)).toHaveProperty('key39', 39);
+  const keys = Array.from({ length: 100_000 }, (_, index) => `"key${index}":${index}`);
+  expect(parse(`{${keys.join(',')}}`)).toHaveProperty('key99999', 99_999);
   expect(() => parse(`{${keys.join(',')},"key3":0}`)).toThrow('the body has the key "key3" twice in one object');
 });
 
