@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { OPTIONS } from '../../src/config/options.ts';
 import { DEFAULT_LIMITS } from '../../src/http/limits.ts';
 import { read } from './support/deploy-files.ts';
 import { check, needs } from './support/installed.ts';
@@ -42,6 +43,10 @@ describe('the configuration of nginx', () => {
     const readSeconds = Number(/proxy_read_timeout (\d+)s;/.exec(text)?.[1]);
     expect(readSeconds * 1_000).toBeGreaterThan(DEFAULT_LIMITS.maxEvaluationMs);
   });
+
+  test('keeps no answers in files, which would be in memory', () => {
+    expect(text).toMatch('proxy_max_temp_file_size 0;');
+  });
 });
 
 describe('the configuration of HAProxy', () => {
@@ -79,6 +84,19 @@ describe('the configuration of Envoy', () => {
     );
     expect(addresses).toEqual(NODES.map((address) => ({ address, port_value: 8080 })));
     expect(cluster.health_checks[0].http_health_check).toEqual({ path: '/readyz' });
+  });
+
+  test('asks often enough before its first request too: a fallback has none until it is needed', () => {
+    const [{ interval, unhealthy_threshold, ...check }] = cluster.health_checks;
+    expect(check.no_traffic_interval).toBe(interval);
+    const noticedMs = Number.parseInt(interval, 10) * 1_000 * unhealthy_threshold;
+    expect(noticedMs).toBeLessThan(OPTIONS.drainMs.defaultValue);
+  });
+
+  test('may repeat as many questions as it may ask: all of a node that dies', () => {
+    const [{ max_retries, max_requests, max_connections, max_pending_requests }] = cluster.circuit_breakers.thresholds;
+    expect([max_retries, max_connections, max_pending_requests]).toEqual([max_requests, max_requests, max_requests]);
+    expect(max_requests).toBeGreaterThanOrEqual(1024);
   });
 
   test('keeps clients with one node and repeats a POST elsewhere', () => {

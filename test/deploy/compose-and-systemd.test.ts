@@ -36,6 +36,13 @@ describe('the compose file', () => {
   });
 });
 
+test('temporary files of the balancer leave room in its memory, which they are in', () => {
+  const { balancer } = parse(read('deploy/compose.yaml'), { merge: true }).services;
+  const [, filesMiB] = /^\/tmp:size=(\d+)m$/.exec(balancer.tmpfs[0]) ?? [];
+  const [, memoryMiB] = /^(\d+)m$/.exec(balancer.mem_limit) ?? [];
+  expect(Number(filesMiB)).toBeLessThanOrEqual(Number(memoryMiB) / 2);
+});
+
 describe('the systemd unit', () => {
   const unit = read('deploy/oso-fallback.service');
 
@@ -56,7 +63,19 @@ describe('the systemd unit', () => {
   test('names every key once, except for lists', () => {
     const keys: readonly string[] = unit.match(/^\w+(?==)/gm) ?? [];
     const repeated = keys.filter((key, index) => keys.indexOf(key) !== index);
-    expect(repeated).toEqual(['SystemCallFilter']);
+    expect(new Set(repeated)).toEqual(new Set(['SystemCallFilter']));
+  });
+
+  test('goes on when the kernel ends a copy for its memory', () => {
+    expect(/^OOMPolicy=(.*)$/m.exec(unit)?.[1]).toBe('continue');
+  });
+
+  test('lets a copy give way to questions, which takes a call that lists of systemd leave out', () => {
+    expect(unit.match(/^SystemCallFilter=.*$/gm)).toEqual([
+      'SystemCallFilter=@system-service',
+      'SystemCallFilter=~@privileged @resources',
+      'SystemCallFilter=setpriority',
+    ]);
   });
 
   test('does not start again what only a person can repair', () => {

@@ -83,6 +83,12 @@ describe('the manifests', () => {
   });
 });
 
+test('one node at a time may be evicted, however many there are', () => {
+  const budget = MANIFESTS.find(({ kind }) => kind === 'PodDisruptionBudget')?.manifest;
+  const selector = { matchLabels: { 'app.kubernetes.io/name': 'oso-fallback' } };
+  expect(budget).toMatchObject({ spec: { maxUnavailable: 1, selector } });
+});
+
 /** The pod of a Deployment or StatefulSet, as far as it is looked at here. */
 interface PodSpec {
   readonly enableServiceLinks: boolean;
