@@ -100,8 +100,9 @@ export class Crew implements Followers {
 
   empty(refusal: Refusal): void {
     const { board } = this.#options;
-    this.#editions.delete(board.edition);
+    const { edition: left } = board;
     board.empty();
+    this.#discard(left);
     this.#tellAll({ kind: 'look', refusal });
   }
 
@@ -134,8 +135,9 @@ export class Crew implements Followers {
 
   #serve(edition: number, ageMs: number): void {
     const { board, clock } = this.#options;
-    this.#editions.delete(board.edition);
+    const { edition: left } = board;
     board.serve(edition, clock.monotonicMs() - ageMs);
+    this.#discard(left);
     this.#tellAll({ kind: 'look' });
     for (const seat of this.#seats) this.#letListen(seat);
     if (this.#isOpen || this.#seats.length === 0) return;
@@ -144,6 +146,7 @@ export class Crew implements Followers {
     void this.#lookAfterAll();
   }
 
+  /** Who answers from it closes it without this; one that has just come may be ready for it, and never does. */
   #discard(edition: number): void {
     this.#editions.delete(edition);
     this.#tellAll({ kind: 'discard', edition });

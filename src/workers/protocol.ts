@@ -21,7 +21,7 @@ import type { BoardMemory } from './board.ts';
 export type ToWorker =
   /** Get ready for this generation; it has a number, since the same one may come twice. */
   | { readonly kind: 'prepare'; readonly edition: number; readonly generation: SharedGeneration }
-  /** It will not be served. */
+  /** It will not be served, or is served no more. */
   | { readonly kind: 'discard'; readonly edition: number }
   /** The board says something else now: let go of what is served no more. With a reason when that is everything. */
   | { readonly kind: 'look'; readonly refusal?: Refusal | undefined }

@@ -60,7 +60,18 @@ describe('other data', () => {
     at(1).say({ kind: 'prepared', edition: 2 });
     (await preparing).serve(40);
     expect(board.edition).toBe(2);
-    expect(at(0).told.slice(-2)).toEqual(['prepare 2', 'look']);
+    expect(at(0).told.slice(-3)).toEqual(['prepare 2', 'discard 1', 'look']);
+  });
+
+  test('that come while a worker starts leave it nothing of those before', async () => {
+    const { crew, state, at, serve } = crewOf(1);
+    state.isWilling = false;
+    await serve('a');
+    const preparing = crew.prepare(generation('b'));
+    for (const edition of [1, 2]) at(0).say({ kind: 'prepared', edition });
+    (await preparing).serve(0);
+    // Its turn to listen comes when the first data are served no more.
+    expect(at(0).told).toEqual(['prepare 1', 'prepare 2', 'listen', 'discard 1', 'look']);
   });
 
   test('that one worker refuses are served by none', async () => {
@@ -121,6 +132,7 @@ describe('other data', () => {
     await serve('a');
     crew.empty({ code: 'snapshot_invalid', message: 'damaged' });
     expect(board.edition).toBe(0);
+    expect(at(0).told.at(-2)).toBe('discard 1');
     expect(at(0).messages.at(-1)).toEqual({ kind: 'look', refusal: { code: 'snapshot_invalid', message: 'damaged' } });
     await serve('b');
     expect(board.edition).toBe(2);
