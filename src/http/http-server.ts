@@ -99,6 +99,9 @@ export class HttpServer implements ExchangeHost {
     this.http.on('clientError', (error, socket) => refuseMalformed(error, socket, this.#open));
     this.http.on('connection', () => this.#line.arrived());
     this.http.on('drop', () => this.#connections.turnedAway());
+    // What goes wrong before is for who has it listen. After that it is a connection that the system does not give, for
+    // want of files or memory: told to nobody it would end the process.
+    this.http.once('listening', () => this.http.on('error', (error) => this.#missedConnection(error)));
     // With room for those that are being closed, or shake hands.
     this.http.maxConnections = options.limits.maxConnections + 2 * options.limits.reservedConnections;
     this.http.on(options.tls ? 'secureConnection' : 'connection', (socket: Socket) => this.#countConnection(socket));
@@ -143,6 +146,10 @@ export class HttpServer implements ExchangeHost {
   broke({ requestId }: Exchange, error: unknown): void {
     const trouble = error instanceof Error ? error.stack : String(error);
     this.#options.log.error('a request failed', { requestId, error: trouble });
+  }
+
+  #missedConnection({ message }: Error): void {
+    this.#options.log.error('a connection could not be taken', { error: message });
   }
 
   #countConnection(socket: Socket): void {

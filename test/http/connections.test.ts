@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request } from 'node:https';
 import { connect, type Socket } from 'node:net';
+import { constants } from 'node:os';
 import { TLSSocket, connect as tlsConnect } from 'node:tls';
 import { describe, expect, test, vi } from 'vitest';
 import { type ConnectionCount, HttpServer, type ServerOptions } from '../../src/http/http-server.ts';
@@ -168,4 +169,23 @@ test('a client that does not finish the handshake of TLS is left', async () => {
   const closed = once(socket, 'close');
   runOut?.call(shaking);
   await closed;
+});
+
+describe('a connection that the system does not give', () => {
+  test.each(['http', 'https'] as const)('to a server of %s is logged, and the next one is taken', async (scheme) => {
+    const said: unknown[] = [];
+    const error = (message: string, fields: unknown) => void said.push([message, fields]);
+    const { cert, key } = SELF_SIGNED;
+    const tls = scheme === 'https' ? { cert: Buffer.from(cert), key: Buffer.from(key) } : undefined;
+    await using running = await start({ tls, log: { ...silentLog, error } });
+    const handle: unknown = Reflect.get(running.http, '_handle');
+    const taken: unknown = Reflect.get(Object(handle), 'onconnection');
+    if (typeof taken !== 'function') throw new Error('Node.js takes connections in another way');
+    // As its event loop does when there are no more files, in the whole system for one.
+    taken.call(handle, -constants.errno.EMFILE);
+    expect(said).toEqual([['a connection could not be taken', { error: 'accept EMFILE' }]]);
+    const socket = connect(running.port, '127.0.0.1');
+    await once(running.http, 'connection');
+    socket.destroy();
+  });
 });
