@@ -18,6 +18,8 @@ export interface NodeAddress {
   readonly url: string;
   /** The only one to trust, as PEM: that of the node itself, when it is on this machine. */
   readonly certificate?: string | undefined;
+  /** Why that one is not known although there is one. */
+  readonly unknown?: string | undefined;
 }
 
 /** GET /status of a running node. Throws NODE_UNREACHABLE when none answers there. */
@@ -136,13 +138,18 @@ const TRUST =
 
 const SAME = 'a node on this machine must show the certificate of `OSO_TLS_CERT`, and that must be valid today';
 
-function explain({ certificate }: NodeAddress, error: unknown): readonly [why: string, hint?: string] {
+const READABLE = 'run this as a user who may read the file of `OSO_TLS_CERT`, or name a copy of it there';
+
+function explain({ certificate, unknown }: NodeAddress, error: unknown): readonly [why: string, hint?: string] {
   const code = codeOf(error);
   if (code === 'ECONNREFUSED') return ['connection refused'];
   if (code === 'ENOTFOUND') return ['no such host'];
   if (code === 'ECONNRESET') return ['it closed the connection; with TLS its address begins with `https://`'];
   if (/^(EPROTO$|ERR_SSL_)/.test(code)) {
     return ['it speaks no TLS that is known here; without TLS its address begins with `http://`'];
+  }
+  if (isTlsCode(code) && unknown !== undefined) {
+    return [`its certificate is not trusted, and \`OSO_TLS_CERT\` does not tell it: ${unknown}`, READABLE];
   }
   if (isTlsCode(code)) {
     return [`its certificate is not trusted: ${messageOf(error)}`, certificate === undefined ? TRUST : SAME];

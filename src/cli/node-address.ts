@@ -22,11 +22,18 @@ export async function localAddress({
   const name = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   const place = `${name.includes(':') ? `[${name}]` : name}:${port}`;
   if (tlsCert === undefined) return { url: `http://${place}` };
-  return { url: `https://${place}`, certificate: await readCertificate(tlsCert).catch(() => undefined) };
+  const url = `https://${place}`;
+  try {
+    return { url, certificate: await readCertificate(tlsCert) };
+  } catch (error) {
+    // An authority that this machine trusts anyway may have signed it.
+    const why = error instanceof OsoError ? error.message : `\`${tlsCert}\` is no certificate as PEM`;
+    return { url, unknown: why };
+  }
 }
 
 /** The node's own, without the chain behind it: others of the same authority are not this node's. */
-async function readCertificate(path: string): Promise<string | undefined> {
-  const [chain] = await readAll([path]);
-  return chain && new X509Certificate(chain).toString();
+async function readCertificate(path: string): Promise<string> {
+  const [chain = Buffer.of()] = await readAll([path]);
+  return new X509Certificate(chain).toString();
 }

@@ -144,4 +144,12 @@ describe('a node on this machine whose OSO_TLS_CERT', () => {
       hint: 'a node on this machine must show the certificate of `OSO_TLS_CERT`, and that must be valid today',
     });
   });
+
+  test('does not hold its certificate is not asked, and the file is named', async () => {
+    await expect(ask(GOOD, 'half')).rejects.toMatchObject({
+      code: 'NODE_UNREACHABLE',
+      message: expect.stringMatching(/and `OSO_TLS_CERT` does not tell it: `.*\/cert\.pem` is no certificate as PEM$/u),
+      hint: 'run this as a user who may read the file of `OSO_TLS_CERT`, or name a copy of it there',
+    });
+  });
 });

@@ -11,7 +11,9 @@ test.each([
   expect(await localAddress({ host, port: 8080, tlsCert: undefined })).toEqual({ url });
 });
 
-test('one with a certificate over TLS, whether that can be read or not', async () => {
-  const settings = { host: '::1', port: 1, tlsCert: '/nowhere/cert.pem' };
-  expect(await localAddress(settings)).toEqual({ url: 'https://[::1]:1', ca: undefined });
+test.each([
+  ['/nowhere/cert.pem', 'cannot read `/nowhere/cert.pem`: no such file or directory'],
+  [import.meta.filename, `\`${import.meta.filename}\` is no certificate as PEM`],
+])('one with a certificate over TLS, and why that is not known: %s', async (tlsCert, unknown) => {
+  expect(await localAddress({ host: '::1', port: 1, tlsCert })).toEqual({ url: 'https://[::1]:1', unknown });
 });
