@@ -13,8 +13,8 @@ export interface JsonLog extends Log {
 
 export interface JsonLogOptions {
   readonly level: LogLevel;
-  /** On every line: which node speaks. */
-  readonly clientId: () => string;
+  /** Which node speaks: on every line, once it is known. */
+  readonly clientId: () => string | undefined;
   /** Texts that must never appear. Anything that looks like an API key is removed as well. */
   readonly secrets: readonly string[];
   readonly clock: Clock;

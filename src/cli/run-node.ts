@@ -34,7 +34,7 @@ const FORCE_MS = 10_000;
 export async function runNode(plan: NodePlan, context: CommandContext): Promise<ExitCode> {
   const { settings, identity } = plan.config;
   const { clock, signal, env } = context;
-  let clientId = settings.clientId ?? '';
+  let { clientId } = settings;
   const log = createJsonLog({
     level: settings.logLevel,
     clientId: () => clientId,
@@ -45,7 +45,15 @@ export async function runNode(plan: NodePlan, context: CommandContext): Promise<
   for (const flag of overridesOf(settings)) log.warn('a guard is lifted', { setting: flag });
   const ended = new AbortController();
   const until = AbortSignal.any([signal, ended.signal]);
-  const server = await createNodeServer({ plan, threads, log, clock, clientId: () => clientId, env, signal: until });
+  const server = await createNodeServer({
+    plan,
+    threads,
+    log,
+    clock,
+    clientId: () => clientId ?? '',
+    env,
+    signal: until,
+  });
   const at = { port: settings.port, host: settings.host };
   try {
     const port = await listen(server.http.http, at);

@@ -211,6 +211,21 @@ test('what is told of a node that begins to serve names the generation that it s
   }
 });
 
+test('log lines have the id of the node from the moment on at which it is known', async () => {
+  await using place = await openWorkplace();
+  const lines = async (settings: Readonly<Record<string, string>>) => {
+    const node = place.start(['serve', '--json'], { OSO_ALLOW_OLDER: 'true', OSO_LOG_LEVEL: 'info', ...settings });
+    await serving(node);
+    const { stderr } = await end(node);
+    return stderr.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
+  };
+  const [first, ...rest] = await lines({});
+  expect([first.msg, 'clientId' in first]).toEqual(['a guard is lifted', false]);
+  expect(rest.length).toBeGreaterThan(0);
+  for (const { clientId } of rest) expect(clientId).toMatch(/^[0-9a-f-]{36}$/u);
+  for (const { clientId } of await lines({ OSO_CLIENT_ID: 'node-7' })) expect(clientId).toBe('node-7');
+});
+
 test('a node that drains copies nothing any more, and says so; what is pinned can still be changed', async () => {
   await using place = await openWorkplace();
   const node = place.start(['serve', '--json'], { OSO_DRAIN: '60s', OSO_LOG_LEVEL: 'info' });
