@@ -41,6 +41,8 @@ export function createAuthenticate(rule: KeyRule): Authenticate {
   };
 }
 
+const KEY_LINE = 'the line of a key is what `printf %s "$KEY" | sha256sum | cut -d" " -f1` prints';
+
 /** One SHA-256 a line, 64 hex digits; blank lines and `#` comments are skipped. Throws CONFIG_INVALID naming the line, and when no key is left. */
 export function parseKeyDigests(text: string): readonly Buffer[] {
   const digests: Buffer[] = [];
@@ -48,13 +50,17 @@ export function parseKeyDigests(text: string): readonly Buffer[] {
     const [digest = ''] = line.split('#');
     if (digest.trim() === '') continue;
     if (!/^[0-9a-fA-F]{64}$/u.test(digest.trim())) {
-      throw new OsoError('CONFIG_INVALID', `line ${index + 1} of the client keys file is not a SHA-256 in hex`);
+      throw new OsoError('CONFIG_INVALID', `line ${index + 1} of the client keys file is not a SHA-256 in hex`, {
+        hint: KEY_LINE,
+      });
     }
     digests.push(Buffer.from(digest.trim(), 'hex'));
   }
   // An empty file is one that is being written: an operator who wants to serve nobody stops the node.
   if (digests.length === 0) {
-    throw new OsoError('CONFIG_INVALID', 'the client keys file lists no key: every client would be refused');
+    throw new OsoError('CONFIG_INVALID', 'the client keys file lists no key: every client would be refused', {
+      hint: KEY_LINE,
+    });
   }
   return digests;
 }

@@ -53,17 +53,21 @@ test('an empty list accepts nobody', () => {
   expect(() => createAuthenticate({ kind: 'listed', digests: [] })('Bearer a')).toThrow('not accepted');
 });
 
+const HOW = 'the line of a key is what `printf %s "$KEY" | sha256sum | cut -d" " -f1` prints';
+
 test('a line that is no digest is named, and not shown', () => {
   expect(() => parseKeyDigests(`${digestOf('a')}\ne_env1_key_secret`)).toThrow(
     expect.objectContaining({
       code: 'CONFIG_INVALID',
       message: 'line 2 of the client keys file is not a SHA-256 in hex',
+      hint: HOW,
     }),
   );
 });
 
 test.each(['', '\n \n', '# no key yet\n'])('the list %j lists no key, and is refused', (text) => {
-  expect(() => parseKeyDigests(text)).toThrow('the client keys file lists no key: every client would be refused');
+  const message = 'the client keys file lists no key: every client would be refused';
+  expect(() => parseKeyDigests(text)).toThrow(expect.objectContaining({ message, hint: HOW }));
 });
 
 test('many accepted keys are all still accepted', () => {
