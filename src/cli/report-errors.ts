@@ -1,6 +1,6 @@
 import { withoutKeys } from '../config/secret.ts';
 import { OsoError } from '../errors/oso-error.ts';
-import { shortageOf } from '../errors/shortage.ts';
+import { shortageError, shortageOf } from '../errors/shortage.ts';
 import { errnoOf, ioError } from '../snapshot/io-error.ts';
 import { messageOf } from '../util/message-of.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
@@ -39,7 +39,7 @@ export function reportUnwritten(cause: unknown, output: Output): Promise<ExitCod
 
 /** What the system has no more of may be missing anywhere: no bug of ours. */
 function tellShortage(error: unknown): unknown {
-  if (shortageOf(errnoOf(error) ?? '') === undefined) return error;
+  if (shortageOf(errnoOf(error) ?? '') === undefined) return shortageError(error) ?? error;
   const { path } = error as NodeJS.ErrnoException;
   return ioError(error, 'use', path ?? 'a file');
 }

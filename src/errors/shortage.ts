@@ -15,15 +15,27 @@ const SHORTAGES: Readonly<Record<string, Shortage>> = {
   ENOMEM: { reason: 'the system has no memory left', hint: 'give the machine or the container more memory' },
 };
 
+const NO_PROCESS: Shortage = {
+  reason: 'the system lets no more processes or threads begin',
+  hint: 'raise the limit of processes of the user (`ulimit -u`), or of the container or service (`--pids-limit`, `TasksMax`)',
+};
+
 /** What the code of a system error says is missing. */
 export function shortageOf(code: string): Shortage | undefined {
   return SHORTAGES[code];
 }
 
+/** The same of an error. EAGAIN says it of a process, or a thread, that could not begin, and of nothing else. */
+function shortageIn(message: string, code: string): Shortage | undefined {
+  return /^(EAGAIN: spawn .*|ERR_WORKER_INIT_FAILED: )EAGAIN$/u.test(`${code}: ${message}`)
+    ? NO_PROCESS
+    : shortageOf(code);
+}
+
 /** COPY_FAILED for what the system threw because something is missing; undefined for anything else. */
 export function shortageError(error: unknown): OsoError | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
-  const shortage = shortageOf(String(error.code));
+  const shortage = shortageIn(error.message, String(error.code));
   if (shortage === undefined) return undefined;
   return new OsoError('COPY_FAILED', `${shortage.reason} (${error.message})`, { hint: shortage.hint, cause: error });
 }

@@ -1,3 +1,4 @@
+import { shortageError } from '../errors/shortage.ts';
 import { type OpenGeneration, type SharedGeneration, shareGeneration } from '../generations/open-generation.ts';
 import type { Drained } from '../http/drain.ts';
 import { receiveError, sendError } from '../sync/build-process/job.ts';
@@ -164,7 +165,7 @@ export class Crew implements Followers {
     try {
       this.#seatSomebody(seat);
     } catch (error) {
-      this.#lost(seat, error instanceof Error ? (error.stack ?? error.message) : String(error));
+      this.#lost(seat, whyOf(error));
     }
   }
 
@@ -280,4 +281,11 @@ export class Crew implements Followers {
   #tellAll(message: ToWorker): void {
     for (const { hired } of this.#seats) hired?.post(message);
   }
+}
+
+/** What this machine has no more of is told with what to do, and not where it was missing. */
+function whyOf(error: unknown): string {
+  const shortage = shortageError(error);
+  if (shortage !== undefined) return `${shortage.message}; ${shortage.hint}`;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -103,6 +103,17 @@ describe('errors', () => {
     expect(JSON.parse(out())).toEqual({ error, errors: [error] });
   });
 
+  test('for want of processes are no bug of ours, and say what to do', async () => {
+    const { output, err } = outputWith();
+    await reportErrors(
+      Object.assign(new Error('spawn node EAGAIN'), { code: 'EAGAIN', syscall: 'spawn node' }),
+      output,
+    );
+    expect(err()).toMatch(
+      /^COPY_FAILED: the system lets no more processes or threads begin .*\nhint: raise the limit of/u,
+    );
+  });
+
   test('of ours show their stack and end with 1', async () => {
     const { output, out, err } = outputWith({ isJson: true });
     expect(await reportErrors(new TypeError('x is not a function'), output)).toBe(1);

@@ -40,6 +40,18 @@ describe('the first data', () => {
     expect(logged.length).toBeLessThan(12);
   });
 
+  test('are served although the system lets no more threads begin, and the log says what to do', async () => {
+    const { logged, serve } = crewOf(1, {
+      listener: () => {
+        throw Object.assign(new Error('EAGAIN'), { code: 'ERR_WORKER_INIT_FAILED' });
+      },
+    });
+    await serve('a');
+    expect(logged[0]?.[1]['reason']).toMatch(
+      /^the system lets no more processes or threads begin \(EAGAIN\); raise the limit of processes .*`ulimit -u`/u,
+    );
+  });
+
   test('one thread alone hires nobody', async () => {
     const { crew, clock, threads, serve } = crewOf(0);
     await serve('a');
