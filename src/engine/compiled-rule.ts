@@ -53,7 +53,10 @@ export type CompiledLiteral =
   | { readonly kind: 'not'; readonly predicate: Predicate; readonly args: readonly TermCode[] }
   | { readonly kind: 'matches'; readonly variable: TermCode; readonly types: number };
 
-/** The literals of a body that are still to be done. What is left after each one is made once and kept. */
+/** Longer than bodies as people write them: all that is left of one, piece by piece, would be the square of its length. */
+const MAX_KEPT = 1_000;
+
+/** The literals of a body that are still to be done. What is left after each one is made once and kept, unless it is long. */
 export class PendingLiterals {
   readonly literals: readonly CompiledLiteral[];
   readonly #rest: (PendingLiterals | undefined)[] = [];
@@ -63,11 +66,10 @@ export class PendingLiterals {
   }
 
   without(position: number): PendingLiterals {
-    let rest = this.#rest[position];
-    if (rest === undefined) {
-      rest = new PendingLiterals(this.literals.toSpliced(position, 1));
-      this.#rest[position] = rest;
-    }
+    const known = this.#rest[position];
+    if (known !== undefined) return known;
+    const rest = new PendingLiterals(this.literals.toSpliced(position, 1));
+    if (rest.literals.length <= MAX_KEPT) this.#rest[position] = rest;
     return rest;
   }
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { findBindingDemands } from '../../src/engine/binding-demands.ts';
 import { Catalog } from '../../src/engine/catalog.ts';
+import { PendingLiterals } from '../../src/engine/compiled-rule.ts';
 import { createMemoryFacts } from '../../src/facts/memory-facts.ts';
 import type { Literal, Program, Rule } from '../../src/program/program.ts';
 import { atom, program, rule } from './program-builder.ts';
@@ -42,4 +43,14 @@ test('a rule with thousands of negations is compiled in a few looks at each', ()
   const arities = rules?.[0]?.body.literals.map((literal) => (literal.kind === 'not' ? literal.args.length : 0));
   expect(arities?.slice(7, 10)).toEqual([1, 2, 1]);
   expect(looks()).toBeLessThan(20 * SIZE);
+});
+
+test('what is left of a body is kept only while it is short: of a long one it would be the square of its length', () => {
+  const bodyOf = (length: number) =>
+    new PendingLiterals(Array.from({ length }, () => ({ kind: 'equal', left: 0, right: 0 })));
+  const short = bodyOf(1_001);
+  expect(short.without(7)).toBe(short.without(7));
+  const long = bodyOf(1_002);
+  expect(long.without(7)).not.toBe(long.without(7));
+  expect(long.without(7).literals).toHaveLength(1_001);
 });
