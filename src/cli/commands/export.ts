@@ -28,6 +28,7 @@ export const exportCommand: Command = {
   settings: ['apiToken', 'environment', 'tenant', 'clientId', 'url'],
   notes: `The file takes its name only when it is complete, on disk and verified; until then an older file stays as it is.
 With \`-\` the snapshot goes to stdout, the result to stderr, and only exit code 0 says that it is complete.
+It keeps no id: only one that is given as OSO_CLIENT_ID is told to the control plane.
 SOURCE_DATE_EPOCH (seconds since 1970) fixes the time in the snapshot: the same data give the same bytes.
 
 Exit codes: 0 written, 3 the policy is not valid, 4 the control plane gave no data.
