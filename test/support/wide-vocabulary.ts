@@ -34,6 +34,7 @@ export const STORED: readonly Predicate[] = [
   { name: 'member', types: ['User', 'Group'] },
   { name: 'haunts', types: ['Ghost', 'Thing'] },
   { name: 'wide', types: ['User', 'String', 'Integer', 'Thing', 'Boolean'] },
+  { name: 'sealed', types: [] },
 ];
 export const ROLE: Predicate = { name: 'has_role', types: ['User', 'String', 'Thing'] };
 export const PERMISSION: Predicate = { name: 'has_permission', types: ['User', 'String', 'Thing'] };

@@ -346,7 +346,7 @@ class WideMaker {
     return Array.from({ length: count }, () => {
       const { name, types } = this.#random.pick([...stored, PERMISSION, open]);
       return { predicate: name, args: types.map((type) => this.#value(type)) };
-    }).filter(({ args }) => args.length > 0);
+    });
   }
 
   #value(type: string): Value {
