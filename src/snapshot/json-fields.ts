@@ -57,7 +57,7 @@ export function signatureCountsField(object: JsonObject, key: string, total: num
   const counts: Record<string, number> = {};
   let sum = 0;
   for (const [signature, count] of Object.entries(objectField(object, key))) {
-    if (!/^.+\(.*\)$/s.test(signature)) throw new FieldError(`\`${key}\` has a key that is not a signature`);
+    if (!isSignature(signature)) throw new FieldError(`\`${key}\` has a key that is not a signature`);
     if (!isCount(count) || count === 0) throw new FieldError(`\`${key}\` has a value that is not a count`);
     counts[signature] = count;
     sum += count;
@@ -80,6 +80,11 @@ function wrong(key: string, expected: string): FieldError {
   return new FieldError(`\`${key}\` is not ${expected}`);
 }
 
+/** Without a pattern: one that tries again from every parenthesis would take hours for a hostile key. */
+function isSignature(key: string): boolean {
+  return key.indexOf('(', 1) !== -1 && key.endsWith(')');
+}
+
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0);
 }
@@ -88,13 +93,19 @@ function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Deepest nesting of braces and brackets outside strings. Text that is not JSON gives some number, and fails later. */
+/**
+ * Deepest nesting of braces and brackets outside strings. Text that is not JSON gives some number, and fails later. Each
+ * token is short: a pattern for whole strings would try again from every quote of one without end, for hours.
+ */
 function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/gs)) {
-    if (token === '{' || token === '[') deepest = Math.max(deepest, ++depth);
-    else if (token === '}' || token === ']') depth--;
+  let isInString = false;
+  for (const [token] of text.matchAll(/\\.|["[\]{}]/gs)) {
+    if (token === '"') isInString = !isInString;
+    else if (isInString || token.startsWith('\\')) continue;
+    else if (token === '{' || token === '[') deepest = Math.max(deepest, ++depth);
+    else depth--;
     if (deepest > MAX_DEPTH) break;
   }
   return deepest;

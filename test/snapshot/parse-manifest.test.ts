@@ -45,6 +45,7 @@ describe('a manifest is refused', () => {
     ['that is an array', '[]', 'it is not a JSON object'],
     ['that is null', 'null', 'it is not a JSON object'],
     ['that is nested a million times', '['.repeat(1_000_000), 'it is nested too deeply'],
+    ['that ends within a text of escaped quotes', `{"${'\\"'.repeat(1_000_000)}`, 'it is not JSON'],
     ['of version 0', edit('"formatVersion": 1', '"formatVersion": 0'), '`formatVersion` is not 1'],
     [
       'of version `1`',
@@ -125,6 +126,11 @@ describe('a manifest is refused', () => {
     [
       'with a key that is no signature',
       edit('"has_role(User,String,Organization)"', '"has_role"'),
+      '`countBySignature` has a key that is not a signature',
+    ],
+    [
+      'with a key of nothing but parentheses',
+      edit('"has_role(User,String,Organization)"', `"${'('.repeat(1_000_000)}"`),
       '`countBySignature` has a key that is not a signature',
     ],
   ];
