@@ -28,7 +28,7 @@ export function checkQuery(query: string): CheckedQuery {
   if (first === '') return fault('the query is empty');
   if (!BEGINNING.test(first)) return fault(`the query must be a SELECT, not \`${first.slice(0, 30)}\``);
   if (query.includes('\0')) return fault('the query holds a NUL character');
-  if (AMBIGUOUS.test(query)) return { kind: 'query', text: query.replace(/\s*;\s*$/u, ''), columns: undefined };
+  if (AMBIGUOUS.test(query)) return { kind: 'query', text: withoutEnd(query), columns: undefined };
   const all = Array.from(query.matchAll(TOKEN), ({ 0: text, index: start }): Token => ({ text, start }));
   const tokens = all.filter(({ text }) => !/^(?:--|\/\*)/u.test(text));
   const end = tokens.find(({ text }) => text === ';')?.start ?? query.length;
@@ -37,6 +37,12 @@ export function checkQuery(query: string): CheckedQuery {
   if (message !== undefined) return fault(message);
   const columns = countColumns(inside.map(({ text }) => text.toUpperCase()));
   return { kind: 'query', text: query.slice(0, end).trimEnd(), columns };
+}
+
+/** Without a pattern: one that looks for blanks before the end tries again from each blank that is followed by something else. */
+function withoutEnd(query: string): string {
+  const text = query.trimEnd();
+  return text.endsWith(';') ? text.slice(0, -1).trimEnd() : text;
 }
 
 function fault(message: string): CheckedQuery {

@@ -2,7 +2,7 @@ import { OsoError } from '../errors/oso-error.ts';
 import { quote } from '../errors/quote.ts';
 import { didYouMean } from '../util/did-you-mean.ts';
 import type { Binding, DataBindings } from './binding.ts';
-import { checkQuery } from './check-query.ts';
+import { type CheckedQuery, checkQuery } from './check-query.ts';
 import { parseSignature } from './parse-signature.ts';
 import { isNothing, textOfNode, type YamlEntry, YamlText } from './read-yaml.ts';
 
@@ -29,8 +29,9 @@ export function parseDataBindings(text: string): DataBindings {
   }
   const facts = root.find(({ key }) => key === 'facts');
   if (facts === undefined) throw yaml.faultAt(yaml.root, 'the key `facts` is missing');
+  const check = onceForEach(checkQuery);
   return {
-    bindings: entriesUnder(yaml, facts).map((entry, number) => readBinding(yaml, entry, number)),
+    bindings: entriesUnder(yaml, facts).map((entry, number) => readBinding({ yaml, check }, entry, number)),
     sqlTypes: readSqlTypes(
       yaml,
       root.find(({ key }) => key === 'sql_types'),
@@ -46,7 +47,22 @@ function entriesUnder(yaml: YamlText, { key, keyNode, value }: YamlEntry): reado
   return entries;
 }
 
-function readBinding(yaml: YamlText, entry: YamlEntry, number: number): Binding {
+/** Aliases may give thousands of bindings one long query. */
+function onceForEach(check: (query: string) => CheckedQuery): (query: string) => CheckedQuery {
+  const known = new Map<string, CheckedQuery>();
+  return (query) => {
+    const checked = known.get(query) ?? check(query);
+    known.set(query, checked);
+    return checked;
+  };
+}
+
+interface Reading {
+  readonly yaml: YamlText;
+  readonly check: (query: string) => CheckedQuery;
+}
+
+function readBinding({ yaml, check }: Reading, entry: YamlEntry, number: number): Binding {
   const { key: signature, keyNode, value } = entry;
   const fault = (node: YamlEntry['value'], message: string) => yaml.faultAt(node, `${quote(signature)}: ${message}`);
   const parsed = parseSignature(signature);
@@ -60,7 +76,7 @@ function readBinding(yaml: YamlText, entry: YamlEntry, number: number): Binding 
   if (torn !== undefined) {
     throw fault(torn.keyNode, `nothing stands at ${quote(torn.key)}: within \`{ }\` a query with a comma needs quotes`);
   }
-  const checked = checkQuery(query.trim());
+  const checked = check(query.trim());
   if (checked.kind === 'fault') throw fault(found?.value, checked.message);
   const wanted = parsed.args.filter(({ kind }) => kind === 'column').length;
   const { columns } = checked;

@@ -20,6 +20,7 @@ export class YamlText {
   readonly #document: Document;
   readonly #lines: LineCounter = new (yaml().LineCounter)();
   readonly #what: string;
+  #targets: ReadonlyMap<Node, Node> | undefined;
 
   /** `what` names the text in messages. Throws REQUEST_INVALID naming the line. */
   constructor(text: string, what: string) {
@@ -77,11 +78,27 @@ export class YamlText {
 
   #follow(node: Node): Node {
     if (!yaml().isAlias(node)) return node;
-    const found = node.resolve(this.#document);
+    this.#targets ??= targetsIn(this.#document);
+    const found = this.#targets.get(node);
     if (found === undefined)
       throw this.faultAt(node, `\`*${node.source}\` names nothing: there is no \`&${node.source}\` before it`);
     return found;
   }
+}
+
+/** What each alias stands for: the last node before it with that anchor. The library would look through the text for each. */
+function targetsIn(document: Document): ReadonlyMap<Node, Node> {
+  const anchored = new Map<string, Node>();
+  const targets = new Map<Node, Node>();
+  yaml().visit(document, {
+    Node(_, node) {
+      if (yaml().isAlias(node)) {
+        const target = anchored.get(node.source);
+        if (target !== undefined) targets.set(node, target);
+      } else if (node.anchor !== undefined) anchored.set(node.anchor, node);
+    },
+  });
+  return targets;
 }
 
 /** The text of a scalar; undefined for anything else, and for null however it is written. */

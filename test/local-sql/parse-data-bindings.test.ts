@@ -3,6 +3,36 @@ import { checkQuery } from '../../src/local-sql/check-query.ts';
 import { parseDataBindings } from '../../src/local-sql/parse-data-bindings.ts';
 
 describe('data bindings', () => {
+  test('take time in proportion to their length, whatever stands for what', () => {
+    const aliases = (query: string, count: number) =>
+      `facts:\n  p(a):\n    query: &q ${query}\n${Array.from({ length: count }, (_, at) => `  p${at}(a): {query: *q}\n`).join('')}`;
+    const texts = [aliases('SELECT b', 10_000), aliases(`SELECT ${'a,'.repeat(60_000)}b`, 4_000)];
+    for (const text of texts) {
+      const { bindings } = parseDataBindings(text);
+      expect(new Set(bindings.map(({ query }) => query)).size).toBe(1);
+    }
+  });
+
+  test('may have any number of blanks in a query', () => {
+    const query = `SELECT '#'${' '.repeat(1_000_000)}AS x`;
+    expect(checkQuery(query)).toEqual({ kind: 'query', text: query, columns: undefined });
+    expect(checkQuery("SELECT '#' ; ")).toEqual({ kind: 'query', text: "SELECT '#'", columns: undefined });
+  });
+
+  test('name by an alias the last anchor before it', () => {
+    const text =
+      'facts:\n  a(x): {query: &q SELECT 1}\n  b(x): {query: *q}\n  c(x): {query: &q SELECT 2}\n  d(x): {query: *q}\n';
+    expect(parseDataBindings(text).bindings.map(({ query }) => query)).toEqual([
+      'SELECT 1',
+      'SELECT 1',
+      'SELECT 2',
+      'SELECT 2',
+    ]);
+    expect(() => parseDataBindings('facts:\n  a(x): {query: *q}\n  b(x): {query: &q SELECT 1}\n')).toThrow(
+      '`*q` names nothing',
+    );
+  });
+
   test('name types of several segments', () => {
     const { bindings, sqlTypes } = parseDataBindings(`
 facts:
