@@ -10,6 +10,11 @@ import { messageOf } from '../util/message-of.ts';
 /** A node that needs longer than this for a small answer is not well. */
 const TIMEOUT_MS = 5_000;
 
+/** To serve other data: millions of facts are opened, and all threads get ready. Threads wait a minute for each other. */
+const CHANGE_TIMEOUT_MS = 65_000;
+
+const MAYBE_DONE = 'it may do it all the same: `oso-fallback status` says what is pinned and served';
+
 /** No status is larger; whatever sends more is not a node. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
@@ -69,11 +74,12 @@ interface Asking {
 async function exchange(address: NodeAddress, path: string, asking: Asking): Promise<Reply> {
   const late = new AbortController();
   const work = send(address, path, { ...asking, signal: AbortSignal.any([asking.signal, late.signal]) });
-  const deadline = { clock: asking.clock, afterMs: TIMEOUT_MS, expire: () => late.abort() };
+  const [afterMs, whenLate] = asking.token === undefined ? [TIMEOUT_MS] : [CHANGE_TIMEOUT_MS, MAYBE_DONE];
+  const deadline = { clock: asking.clock, afterMs, expire: () => late.abort() };
   return await withDeadline(work, deadline).catch((error: unknown) => {
     asking.signal.throwIfAborted();
     const [why, hint] = late.signal.aborted
-      ? [`no answer within ${TIMEOUT_MS / 1_000} seconds`]
+      ? [`no answer within ${afterMs / 1_000} seconds`, whenLate]
       : explain(address, error);
     throw unreachable(address.url, why, { hint, cause: error });
   });

@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, test } from 'vitest';
-import { askNode } from '../../src/cli/ask-node.ts';
+import { askNode, tellNode } from '../../src/cli/ask-node.ts';
 import { localAddress } from '../../src/cli/node-address.ts';
 import { OsoError } from '../../src/errors/oso-error.ts';
 import { EXPIRED, GOOD, INTERMEDIATE, KEY, OF_ANOTHER_HOST, SECOND_HAND } from '../support/certificates.ts';
@@ -61,6 +62,42 @@ test('leaves no timer behind', async () => {
   const { signal } = new AbortController();
   await expect(askNode({ url: 'http://127.0.0.1:1' }, { signal, clock })).rejects.toThrow('connection refused');
   expect(clock.sleeping).toBe(0);
+});
+
+describe('a node that is told to serve other data', () => {
+  /** Tells a node, which answers when the test does, or never. */
+  async function telling() {
+    let asked: (response: ServerResponse) => void = () => {};
+    const request = new Promise<ServerResponse>((resolve) => {
+      asked = resolve;
+    });
+    const server = createHttpServer((_, response) => asked(response)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    const clock = new FakeClock();
+    const { signal } = new AbortController();
+    const told = tellNode({ url }, '/-/rollback', { signal, clock, token: 'e_env1_1_x' });
+    told.catch(() => {});
+    return { clock, told, response: await request, [Symbol.dispose]: () => server.close() };
+  }
+
+  test('may take a minute: millions of facts are read again before all threads answer from them', async () => {
+    using node = await telling();
+    await node.clock.advance(60_000);
+    node.response.end('{"pinned":"x"}');
+    expect(await node.told).toEqual({ pinned: 'x' });
+  });
+
+  test('and has not answered by then may do it all the same, which a hint says', async () => {
+    using node = await telling();
+    await node.clock.advance(65_000);
+    await expect(node.told).rejects.toMatchObject({
+      code: 'NODE_UNREACHABLE',
+      message: expect.stringMatching(/: no answer within 65 seconds$/),
+      hint: 'it may do it all the same: `oso-fallback status` says what is pinned and served',
+    });
+  });
 });
 
 describe('a server that is asked in the wrong way', () => {
