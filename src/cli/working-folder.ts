@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdtemp, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OsoError } from '../errors/oso-error.ts';
+import { exists } from '../generations/exists.ts';
 import { errnoOf, ioError } from '../snapshot/io-error.ts';
 import { lockIfPossible } from '../snapshot/try-lock.ts';
 
@@ -20,10 +21,13 @@ export async function makeWorkingFolder(parent: string): Promise<WorkingFolder> 
   await removeAbandoned(parent);
   try {
     const path = await mkdtemp(join(parent, PREFIX));
-    const handle = await openLockFile(path, constants.O_RDWR | constants.O_CREAT).catch(ignoreGone);
-    // Another process took it for abandoned before it had its lock.
-    if (handle === undefined) return await makeWorkingFolder(parent);
-    lockIfPossible(handle.fd);
+    const handle = await openLockFile(path).catch(ignoreGone);
+    const isOurs = handle !== undefined && lockIfPossible(handle.fd) !== 'taken' && (await exists(path));
+    if (!isOurs) {
+      // Another process took it for abandoned before it had its lock.
+      await handle?.close();
+      return await makeWorkingFolder(parent);
+    }
     return {
       path,
       async [Symbol.asyncDispose]() {
@@ -46,26 +50,25 @@ export function folderError(error: unknown, path: string, userId = process.getui
 
 /** Best effort: what cannot be removed disturbs nobody. */
 async function removeAbandoned(parent: string): Promise<void> {
-  const names = await readdir(parent).catch(() => []);
-  for (const name of names.filter((entry) => entry.startsWith(PREFIX))) {
-    await removeUnlessUsed(join(parent, name)).catch(() => undefined);
+  const entries = await readdir(parent, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries.filter(({ name }) => name.startsWith(PREFIX))) {
+    if (entry.isDirectory()) await removeUnlessUsed(join(parent, entry.name)).catch(() => undefined);
   }
 }
 
+/**
+ * Its lock is kept until it is gone, so that its owner, who may just have made it, can tell. Where a second lock on the same
+ * file is granted, locks mean nothing, and its owner may be alive.
+ */
 async function removeUnlessUsed(path: string): Promise<void> {
-  if (!(await isInUse(path))) await rm(path, { recursive: true, force: true });
+  await using first = await openLockFile(path);
+  await using second = await openLockFile(path);
+  if (lockIfPossible(first.fd) !== 'ours' || lockIfPossible(second.fd) === 'ours') return;
+  await rm(path, { recursive: true, force: true });
 }
 
-/** Where a second lock on the same file is granted, locks mean nothing, and its owner may be alive. */
-async function isInUse(path: string): Promise<boolean> {
-  await using first = await openLockFile(path, constants.O_RDWR).catch(ignoreGone);
-  if (first === undefined) return false;
-  await using second = await openLockFile(path, constants.O_RDWR);
-  return lockIfPossible(first.fd) !== 'ours' || lockIfPossible(second.fd) === 'ours';
-}
-
-function openLockFile(path: string, flags: number): Promise<FileHandle> {
-  return open(join(path, 'lock'), flags | constants.O_NOFOLLOW, 0o600);
+function openLockFile(path: string): Promise<FileHandle> {
+  return open(join(path, 'lock'), constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
 }
 
 /** For `catch`: a file that is gone is no failure. */

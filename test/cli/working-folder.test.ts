@@ -1,8 +1,25 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { folderError, makeWorkingFolder } from '../../src/cli/working-folder.ts';
+import { tryLock } from '../../src/snapshot/try-lock.ts';
 import { temporaryDirectory } from '../snapshot/support/sample-snapshot.ts';
+import { installFaultDisk } from '../soak/support/fault-disk.mjs';
+
+/** Makes a folder while another process does something at the moment at which the first lock file is there. */
+async function meanwhile(parent: string, meddle: (lock: string) => void) {
+  let isDone = false;
+  const stop = await installFaultDisk(
+    parent,
+    () => undefined,
+    ({ kind, path }) => {
+      if (kind !== 'create' || isDone) return;
+      isDone = true;
+      meddle(path);
+    },
+  );
+  return await makeWorkingFolder(parent).finally(stop);
+}
 
 test('a working folder is gone when its scope ends', async () => {
   using parent = temporaryDirectory();
@@ -29,6 +46,38 @@ test('folders of killed processes are removed, those in use and those of others 
   await using second = await makeWorkingFolder(parent.path);
   expect([abandoned, empty].map((path) => existsSync(path))).toEqual([false, false]);
   expect([foreign, first.path, second.path].map((path) => existsSync(path))).toEqual([true, true, true]);
+});
+
+test('a folder that another process has locked to remove it is left to that one', async () => {
+  using parent = temporaryDirectory();
+  const lost: { path: string; fd: number }[] = [];
+  await using folder = await meanwhile(parent.path, (path) => {
+    const fd = openSync(path, 'r+');
+    expect(tryLock(fd)).toBe(true);
+    lost.push({ path, fd });
+  });
+  expect(lost.map(({ path }) => dirname(path))).not.toContain(folder.path);
+  for (const { fd } of lost) closeSync(fd);
+});
+
+test('a folder that another process has removed before it was locked is made again', async () => {
+  using parent = temporaryDirectory();
+  await using folder = await meanwhile(parent.path, (path) => rmSync(dirname(path), { recursive: true }));
+  expect(existsSync(folder.path)).toBe(true);
+});
+
+test('a folder whose owner is about to lock it is not removed', async () => {
+  using parent = temporaryDirectory();
+  const young = parent.file('.oso-export-young0');
+  mkdirSync(young);
+  const locks: number[] = [];
+  await using _ = await meanwhile(parent.path, () => {
+    const fd = openSync(join(young, 'lock'), 'a+');
+    expect(tryLock(fd)).toBe(true);
+    locks.push(fd);
+  });
+  expect(existsSync(young)).toBe(true);
+  for (const fd of locks) closeSync(fd);
 });
 
 test('a parent that is not there is named', async () => {
