@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseWhole } from '../config/parse-value.ts';
@@ -19,6 +19,7 @@ import { startProgress } from './progress.ts';
 import { readPackageFile } from './read-package-file.ts';
 import { runNode } from './run-node.ts';
 import { version } from './version.ts';
+import { makeWorkingFolder } from './working-folder.ts';
 
 const DEFAULT_FACTS = '100000';
 const BATCH_FACTS = 1_000;
@@ -32,25 +33,22 @@ const EXAMPLE_KEY = 'e_example_1_anykeyoftheenvironment';
 export async function runExample(invocation: Invocation, context: CommandContext): Promise<ExitCode> {
   const factCount = readCount(invocation.text('facts') ?? DEFAULT_FACTS);
   const { settings } = invocation.config({ controlPlane: false });
-  const place = await mkdtemp(join(tmpdir(), 'oso-example-')).catch((error: unknown) => {
-    throw ioError(error, 'write', tmpdir());
+  await using temporary = await makeWorkingFolder(tmpdir());
+  const place = temporary.path;
+  const importFile = join(place, 'example.snapshot');
+  await writeExample(importFile, { factCount, place, context }).catch((error: unknown) => {
+    throw ioError(error, 'write', place);
   });
-  try {
-    const importFile = join(place, 'example.snapshot');
-    await writeExample(importFile, { factCount, place, context });
-    const overrides = { environment: ENVIRONMENT, tenant: ENVIRONMENT, directory: join(place, 'data') };
-    return await runNode(
-      {
-        config: { settings: { ...settings, ...overrides }, identity: undefined },
-        offline: true,
-        importFile,
-        onServing: (url) => printInvitation(url, context),
-      },
-      context,
-    );
-  } finally {
-    await rm(place, { recursive: true, force: true });
-  }
+  const overrides = { environment: ENVIRONMENT, tenant: ENVIRONMENT, directory: join(place, 'data') };
+  return await runNode(
+    {
+      config: { settings: { ...settings, ...overrides }, identity: undefined },
+      offline: true,
+      importFile,
+      onServing: (url) => printInvitation(url, context),
+    },
+    context,
+  );
 }
 
 function readCount(text: string): number {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { runCli } from '../support/cli-process.ts';
 import { ask, end, idle, mayRead, serving, statusOf, until } from './support/running-node.ts';
 import { openWorkplace, reader, TOKEN, type Workplace } from './support/workplace.ts';
 
@@ -271,6 +272,29 @@ describe('the example', () => {
       code: 1,
       stderr: `DIRECTORY_UNUSABLE: cannot write \`${join(place.path, 'missing')}\`: no such file or directory\n`,
     });
+  });
+
+  test('says so when there is no room for it, which is no bug of ours', async () => {
+    await using place = await openWorkplace();
+    const args = ['serve', '--example', '--facts', '50000'];
+    const result = await runCli(args, { env: { TMPDIR: place.path, OSO_PORT: '0' }, shell: 'ulimit -f 200;' });
+    expect(result.code).toBe(1);
+    expect(result.stderr).toMatch(/^NO_SPACE: cannot write `.*`: the file would be larger than allowed\nhint: /u);
+    expect(readdirSync(place.path)).toEqual([]);
+  });
+
+  test('removes what one that was killed has left', async () => {
+    await using place = await openWorkplace();
+    const args = ['serve', '--example', '--facts', '100', '--json'];
+    const killed = place.start(args, { TMPDIR: place.path });
+    await serving(killed);
+    await end(killed, 'SIGKILL');
+    expect(readdirSync(place.path)).toHaveLength(1);
+    const next = place.start(args, { TMPDIR: place.path });
+    await serving(next);
+    expect(readdirSync(place.path)).toHaveLength(1);
+    await end(next);
+    expect(readdirSync(place.path)).toEqual([]);
   });
 
   test('refuses a count that is none, and a count without an example', async () => {
