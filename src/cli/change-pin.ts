@@ -2,6 +2,7 @@ import { OsoError } from '../errors/oso-error.ts';
 import type { DataDirectory } from '../generations/data-directory.ts';
 import { openDataDirectory, viewDataDirectory } from '../generations/data-directory.ts';
 import { type DirectoryState, writeState } from '../generations/directory-state.ts';
+import { exists } from '../generations/exists.ts';
 import { loadState } from '../generations/load-state.ts';
 import { type NodeAddress, tellNode } from './ask-node.ts';
 import type { CommandContext, Invocation } from './command.ts';
@@ -53,7 +54,7 @@ async function changeWhereKept(
     return { kind: 'node', url: address.url, answer: await tellNode(address, change.path, { clock, token, signal }) };
   };
   if (url !== undefined) return await tell(addressAt(url));
-  await viewDataDirectory(settings.directory);
+  await requireDataDirectory(settings.directory);
   const opened = await openUnlessLocked(settings.directory, change.command);
   if (!(opened instanceof OsoError)) return await changeAtRest(opened, change, output);
   return await tell(await localAddress(settings)).catch((error: unknown) => {
@@ -62,6 +63,13 @@ async function changeWhereKept(
       throw new AggregateError([withoutHint(opened), sayWhere(error)]);
     throw error;
   });
+}
+
+/** Whatever opens a directory makes it a data directory, and in a wrong one nothing is pinned. */
+async function requireDataDirectory(path: string): Promise<void> {
+  const { generationsPath } = await viewDataDirectory(path);
+  if (await exists(generationsPath)) return;
+  throw new OsoError('DIRECTORY_UNUSABLE', `\`${path}\` is no data directory: it has no place for generations`);
 }
 
 /** It says to stop the process that has the directory, which may be serving. */
