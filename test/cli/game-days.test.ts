@@ -1,7 +1,13 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
+import { rollback } from '../../src/cli/commands/rollback.ts';
+import { createOutput } from '../../src/cli/output.ts';
+import { isHelp, parseInvocation } from '../../src/cli/parse-invocation.ts';
+import { OsoError } from '../../src/errors/oso-error.ts';
 import { lockDirectory } from '../../src/generations/lock.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { ask, end, mayRead, serving, statusOf, until } from './support/running-node.ts';
 import { generationsOf, importOf, jsonOf, openWorkplace, reader } from './support/workplace.ts';
 
@@ -129,6 +135,22 @@ describe('game days', () => {
     const { code, stderr } = await place.run(['rollback']);
     expect(code).toBe(1);
     expect(stderr).toContain('\nhint: name another one: `oso-fallback status` lists those that are there\n');
+  });
+
+  test('a rollback of a directory at rest that is interrupted changes nothing', async () => {
+    await using place = await openWorkplace();
+    await importOf(place, 'ann', 1_700_000_000);
+    await importOf(place, 'bob', 1_700_000_100);
+    const args = ['--directory', join(place.path, '.oso')];
+    const invocation = parseInvocation(rollback, args, {});
+    if (isHelp(invocation)) throw new Error('no help was asked for');
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    const output = createOutput({ stdout, stderr, isJson: false, isQuiet: false, env: {} });
+    const stopped = new OsoError('INTERRUPTED', 'stopped by SIGINT');
+    const signal = AbortSignal.abort(stopped);
+    const context = { env: {}, output, clock: new FakeClock(), signal, onHangup: () => {} };
+    await expect(rollback.run(invocation, context)).rejects.toBe(stopped);
+    expect(jsonOf(await place.run(['status', '--json'], { OSO_PORT: '1' })).pinned).toBe(null);
   });
 
   test('a running node is asked: it swaps at once, goes on copying without a swap, and comes back', async () => {

@@ -30,7 +30,7 @@ or tenant, 6 another process has the data directory, and no node answers.
     const change = {
       command: 'rollback',
       path: `/-/rollback${query}`,
-      atRest: (directory: DataDirectory, state: DirectoryState) => pinAtRest(directory, state, wanted),
+      atRest: (directory: DataDirectory, state: DirectoryState) => pinAtRest({ directory, state, wanted, signal: context.signal }),
     };
     const changed = await changePin(change, invocation, context);
     const pinned = changed.kind === 'node' ? changed.answer['pinned'] : changed.after.pinned;
@@ -40,11 +40,14 @@ or tenant, 6 another process has the data directory, and no node answers.
   },
 };
 
-async function pinAtRest(
-  directory: DataDirectory,
-  state: DirectoryState,
-  wanted: string | undefined,
-): Promise<DirectoryState> {
+interface PinAtRest {
+  readonly directory: DataDirectory;
+  readonly state: DirectoryState;
+  readonly wanted: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function pinAtRest({ directory, state, wanted, signal }: PinAtRest): Promise<DirectoryState> {
   const found = await surveyDirectory(directory);
   const survey = { ...found, generations: newestFirst(found.generations, state.passed) };
   const owner = state.highWater;
@@ -56,7 +59,7 @@ async function pinAtRest(
       hint: 'a node that is configured for those serves it without a pin; or give another --directory',
     });
   }
-  const { kind, message } = await scrubGeneration(directory, id);
+  const { kind, message } = await scrubGeneration(directory, id, signal);
   if (kind !== 'intact') {
     throw new OsoError('INDEX_INVALID', `the generation ${id} cannot be served: ${message}`, {
       hint: 'name another one: `oso-fallback status` lists those that are there',
