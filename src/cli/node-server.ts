@@ -78,13 +78,14 @@ const WORKER = new URL('worker.js', import.meta.url);
 /** Throws CONFIG_INVALID when the files of client keys or TLS cannot be used. */
 export async function createNodeServer(options: NodeServerOptions): Promise<NodeServer> {
   const { plan, threads, log, clock, clientId, signal } = options;
-  const { settings, identity } = plan.config;
+  const { settings } = plan.config;
   const keysPath = settings.clientKeysFile;
   const keys = keysPath === undefined ? undefined : await readClientKeys(keysPath);
   const files = tlsFiles(settings);
   const tlsContents = files && (await readTlsFiles(files));
   const tls = tlsContents && tlsIdentity(tlsContents);
-  const ownToken = identity?.token.reveal();
+  // Also of a node that contacts no control plane, and was told nothing else.
+  const ownToken = settings.apiToken?.reveal();
   const operatorDigest = ownToken === undefined ? undefined : sha256(ownToken);
   const { environment, sqlDialect } = settings;
   const access = new ClientAccess({ clientKeys: keys, ownToken, environment });

@@ -32,13 +32,13 @@ const FORCE_MS = 10_000;
  * NOTHING_TO_START_FROM with the reason of every source, or INTERRUPTED during the start.
  */
 export async function runNode(plan: NodePlan, context: CommandContext): Promise<ExitCode> {
-  const { settings, identity } = plan.config;
+  const { settings } = plan.config;
   const { clock, signal, env } = context;
   let { clientId } = settings;
   const log = createJsonLog({
     level: settings.logLevel,
     clientId: () => clientId,
-    secrets: identity === undefined ? [] : [identity.token.reveal()],
+    secrets: settings.apiToken === undefined ? [] : [settings.apiToken.reveal()],
     clock,
   });
   const threads = workerCount(settings, thisMachine());

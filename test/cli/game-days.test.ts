@@ -188,4 +188,15 @@ describe('game days', () => {
     );
     expect(await mayRead(url, 'cid')).toBe(true);
   });
+
+  test('a node without control plane is told by its token alone, whatever else it was not told', async () => {
+    await using place = await openWorkplace();
+    const { generation } = jsonOf(await importOf(place, 'ann', 1_700_000_000));
+    await importOf(place, 'bob', 1_700_000_100);
+    const alone = { OSO_ENVIRONMENT: '', OSO_TENANT: '' };
+    const node = place.start(['serve', '--offline', '--json'], alone);
+    const { url } = await serving(node);
+    const back = await place.run(['rollback', '--json'], { ...alone, OSO_PORT: new URL(url).port });
+    expect(jsonOf(back)).toEqual({ pinned: generation, running: true });
+  });
 });
