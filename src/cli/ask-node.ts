@@ -30,9 +30,13 @@ export interface NodeAddress {
 /** GET /status of a running node. Throws NODE_UNREACHABLE when none answers there. */
 export async function askNode(address: NodeAddress, { clock, signal }: Asking): Promise<NodeStatus> {
   const { text } = await exchange(address, '/status', { clock, signal });
-  const status = parseStatus(text);
-  if (status === undefined) throw unreachable(address.url, 'what answers there is not an oso-fallback node');
-  return status;
+  const answer = parseObject(text);
+  if (isStatus(answer)) return answer;
+  if (answer?.['state'] === 'starting') {
+    const hint = 'ask again in a moment';
+    throw unreachable(address.url, 'it is starting, and has not looked for data yet', { hint });
+  }
+  throw unreachable(address.url, 'what answers there is not an oso-fallback node');
 }
 
 /**
@@ -129,11 +133,6 @@ function parseObject(text: string): Record<string, unknown> | undefined {
 }
 
 /** Checks only what tells a node from any other server: the rest was written by this program too. */
-function parseStatus(text: string): NodeStatus | undefined {
-  const parsed = parseObject(text);
-  return isStatus(parsed) ? parsed : undefined;
-}
-
 function isStatus(value: object | undefined): value is NodeStatus {
   if (value === undefined) return false;
   return 'state' in value && 'generations' in value && Array.isArray(value.generations) && 'size' in value;

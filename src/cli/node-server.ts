@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Settings } from '../config/options.ts';
+import { OsoError } from '../errors/oso-error.ts';
 import { createAuthenticate } from '../http/authenticate.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { DEFAULT_LIMITS, type HttpLimits } from '../http/limits.ts';
@@ -93,7 +94,7 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
   let stop = signal;
 
   function attached(): NodeData {
-    if (data === undefined) throw new Error('the server has no data yet');
+    if (data === undefined) throw new OsoError('NOT_READY', NOT_STARTED.message);
     return data;
   }
 
