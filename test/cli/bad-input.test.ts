@@ -221,17 +221,20 @@ describe('places', () => {
     expect(nobody.stderr).toMatch(/^NODE_UNREACHABLE: .*\nhint: give the data directory .*`--url`\n$/u);
   });
 
-  test.each(['rollback', 'unpin'])('%s in a folder that is no data directory changes nothing there', async (command) => {
-    await using place = await openWorkplace();
-    mkdirSync(join(place.path, '.oso'));
-    const result = await place.run([command]);
-    expect(result).toMatchObject({ code: 1, stdout: '' });
-    expect(result.stderr).toBe(
-      'DIRECTORY_UNUSABLE: `./.oso` is no data directory: it has no place for generations\n' +
-        'hint: give the data directory with `--directory`, or the address of a running node with `--url`\n',
-    );
-    expect(readdirSync(join(place.path, '.oso'))).toEqual([]);
-  });
+  test.each(['rollback', 'unpin'])(
+    '%s in a folder that is no data directory changes nothing there',
+    async (command) => {
+      await using place = await openWorkplace();
+      mkdirSync(join(place.path, '.oso'));
+      const result = await place.run([command]);
+      expect(result).toMatchObject({ code: 1, stdout: '' });
+      expect(result.stderr).toBe(
+        'DIRECTORY_UNUSABLE: `./.oso` is no data directory: it has no place for generations\n' +
+          'hint: give the data directory with `--directory`, or the address of a running node with `--url`\n',
+      );
+      expect(readdirSync(join(place.path, '.oso'))).toEqual([]);
+    },
+  );
 
   test.each([
     ['no snapshot', 'hello'],

@@ -30,7 +30,8 @@ or tenant, 6 another process has the data directory, and no node answers.
     const change = {
       command: 'rollback',
       path: `/-/rollback${query}`,
-      atRest: (directory: DataDirectory, state: DirectoryState) => pinAtRest({ directory, state, wanted, signal: context.signal }),
+      atRest: (directory: DataDirectory, state: DirectoryState) =>
+        pinAtRest({ directory, state, wanted, signal: context.signal }),
     };
     const changed = await changePin(change, invocation, context);
     const pinned = changed.kind === 'node' ? changed.answer['pinned'] : changed.after.pinned;
