@@ -3,7 +3,7 @@ import { codeOf, isTlsCode } from '../control-plane/connection-error.ts';
 import { withDeadline } from '../control-plane/with-deadline.ts';
 import { OsoError } from '../errors/oso-error.ts';
 import type { NodeStatus } from '../sync/node-status.ts';
-import { generationNotFound } from '../sync/pin-target.ts';
+import { generationNotFound, generationOfOthers } from '../sync/pin-target.ts';
 import type { Clock } from '../util/clock.ts';
 import { messageOf } from '../util/message-of.ts';
 
@@ -41,7 +41,7 @@ export async function askNode(address: NodeAddress, { clock, signal }: Asking): 
 
 /**
  * Asks a running node to do something, as its operator. Returns the object that it answers. Throws NODE_UNREACHABLE,
- * REQUEST_UNAUTHORIZED, GENERATION_NOT_FOUND, or REQUEST_FORBIDDEN with what the node says.
+ * REQUEST_UNAUTHORIZED, GENERATION_NOT_FOUND, GUARD_ENVIRONMENT, or REQUEST_FORBIDDEN with what the node says.
  */
 export async function tellNode(
   address: NodeAddress,
@@ -58,9 +58,10 @@ export async function tellNode(
     });
   }
   const refused = (why: string) => `the node at ${address.url} refuses: ${why}`;
-  const missing = said.match(/^GENERATION_NOT_FOUND: (.*)/)?.[1];
-  if (missing === undefined) throw new OsoError('REQUEST_FORBIDDEN', refused(said));
-  throw generationNotFound(refused(missing));
+  const [, code, why = ''] = /^([A-Z_]+): (.*)/.exec(said) ?? [];
+  if (code === 'GENERATION_NOT_FOUND') throw generationNotFound(refused(why));
+  if (code === 'GUARD_ENVIRONMENT') throw generationOfOthers(refused(why));
+  throw new OsoError('REQUEST_FORBIDDEN', refused(said));
 }
 
 interface Reply {

@@ -35,6 +35,12 @@ export function generationNotFound(message: string): OsoError {
   return new OsoError('GENERATION_NOT_FOUND', message, { hint: '`oso-fallback status` lists those that are there' });
 }
 
+export function generationOfOthers(message: string): OsoError {
+  return new OsoError('GUARD_ENVIRONMENT', message, {
+    hint: 'a node that is configured for those serves it without a pin; or give another --directory',
+  });
+}
+
 /** The message of the alarm `pin`. Status shows beside it what is served instead. */
 export function describeLostPin(pinned: string): string {
   return `the pinned generation ${pinned} cannot be served`;

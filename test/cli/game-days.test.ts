@@ -53,6 +53,21 @@ describe('game days', () => {
     expect(stderr).toMatch(/^GUARD_ENVIRONMENT: the generation \S+ belongs to another environment or tenant\nhint: /);
   });
 
+  test('a rollback of a running node to what belongs to another tenant ends like one at rest', async () => {
+    await using place = await openWorkplace();
+    await importOf(place, 'ann', 1_700_000_000);
+    await place.run(['export', 'y.snapshot'], { SOURCE_DATE_EPOCH: '1700000100', OSO_TENANT: 'initech' });
+    const others = await place.run(['import', 'y.snapshot', '--json', '--allow-environment']);
+    const node = place.start(['serve', '--offline', '--json']);
+    const { url } = await serving(node);
+    const { code, stderr } = await place.run(['rollback', jsonOf(others).generation], { OSO_PORT: new URL(url).port });
+    expect(code).toBe(5);
+    expect(stderr).toMatch(
+      /^GUARD_ENVIRONMENT: the node at \S+ refuses: the generation \S+ belongs to tenant `initech`/,
+    );
+    expect(stderr).toContain('\nhint: a node that is configured for those serves it without a pin');
+  });
+
   test('import --pin serves older data, and says so', async () => {
     await using place = await openWorkplace();
     await importOf(place, 'bob', 1_700_000_100);

@@ -3,7 +3,7 @@ import type { DataDirectory } from '../../generations/data-directory.ts';
 import type { DirectoryState } from '../../generations/directory-state.ts';
 import { newestFirst } from '../../generations/newest-first.ts';
 import { scrubGeneration } from '../../generations/scrub-generation.ts';
-import { isOwnedBy, pinTarget } from '../../sync/pin-target.ts';
+import { generationOfOthers, isOwnedBy, pinTarget } from '../../sync/pin-target.ts';
 import { surveyDirectory } from '../../sync/survey-directory.ts';
 import { changePin } from '../change-pin.ts';
 import type { Command } from '../command.ts';
@@ -56,9 +56,7 @@ async function pinAtRest({ directory, state, wanted, signal }: PinAtRest): Promi
   const id = pinTarget(survey, { current: state.pinned ?? newest?.id, owner }, wanted);
   const metadata = survey.generations.find((generation) => generation.id === id)?.metadata;
   if (!isOwnedBy(owner, metadata)) {
-    throw new OsoError('GUARD_ENVIRONMENT', `the generation ${id} belongs to another environment or tenant`, {
-      hint: 'a node that is configured for those serves it without a pin; or give another --directory',
-    });
+    throw generationOfOthers(`the generation ${id} belongs to another environment or tenant`);
   }
   const { kind, message } = await scrubGeneration(directory, id, signal);
   if (kind !== 'intact') {
