@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { lockDirectory } from '../../src/generations/lock.ts';
 import { goodMembers, member, sealedTar } from '../snapshot/support/craft-snapshot.ts';
 import { FACTS } from '../snapshot/support/sample-snapshot.ts';
-import { jsonOf, openWorkplace, POLICY, reader } from './support/workplace.ts';
+import { generationsOf, jsonOf, openWorkplace, POLICY, reader } from './support/workplace.ts';
 
 const ENTRY = fileURLToPath(new URL('../../dist/bin/oso-fallback.js', import.meta.url));
 
@@ -194,6 +194,20 @@ describe('import', () => {
     expect((await place.run(['import', 'old.snapshot', '--allow-older'])).code).toBe(0);
     expect((await place.run(['import', 'small.snapshot', '--max-shrink', '90%'])).code).toBe(0);
     expect((await place.run(['import', 'new.snapshot', '--allow-environment', '--allow-older'])).code).toBe(0);
+  });
+
+  test('refuses too much missing also while the newest data cannot be read', async () => {
+    await using place = await openWorkplace([reader('ann'), reader('bob'), reader('cid')]);
+    await place.run(['export', 'a.snapshot'], { SOURCE_DATE_EPOCH: '1700000000' });
+    await place.run(['import', 'a.snapshot']);
+    await place.run(['export', 'b.snapshot'], { SOURCE_DATE_EPOCH: '1700000100' });
+    const { generation } = jsonOf(await place.run(['import', 'b.snapshot', '--json']));
+    rmSync(join(generationsOf(place), generation, 'generation.json'));
+    place.cloud.facts = [reader('ann')];
+    await place.run(['export', 'c.snapshot'], { SOURCE_DATE_EPOCH: '1700000200' });
+    const refused = await place.run(['import', 'c.snapshot', '--max-shrink', '50%', '--json']);
+    expect(refused.code).toBe(5);
+    expect(jsonOf(refused).error.code).toBe('GUARD_SHRINK');
   });
 
   test('refuses a part that is none', async () => {

@@ -93,7 +93,8 @@ async function importFile({ file, directory, guards, pin, context }: ImportOf): 
     signal,
     progress: progress.onBytes,
   });
-  const [current] = (await surveyDirectory(directory)).generations;
+  const [{ state }, survey] = await Promise.all([loadState(directory), surveyDirectory(directory)]);
+  const current = newestFirst(survey.generations, state.passed).find(({ metadata }) => metadata !== undefined);
   const staged = await importSnapshot(directory, snapshot, {
     guards: { ...guards, currentFactCount: current?.metadata?.factCount },
     clock,
