@@ -52,8 +52,11 @@ export async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-/** Follows symbolic links, so that the file they point to is replaced and not the link. */
-async function resolveTarget(path: string): Promise<string> {
+/**
+ * What is to be replaced: symbolic links are followed, so that it is the file they point to and not the link. Throws
+ * DIRECTORY_UNUSABLE for what is no file.
+ */
+export async function resolveTarget(path: string): Promise<string> {
   try {
     const found = await stat(path);
     if (found.isDirectory()) throw unusable(path, 'it is a directory');

@@ -265,6 +265,18 @@ describe('places', () => {
     expect(result).toMatchObject({ code: 1, stdout: '' });
     expect(result.stderr).toMatch(/^DIRECTORY_UNUSABLE: .*`a\.snapshot`/);
     expect(readdirSync(place.path)).toEqual(['a.snapshot']);
+    // Not after a copy of everything.
+    expect(place.cloud.requests).toEqual([]);
+  });
+
+  test.runIf(process.platform === 'linux')('an export to a pipe by its name', async () => {
+    await using place = await openWorkplace();
+    const result = await place.run(['export', '/dev/fd/1']);
+    expect(result).toMatchObject({ code: 1, stdout: '' });
+    expect(result.stderr).toBe(
+      'DIRECTORY_UNUSABLE: cannot write `/dev/fd/1`: it is a pipe or device, not a file\nhint: `-` writes to stdout\n',
+    );
+    expect(place.cloud.requests).toEqual([]);
   });
 
   test('a data directory that is a file', async () => {

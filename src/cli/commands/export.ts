@@ -8,6 +8,7 @@ import type { FactSummary } from '../../facts/fact-sink.ts';
 import { buildIndex } from '../../facts/index/build-index.ts';
 import { type IndexFile, openIndex } from '../../facts/index/open-index.ts';
 import { ioError } from '../../snapshot/io-error.ts';
+import { resolveTarget } from '../../snapshot/replace-file.ts';
 import { type WrittenSnapshot, writeSnapshot } from '../../snapshot/write-snapshot.ts';
 import { factPredicatesOf } from '../../sync/download-generation.ts';
 import type { Command, CommandContext } from '../command.ts';
@@ -41,6 +42,8 @@ Exit codes: 0 written, 3 the policy is not valid, 4 the control plane gave no da
     const config = invocation.config({ controlPlane: true });
     const takenAtMs = readEpoch(env['SOURCE_DATE_EPOCH']);
     const target = file === '-' ? output.binary() : file;
+    // What cannot be replaced is told before everything is copied for it.
+    if (file !== '-') await resolveTarget(file);
     await using temporary = await makeWorkingFolder(file === '-' ? tmpdir() : dirname(file));
     using progress = await startProgress(output, clock, 'asking the control plane');
     try {
