@@ -8,6 +8,7 @@ import { createStateBook, type StateBook } from '../generations/state-book.ts';
 import { drain } from '../http/drain.ts';
 import type { HttpServer } from '../http/http-server.ts';
 import { NodeData } from '../sync/node-data.ts';
+import type { NodeStatus } from '../sync/node-status.ts';
 import { notReadyReason } from '../sync/state.ts';
 import type { CommandContext } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
@@ -180,8 +181,16 @@ function announce({ url, server, context, onServing, progress }: Announcement): 
   const status = server.status();
   progress[Symbol.dispose]();
   output.result(server.describe(), { event: 'serving', url, keys: server.keys, ...status });
-  for (const warning of server.warnings) output.note(warning);
+  for (const warning of [...server.warnings, ...pinWarning(status)]) output.note(warning);
   onServing?.(url);
+}
+
+/** A pin that was forgotten would make a start with other data in vain, and nothing else would say so. */
+function pinWarning({ pinned, snapshot }: NodeStatus): readonly string[] {
+  if (pinned === null || pinned !== snapshot?.id) return [];
+  return [
+    `warning: ${pinned} is pinned: no other data are served, nor taken from a file, until \`oso-fallback unpin\``,
+  ];
 }
 
 function nothingToStartFrom({ served }: NodeData, { offline, importFile }: NodePlan): OsoError {

@@ -168,6 +168,19 @@ describe('game days', () => {
     expect(jsonOf(await place.run(['status', '--json'], { OSO_PORT: '1' })).pinned).toBe(null);
   });
 
+  test('a start with a pin says so, for it takes no file of --import either', async () => {
+    await using place = await openWorkplace();
+    const { generation } = jsonOf(await importOf(place, 'ann', 1_700_000_000, ['--pin']));
+    place.cloud.facts = [reader('bob')];
+    await place.run(['export', 'x.snapshot'], { SOURCE_DATE_EPOCH: '1700000100' });
+    const node = place.start(['serve', '--offline', '--import', 'x.snapshot', '--json']);
+    const { pinned } = await serving(node);
+    expect(pinned).toBe(generation);
+    expect((await end(node)).stderr).toContain(
+      `warning: ${generation} is pinned: no other data are served, nor taken from a file, until \`oso-fallback unpin\`\n`,
+    );
+  });
+
   test('a running node is asked: it swaps at once, goes on copying without a swap, and comes back', async () => {
     await using place = await openWorkplace();
     await importOf(place, 'ann', 1_700_000_000);
