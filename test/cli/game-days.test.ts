@@ -41,6 +41,21 @@ describe('game days', () => {
     expect((await place.run(['unpin'])).stdout).toBe('nothing was pinned\n');
   });
 
+  test('a rollback of a directory at rest goes back from what the next start would serve', async () => {
+    await using place = await openWorkplace();
+    const { generation: first } = jsonOf(await importOf(place, 'ann', 1_700_000_000));
+    const { generation: second } = jsonOf(await importOf(place, 'bob', 1_700_000_100));
+    const { generation: third } = jsonOf(await importOf(place, 'cid', 1_700_000_200));
+    rmSync(join(generationsOf(place), third, 'generation.json'));
+    expect(jsonOf(await place.run(['rollback', '--json']))).toMatchObject({ pinned: first });
+    // A pin on what is not there any more holds nothing.
+    rmSync(join(generationsOf(place), first), { recursive: true });
+    const { generation: fourth } = jsonOf(await importOf(place, 'dan', 1_700_000_300));
+    expect(jsonOf(await place.run(['status', '--json'], { OSO_PORT: '1' })).snapshot.id).toBe(fourth);
+    rmSync(join(generationsOf(place), third), { recursive: true, force: true });
+    expect(jsonOf(await place.run(['rollback', '--json']))).toMatchObject({ pinned: second });
+  });
+
   test('a rollback of a directory at rest passes over what belongs to another tenant', async () => {
     await using place = await openWorkplace();
     const { generation: first } = jsonOf(await importOf(place, 'ann', 1_700_000_000));

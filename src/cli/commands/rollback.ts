@@ -52,8 +52,9 @@ async function pinAtRest({ directory, state, wanted, signal }: PinAtRest): Promi
   const found = await surveyDirectory(directory);
   const survey = { ...found, generations: newestFirst(found.generations, state.passed) };
   const owner = state.highWater;
-  const newest = survey.generations.find(({ metadata }) => isOwnedBy(owner, metadata));
-  const id = pinTarget(survey, { current: state.pinned ?? newest?.id, owner }, wanted);
+  const readable = survey.generations.filter(({ metadata }) => metadata !== undefined && isOwnedBy(owner, metadata));
+  const current = readable.find(({ id }) => id === state.pinned) ?? readable[0];
+  const id = pinTarget(survey, { current: current?.id, owner }, wanted);
   const metadata = survey.generations.find((generation) => generation.id === id)?.metadata;
   if (!isOwnedBy(owner, metadata)) {
     throw generationOfOthers(`the generation ${id} belongs to another environment or tenant`);
