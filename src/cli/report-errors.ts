@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { withoutKeys } from '../config/secret.ts';
 import { OsoError } from '../errors/oso-error.ts';
 import { shortageError, shortageOf } from '../errors/shortage.ts';
@@ -6,6 +7,9 @@ import { messageOf } from '../util/message-of.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
 import type { Output } from './output.ts';
 import type { Paint } from './paint.ts';
+
+/** Its modules and packages lie below. */
+const PROGRAM = fileURLToPath(new URL('../../', import.meta.url));
 
 /** An error as `--json` shows it. */
 interface JsonError {
@@ -39,9 +43,13 @@ export function reportUnwritten(cause: unknown, output: Output): Promise<ExitCod
 
 /** What the system has no more of may be missing anywhere: no bug of ours. */
 function tellShortage(error: unknown): unknown {
-  if (shortageOf(errnoOf(error) ?? '') === undefined) return shortageError(error) ?? error;
-  const { path } = error as NodeJS.ErrnoException;
-  return ioError(error, 'use', path ?? 'a file');
+  const shortage = shortageOf(errnoOf(error) ?? '');
+  if (shortage === undefined) return shortageError(error) ?? error;
+  const { path = 'a file' } = error as NodeJS.ErrnoException;
+  if (!path.startsWith(PROGRAM) || !/\.[cm]?[jt]s$/u.test(path)) return ioError(error, 'use', path);
+  // Which module it is depends on how quick each one is read. The same is said where not even this one can be.
+  const message = `cannot open the files of this program: ${shortage.reason}`;
+  return new OsoError('DIRECTORY_UNUSABLE', message, { hint: shortage.hint, cause: error });
 }
 
 function jsonError(error: unknown): JsonError {

@@ -1,4 +1,5 @@
 import { PassThrough, Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import chalk from 'chalk';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createOutput } from '../../src/cli/output.ts';
@@ -130,6 +131,14 @@ describe('errors', () => {
     expect(await reportErrors(error, output)).toBe(1);
     const hint = 'hint: raise the limit of open files (`ulimit -n`)';
     expect(err()).toBe(`DIRECTORY_UNUSABLE: cannot use ${named}: too many open files\n${hint}\n`);
+  });
+
+  test('of a system that has no more files for this program itself name none of its modules', async () => {
+    const { output, err } = outputWith();
+    const path = fileURLToPath(new URL('../../dist/bin/some-module.js', import.meta.url));
+    await reportErrors(Object.assign(new Error('EMFILE: too many open files'), { code: 'EMFILE', path }), output);
+    const hint = 'hint: raise the limit of open files (`ulimit -n`)';
+    expect(err()).toBe(`DIRECTORY_UNUSABLE: cannot open the files of this program: too many open files\n${hint}\n`);
   });
 
   test('have colour on a terminal only', async () => {
