@@ -24,7 +24,7 @@ export interface AtomPattern {
 /** What is known of variables beyond their types, by number. */
 export type KnownPatterns = ReadonlyMap<number, TermPattern>;
 
-/** Equal patterns have equal keys. */
+/** Patterns have equal keys exactly when they are equal, values in the same order. */
 export function atomKey({ predicate, terms }: AtomPattern): string {
   return [predicate, ...terms.map(termKey)].join('\n');
 }
@@ -119,6 +119,7 @@ function termPattern(term: Term, types: VariableTypes, known: KnownPatterns): Te
   return more ? (meetTerms(more, open) ?? { kind: 'values', values: [] }) : open;
 }
 
+/** Types have a prefix: a set of two is written as a value is. */
 function termKey(pattern: TermPattern): string {
-  return pattern.kind === 'values' ? pattern.values.map(({ key }) => key).join() : typeSetKey(pattern.set);
+  return pattern.kind === 'values' ? pattern.values.map(({ key }) => key).join() : `types ${typeSetKey(pattern.set)}`;
 }

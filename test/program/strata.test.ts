@@ -34,6 +34,19 @@ test('a policy with more goals than are told apart by their callers is still ref
   expect(refused.ok ? [] : refused.errors.map(({ code }) => code)).toEqual(['POLAR_NEGATION']);
 });
 
+test.each([
+  [
+    'refused for a cycle',
+    'r() if not p(Plan{"Pro"});\nq(x: Plan) if k(x) and not p(x);\np(Plan{"free"}) if q(Plan{"free"});',
+    false,
+  ],
+  ['not refused without one', 'q(x: Plan) if k(x) and not p(x);\np(Plan{"free"}) if not p(Plan{"Pro"});', true],
+])('a policy whose objects have types as their ids is %s', (_, rules, accepted) => {
+  const text = `actor User {}\nresource Plan {}\nresource Pro extends Plan {}\n${rules}`;
+  const loaded = loadPolicy([{ name: 'policy.polar', text }]);
+  expect(loaded.ok ? [] : loaded.errors.map(({ code }) => code)).toEqual(accepted ? [] : ['POLAR_NEGATION']);
+});
+
 /** Rules `p("x") if …` and `p(s: String) if … p(s) …`, which carry the literal through. */
 function randomPolicy(random: Random): string {
   const atom = (open: boolean) => `p${random.below(2)}(${open ? 's' : `"${random.pick(NAMES)}"`})`;
