@@ -84,7 +84,7 @@ const LONGEST_INTEGER = '9223372036854775808'.length;
 
 /** The value of a decimal integer of 64 bits, sign allowed; absent for all else. Leading zeros do not count. */
 function integerOf(text: string): bigint | undefined {
-  const digits = /^[+-]?0*([0-9]+)$/.exec(text)?.[1];
+  const digits = /^[+-]?0*([1-9][0-9]*|0)$/.exec(text)?.[1];
   if (digits === undefined || digits.length > LONGEST_INTEGER) return undefined;
   const value = BigInt(text.startsWith('-') ? `-${digits}` : digits);
   return BigInt.asIntN(64, value) === value ? value : undefined;

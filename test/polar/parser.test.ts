@@ -123,6 +123,7 @@ describe('work', () => {
   test.each([
     ['one string', `p("${'x'.repeat(900_000)}");`],
     ['one string of escapes', `p("${'\\\\'.repeat(450_000)}");`],
+    ['one fraction', `p(${'0'.repeat(900_000)}.5);`],
     ['one name', `${'x'.repeat(900_000)}();`],
     ['one name of segments', `${'x::'.repeat(300_000)}x();`],
     ['one comment', `#${'x'.repeat(900_000)}`],
