@@ -75,7 +75,7 @@ function typesAsWritten({ rule, source }: TypedRule, term: Term | undefined, tab
   if (variable?.types.kind !== 'some') return typesNamed();
   if (variable.types.types.size > 0) return variable.types;
   const names = source.impossible.flatMap(({ name, written }) => (name === variable.name ? written : []));
-  return typesNamed(...names.flatMap((name) => [...table.subtypesOf(name)]));
+  return { kind: 'some', types: new Set(names.flatMap((name) => [...table.subtypesOf(name)])) };
 }
 
 function signatureKey({ predicate, types }: FactSignature): string {

@@ -64,10 +64,15 @@ function distribute(operands: readonly ExpressionNode[], span: Span, budget: Spl
   let products: Condition[][] = [[]];
   for (const factor of factors) {
     const [only] = factor;
-    if (factor.length === 1 && only) for (const product of products) product.push(...only);
+    if (factor.length === 1 && only) for (const product of products) append(product, only);
     else products = products.flatMap((product) => factor.map((alternative) => [...product, ...alternative]));
   }
   return products;
+}
+
+/** One by one: as arguments of a call they would have to fit on the stack. */
+function append(product: Condition[], conditions: Conjunction): void {
+  for (const condition of conditions) product.push(condition);
 }
 
 function checked(alternatives: readonly Conjunction[], span: Span): readonly Conjunction[] {

@@ -181,6 +181,16 @@ describe('large policies', () => {
     expect(program.rules).toHaveLength(9_901);
   });
 
+  test.each([
+    ['conditions', `p() if (${Array(135_000).fill('a()').join('and ')}) and b();`],
+    [
+      'types that contradict each other',
+      `${Array.from({ length: 65_000 }, (_, n) => `actor A${n}{}`).join('')} p(x: Resource) if x matches Actor and x matches String and q(x);`,
+    ],
+  ])('so many %s that the stack has no room for them are no trouble', (_, text) => {
+    expect(programOf(text).rules.length).toBeGreaterThan(0);
+  });
+
   test('twenty thousand equalities in a row are no trouble', () => {
     const chain = Array.from({ length: 20_000 }, (_, n) => `v${20_000 - n} = v${19_999 - n}`);
     const program = programOf(`actor User {}\np(u: User) if ${chain.join(' and ')} and v0 = u and q(v20000);`);
