@@ -58,6 +58,13 @@ interface Context {
 }
 
 function typeBody(body: readonly DraftLiteral[], { types: outer, negated }: Context, found: Findings): VariableTypes {
+  // Calls alone teach nothing: the many bodies of a rule with many `not`s have its types, not a copy each.
+  const types = body.every(({ kind }) => kind === 'call' || kind === 'not') ? outer : narrowTypes(body, outer, found);
+  for (const literal of body) visit(literal, { types, negated }, found);
+  return types;
+}
+
+function narrowTypes(body: readonly DraftLiteral[], outer: VariableTypes, found: Findings): VariableTypes {
   const types = [...outer];
   narrowByEquality(body, types);
   for (const literal of body) if (literal.kind === 'compare') checkComparison(literal, types, found);
@@ -66,7 +73,6 @@ function typeBody(body: readonly DraftLiteral[], { types: outer, negated }: Cont
     (set, index) => isEmptyTypeSet(set) && !isEmptyTypeSet(outer[index] as TypeSet),
   );
   if (contradiction >= 0 && found.wrongComparisons.length === 0) found.contradictions.add(contradiction);
-  for (const literal of body) visit(literal, { types, negated }, found);
   return types;
 }
 
