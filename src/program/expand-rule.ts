@@ -3,7 +3,14 @@ import type { Span } from '../source/source.ts';
 import type { DraftLiteral, ExpandedRule } from './expanded-rule.ts';
 import { literalValue } from './literal-value.ts';
 import type { Term, TypeSet } from './program.ts';
-import { type Condition, type Conjunction, type SplitBudget, splitExpression } from './split-expression.ts';
+import {
+  type Condition,
+  type Conjunction,
+  type SplitBudget,
+  sizeOfTerms,
+  spend,
+  splitExpression,
+} from './split-expression.ts';
 import { typesNamed, typesUnder } from './type-set.ts';
 import type { TypeTable } from './type-table.ts';
 import { declareVariables, type Scope, VariableBook } from './variable-book.ts';
@@ -18,6 +25,7 @@ import { declareVariables, type Scope, VariableBook } from './variable-book.ts';
  */
 export function expandRule(node: RuleNode, types: TypeTable, budget: SplitBudget): ExpandedRule[] {
   const alternatives = node.body ? splitExpression(node.body, budget) : [[]];
+  spend(budget, alternatives.length * sizeOfTerms(node.head.parameters), node.head.span);
   return alternatives.map((conjunction) => expandAlternative(node, conjunction, types));
 }
 

@@ -5,8 +5,14 @@ import type { Span } from '../source/source.ts';
 /** Most conjunctions that one rule, or one `not`, may stand for. */
 export const MAX_CONJUNCTIONS = 4_096;
 
-/** Most conditions of all rules of a policy together after splitting; bounds memory whatever the text. */
+/**
+ * Most conditions of all rules of a policy together after splitting, those inside `not` included; bounds memory whatever
+ * the text, so long heads, calls and lists count as several.
+ */
 export const MAX_CONDITIONS = 1_000_000;
+
+/** Terms of a head, call or list that count as one condition. */
+const TERMS_OF_CONDITION = 4;
 
 /** A condition that is not made of others, but for `not`, whose body is a conjunction again. */
 export type Condition =
@@ -46,7 +52,7 @@ export function splitExpression(expression: ExpressionNode, budget: SplitBudget)
     case 'boolean-expression':
       return [expression.value ? [] : [{ kind: 'false', span: expression.span }]];
     default:
-      spend(budget, 1, expression.span);
+      spend(budget, sizeOf(expression), expression.span);
       return [[expression]];
   }
 }
@@ -58,7 +64,7 @@ function distribute(operands: readonly ExpressionNode[], span: Span, budget: Spl
   for (const factor of factors) {
     count *= factor.length;
     if (count > MAX_CONJUNCTIONS) throw tooManyConjunctions(span);
-    width += Math.max(...factor.map((alternative) => alternative.length));
+    width += Math.max(...factor.map(sizeOfAll));
   }
   if (count > 1) spend(budget, count * width, span);
   let products: Condition[][] = [[]];
@@ -80,7 +86,31 @@ function checked(alternatives: readonly Conjunction[], span: Span): readonly Con
   return alternatives;
 }
 
-function spend(budget: SplitBudget, conditions: number, span: Span): void {
+/** How many conditions a condition counts as. */
+function sizeOf(condition: Condition): number {
+  switch (condition.kind) {
+    case 'not':
+      return 1 + sizeOfAll(condition.body);
+    case 'call':
+      return Math.max(1, sizeOfTerms(condition.args));
+    case 'in':
+      return Math.max(1, sizeOfTerms(condition.list.items));
+    default:
+      return 1;
+  }
+}
+
+function sizeOfAll(conjunction: Conjunction): number {
+  return conjunction.reduce((sum, condition) => sum + sizeOf(condition), 0);
+}
+
+/** How many conditions the terms of a head, call or list count as. */
+export function sizeOfTerms({ length }: { readonly length: number }): number {
+  return Math.ceil(length / TERMS_OF_CONDITION);
+}
+
+/** Throws POLAR_COMPLEX when nothing is left. */
+export function spend(budget: SplitBudget, conditions: number, span: Span): void {
   budget.conditions -= conditions;
   if (budget.conditions >= 0) return;
   throw new OsoError(

@@ -191,6 +191,19 @@ describe('large policies', () => {
     expect(programOf(text).rules.length).toBeGreaterThan(0);
   });
 
+  test.each([
+    ['a `not`', `p() if not (${Array(260).fill('a()').join(' and ')}) and`],
+    ['a list', `p(x: String) if x in [${Array(1_100).fill('"a"')}] and`],
+    ['a call', `p() if q(${Array(1_100).fill('"a"')}) and`],
+    ['a head', `p(${Array(1_100).fill('"a"')}) if`],
+  ])('what is long in %s counts again for each combination', (_, rule) => {
+    const text = `${rule} (${Array(4_000).fill('b()').join(' or ')});`;
+    const loaded = loadPolicy([{ name: 'policy.polar', text }]);
+    expect(loaded.ok ? [] : loaded.errors.map(({ message }) => message)).toEqual([
+      'the rules of the policy have more than 1000000 conditions once split',
+    ]);
+  });
+
   test('twenty thousand equalities in a row are no trouble', () => {
     const chain = Array.from({ length: 20_000 }, (_, n) => `v${20_000 - n} = v${19_999 - n}`);
     const program = programOf(`actor User {}\np(u: User) if ${chain.join(' and ')} and v0 = u and q(v20000);`);
