@@ -175,10 +175,10 @@ describe('an archive is refused whatever its digest says', () => {
 describe('compressed data are refused', () => {
   const plain = tar(good);
   const skippable = Buffer.from('502a4d180400000000000000', 'hex');
-  const emptyBlocks = (count: number) => {
+  const withBlocks = (blocks: Buffer) => {
     const frame = compressed(plain);
     // magic 4, descriptor 1, content size 2 of a one-segment frame of this length
-    return Buffer.concat([frame.subarray(0, 7), Buffer.alloc(3 * count), frame.subarray(7)]);
+    return Buffer.concat([frame.subarray(0, 7), blocks, frame.subarray(7)]);
   };
   const cases: [string, Buffer, string][] = [
     [
@@ -202,8 +202,11 @@ describe('compressed data are refused', () => {
       'it has bytes after its compressed data',
     ],
     ['without a checksum', compress(plain, { checksumFlag: false }), 'its compressed data have no checksum'],
-    ['with an empty block', emptyBlocks(1), 'it has an empty block'],
-    ['with a million empty blocks', emptyBlocks(1_000_000), 'it has an empty block'],
+    ['with an empty block', withBlocks(Buffer.alloc(3)), 'it has an empty block'],
+    ['with a million empty blocks', withBlocks(Buffer.alloc(3_000_000)), 'it has an empty block'],
+    // Of the fourth type, one byte; then one of 128 KiB and a byte.
+    ['with a block of no type', withBlocks(Buffer.from('0e0000', 'hex')), 'it has a block that zstd does not allow'],
+    ['with too large a block', withBlocks(Buffer.from('080010', 'hex')), 'it has a block that zstd does not allow'],
     ['when they end too early', compressed(plain).subarray(0, -1), 'its compressed data end too early'],
     ['when there are none', Buffer.from('28b52ffd', 'hex'), 'its compressed data end too early'],
     [
