@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { OsoError } from '../errors/oso-error.ts';
+import { errnoOf } from '../snapshot/io-error.ts';
 import type { Source } from '../source/source.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Log } from '../util/log.ts';
@@ -12,8 +12,12 @@ const SETTLE_MS = 50;
 
 export interface WatchOptions {
   readonly paths: readonly string[];
+  /** The files as they were read last, in the order of `paths`. */
+  readonly known: readonly Source[];
   readonly clock: Clock;
   readonly log: Log;
+  /** All files, in this order. */
+  read(paths: readonly string[]): Promise<readonly Source[]>;
   /** All files, in the order of `paths`, whenever the content of one has changed. */
   onChange(sources: readonly Source[]): void;
 }
@@ -25,18 +29,19 @@ export interface FileWatch {
 /**
  * Watches the directories of the files rather than the files, because editors replace a file by renaming another one over
  * it. Events only say "look": what counts is the content. A file that is missing for a moment is looked at again when it
- * comes back. Throws DIRECTORY_UNUSABLE where the system watches nothing more.
+ * comes back. Looks once at the start: a file may have changed since it was read. Throws DIRECTORY_UNUSABLE where the system
+ * watches nothing more.
  */
-export async function watchFiles(options: WatchOptions): Promise<FileWatch> {
+export function watchFiles(options: WatchOptions): FileWatch {
   const { paths, clock, log } = options;
   const closing = new AbortController();
-  let known = await readSources(paths);
+  let { known } = options;
   let looking = false;
   let asked = false;
 
   async function look(): Promise<void> {
     await clock.sleep(SETTLE_MS, closing.signal);
-    const sources = await readSources(paths).catch(() => undefined);
+    const sources = await options.read(paths).catch(unlessMissing);
     if (sources === undefined || sameTexts(sources, known)) return;
     known = sources;
     options.onChange(sources);
@@ -46,16 +51,13 @@ export async function watchFiles(options: WatchOptions): Promise<FileWatch> {
   async function lookWhileAsked(): Promise<void> {
     if (looking) return;
     looking = true;
-    try {
-      while (asked && !closing.signal.aborted) {
-        asked = false;
-        await look();
-      }
-    } catch (error) {
-      if (!closing.signal.aborted) log.error('a changed policy could not be used', { error: String(error) });
-    } finally {
-      looking = false;
+    while (asked && !closing.signal.aborted) {
+      asked = false;
+      await look().catch((error: unknown) => {
+        if (!closing.signal.aborted) log.error('a changed policy could not be used', { error: messageOf(error) });
+      });
     }
+    looking = false;
   }
 
   function onEvent(): void {
@@ -64,6 +66,7 @@ export async function watchFiles(options: WatchOptions): Promise<FileWatch> {
   }
 
   const watchers = watchDirectories(paths, onEvent);
+  onEvent();
   return {
     close() {
       closing.abort();
@@ -85,8 +88,8 @@ function watchDirectories(paths: readonly string[], onEvent: () => void): readon
   });
 }
 
-async function readSources(paths: readonly string[]): Promise<readonly Source[]> {
-  return Promise.all(paths.map(async (path) => ({ name: path, text: await readFile(path, 'utf8') })));
+function unlessMissing(error: unknown): undefined {
+  if (errnoOf(error instanceof OsoError ? error.cause : error) !== 'ENOENT') throw error;
 }
 
 function sameTexts(a: readonly Source[], b: readonly Source[]): boolean {

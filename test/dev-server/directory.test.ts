@@ -1,12 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createDevServer } from '../../src/dev-server/dev-server.ts';
-import { watchFiles } from '../../src/dev-server/watch-files.ts';
-import type { Source } from '../../src/source/source.ts';
 import { systemClock } from '../../src/util/clock.ts';
 import { silentLog } from '../../src/util/log.ts';
 import { GITHUB_FACTS, GITHUB_POLICY } from './support/github-policy.ts';
@@ -136,6 +133,10 @@ test.each([
   ['["is_friendly","User","a"]\nnot json\n', /given\.jsonl:2: a fact line is not JSON$/u],
   ['\n\n["likes","User","a"]', /given\.jsonl:3: likes\(User\) is not used in policy\. Help: /u],
   [Buffer.from([0x5b, 0xff]), /given\.jsonl` is not UTF-8$/u],
+  [
+    `["is_friendly","User","a"]\n${'x'.repeat(600_000)}`,
+    /given\.jsonl:2: a fact line has [2-5][0-9]{5} characters, more than any/u,
+  ],
 ])('a line that is no fact of the policy stops the start and is named', async (content, message) => {
   await using directory = await temporaryDirectory();
   const factsFile = join(directory.path, 'given.jsonl');
@@ -164,31 +165,6 @@ test('a large file of facts is loaded', async () => {
   const question = { actor_type: 'User', actor_id: 'user-7', action: 'read', resource_type: 'Repo' };
   const reply = await running.ask({ path: '/api/list', body: question });
   expect((reply.json as { results: string[] }).results).toHaveLength(2);
-});
-
-test('a watched policy is read again when it was replaced by a rename, and only when its text has changed', async () => {
-  await using directory = await temporaryDirectory();
-  const path = join(directory.path, 'policy.polar');
-  await writeFile(path, 'one');
-  const seen: (readonly Source[])[] = [];
-  const options = { clock: systemClock, log: silentLog, onChange: (sources: readonly Source[]) => seen.push(sources) };
-  const watch = await watchFiles({ paths: [path], ...options });
-  await writeFile(join(directory.path, 'other'), 'x');
-  // At once: who looks while a file is being written may find it empty.
-  writeFileSync(path, 'one');
-  await writeFile(join(directory.path, 'new'), 'two');
-  await rename(join(directory.path, 'new'), path);
-  await expect.poll(() => seen).toEqual([[{ name: path, text: 'two' }]]);
-  await rm(path);
-  writeFileSync(path, 'three');
-  await expect.poll(() => seen.at(-1)).toEqual([{ name: path, text: 'three' }]);
-  watch.close();
-});
-
-test('a policy that is not there cannot be watched', async () => {
-  await using directory = await temporaryDirectory();
-  const options = { clock: systemClock, log: silentLog, onChange: () => {} };
-  await expect(watchFiles({ paths: [join(directory.path, 'nowhere')], ...options })).rejects.toThrow('ENOENT');
 });
 
 test('a changed policy is saved as POST does it, and a bad one leaves the old one', async () => {

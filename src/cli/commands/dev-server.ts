@@ -8,6 +8,7 @@ import { printPolicyErrors, printTestFailures } from '../../dev-server/save-poli
 import { type FileWatch, watchFiles } from '../../dev-server/watch-files.ts';
 import { OsoError } from '../../errors/oso-error.ts';
 import { drain } from '../../http/drain.ts';
+import type { Source } from '../../source/source.ts';
 import type { Command, CommandContext, Invocation } from '../command.ts';
 import { count } from '../describe-progress.ts';
 import { EXIT } from '../exit-code.ts';
@@ -43,12 +44,13 @@ The API key is ${DEV_TOKEN}, and its environment 0123456789.
     const at = { port: readPort(invocation), host: invocation.text('host') || '127.0.0.1' };
     const sqlDialect = readDialect(invocation, context);
     const log = createJsonLog({ level: 'error', clientId: () => 'dev-server', secrets: [], clock });
+    const policySources = paths.length === 0 ? undefined : await readPolicyFiles(paths);
     const dev = await createDevServer({
       clock,
       log,
       version: version(),
       nodeVersion: process.version,
-      policySources: paths.length === 0 ? undefined : await readPolicyFiles(paths),
+      policySources,
       factsFile: invocation.text('facts'),
       directory: invocation.text('directory'),
       sqlDialect,
@@ -56,8 +58,9 @@ The API key is ${DEV_TOKEN}, and its environment 0123456789.
     let watch: FileWatch | undefined;
     try {
       const port = await listen(dev.server.http, at);
-      if (invocation.isSet('watch-for-changes') && paths.length > 0) {
-        watch = await watchFiles({ paths, clock, log, onChange: (sources) => reportSave(dev, sources, context) });
+      if (invocation.isSet('watch-for-changes') && policySources !== undefined) {
+        const onChange = (sources: readonly Source[]) => reportSave(dev, sources, context);
+        watch = watchFiles({ paths, known: policySources, clock, log, read: readPolicyFiles, onChange });
       }
       const url = printUrl({ ...at, port });
       output.result(`dev-server on ${url} with ${count(dev.main.factCount)} facts\nAPI key ${DEV_TOKEN}`, {
@@ -99,7 +102,7 @@ function readDialect(invocation: Invocation, { env }: CommandContext): SqlDialec
   throw new AggregateError(read.problems, 'the dialect is wrong');
 }
 
-function reportSave(dev: DevServer, sources: Parameters<DevServer['savePolicy']>[0], { output }: CommandContext): void {
+function reportSave(dev: DevServer, sources: readonly Source[], { output }: CommandContext): void {
   const outcome = dev.savePolicy(sources);
   switch (outcome.kind) {
     case 'saved':
