@@ -32,6 +32,7 @@ export function parseInvocation(
     if (error.code === 'commander.helpDisplayed') return { kind: 'help', text: help };
     throw usageError(error, command);
   }
+  requireValues(parser, rest);
   return invocation(command, parser, env);
 }
 
@@ -54,6 +55,19 @@ function requireText(rest: readonly string[], env: Readonly<Record<string, strin
   throw new OsoError('CONFIG_INVALID', `${what} has bytes that are no UTF-8`, {
     hint: 'a file of such a name needs another one',
   });
+}
+
+/** The parser takes whatever comes next for the value of an option, another option too. */
+function requireValues(parser: Commander, rest: readonly string[]): void {
+  const options = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest;
+  const known = (text: string | undefined) => parser.options.find(({ long }) => long === text?.split('=')[0]);
+  for (const [at, text] of options.entries()) {
+    const value = options[at + 1];
+    if (known(text)?.long !== text || known(text)?.required !== true || known(value) === undefined) continue;
+    throw new OsoError('CONFIG_INVALID', `\`${text}\` has no value: \`${known(value)?.long}\` follows`, {
+      hint: `\`${text}=…\` takes any value`,
+    });
+  }
 }
 
 function describe(command: Command): Commander {

@@ -306,6 +306,16 @@ describe('the example', () => {
     expect(lonely).toMatchObject({ code: 2, stdout: '' });
     expect(lonely.stderr).toBe('CONFIG_INVALID: `--facts` needs `--example`\n');
   });
+
+  test.each(['import', 'directory', 'environment', 'tenant', 'api-token'])(
+    'refuses --%s, which would be ignored',
+    async (flag) => {
+      await using place = await openWorkplace();
+      const refused = await place.run(['serve', '--example', `--${flag}`, 'x']);
+      expect(refused).toMatchObject({ code: 2, stdout: '' });
+      expect(refused.stderr).toBe(`CONFIG_INVALID: \`--example\` makes data of its own: leave out \`--${flag}\`\n`);
+    },
+  );
 });
 
 describe('signals', () => {

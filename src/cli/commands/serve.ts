@@ -2,6 +2,9 @@ import { OPTIONS, type SettingName } from '../../config/options.ts';
 import { OsoError } from '../../errors/oso-error.ts';
 import type { Command } from '../command.ts';
 
+/** Which data an operator wants, and where: an example has its own. */
+const OWN_DATA = ['import', 'directory', 'environment', 'tenant', 'api-token'];
+
 export const serve: Command = {
   name: 'serve',
   summary: 'run a node (the default command)',
@@ -28,6 +31,10 @@ Exit codes: 0 stopped, 2 wrong configuration, 4 nothing to start from, 6 the dat
     // Until somebody listens SIGHUP ends the process. What it asks for is what a start does anyway.
     context.onHangup(() => {});
     if (invocation.isSet('example')) {
+      const foreign = OWN_DATA.find((flag) => invocation.text(flag) !== undefined);
+      if (foreign !== undefined) {
+        throw new OsoError('CONFIG_INVALID', `\`--example\` makes data of its own: leave out \`--${foreign}\``);
+      }
       const { runExample } = await import('../run-example.ts');
       return await runExample(invocation, context);
     }
