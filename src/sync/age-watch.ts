@@ -20,15 +20,19 @@ export interface AgeWatchOptions {
   readonly record: () => Promise<void>;
 }
 
-/** Looks at the age of the data again and again until the signal is aborted; never rejects. */
+/** Looks at the age of the data again and again until the signal is aborted; never rejects. A disk that hangs holds up nothing. */
 export async function watchAge(options: AgeWatchOptions, signal: AbortSignal): Promise<void> {
   const { clock, record } = options;
   let recordedMs = clock.monotonicMs();
+  let isRecording = false;
   while (!signal.aborted) {
     lookAtAge(options);
-    if (clock.monotonicMs() - recordedMs >= RECORD_EVERY_MS) {
+    if (!isRecording && clock.monotonicMs() - recordedMs >= RECORD_EVERY_MS) {
       recordedMs = clock.monotonicMs();
-      await record();
+      isRecording = true;
+      void record().then(() => {
+        isRecording = false;
+      });
     }
     await clock.sleep(LOOK_EVERY_MS, signal).catch(() => {});
   }

@@ -93,4 +93,28 @@ describe('the watch over age', () => {
     await watch;
     expect(clock.sleeping).toBe(0);
   });
+
+  test('goes on while the disk does not come to an end with writing the age down, which is tried once at a time', async () => {
+    const { clock, served, options, counted, recorded } = watching();
+    const controller = new AbortController();
+    let written = () => {};
+    const record = async () => {
+      recorded.push(clock.monotonicMs());
+      await new Promise<void>((resolve) => {
+        written = resolve;
+      });
+    };
+    const watch = watchAge({ ...options, record }, controller.signal);
+    await clock.advance(20 * 60_000);
+    served.freshness = 'stale';
+    await clock.advance(15_000);
+    expect(counted).toEqual(['stale']);
+    expect(recorded).toHaveLength(1);
+    written();
+    await clock.advance(15_000);
+    expect(recorded).toHaveLength(2);
+    written();
+    controller.abort();
+    await watch;
+  });
 });
