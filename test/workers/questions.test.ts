@@ -54,6 +54,17 @@ test('a first thread that does not answer is waited for no longer than a client 
   expect(await pin).toEqual({ kind: 'pin', generation: 'g' });
 });
 
+test('who has not heard whether a generation is pinned does not try again blindly', async () => {
+  const { clock, questions } = asking();
+  const pin = questions.ask({ kind: 'pin', generation: undefined });
+  const late = expect(pin).rejects.toMatchObject({
+    code: 'SERVER_OVERLOADED',
+    message: 'the node is busy, and may do it all the same: ask `oso-fallback status` before you try again',
+  });
+  await clock.advance(60_000);
+  await late;
+});
+
 test('the first thread answers each kind of question', async () => {
   const reply = replier({
     status: () => ({ state: 'serving' }),

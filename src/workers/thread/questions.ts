@@ -7,6 +7,8 @@ import type { FromWorker, Question, Reply } from '../protocol.ts';
 const DEADLINE_MS = 5_000;
 /** To open a generation of millions of facts and get all threads ready for it. */
 const PIN_DEADLINE_MS = 60_000;
+/** Whoever pinned once more without need would go back further. */
+const MAYBE_PINNED = 'the node is busy, and may do it all the same: ask `oso-fallback status` before you try again';
 
 type ReplyTo<Kind extends Question['kind']> = Extract<Reply, { readonly kind: Kind }>;
 
@@ -41,9 +43,9 @@ export class Questions {
     const settled = new AbortController();
     const reply = new Promise<Reply>((resolve) => this.#waiting.set(id, resolve));
     this.#post({ kind: 'ask', id, question });
-    const deadlineMs = question.kind === 'pin' || question.kind === 'unpin' ? PIN_DEADLINE_MS : DEADLINE_MS;
-    const late = this.#clock.sleep(deadlineMs, settled.signal).then(() => {
-      throw new OsoError('SERVER_OVERLOADED', 'the node is too busy to say: try again');
+    const isPin = question.kind === 'pin' || question.kind === 'unpin';
+    const late = this.#clock.sleep(isPin ? PIN_DEADLINE_MS : DEADLINE_MS, settled.signal).then(() => {
+      throw new OsoError('SERVER_OVERLOADED', isPin ? MAYBE_PINNED : 'the node is too busy to say: try again');
     });
     try {
       return await Promise.race([reply, late]);
