@@ -1,3 +1,4 @@
+import { MAX_ARRAY_BYTES } from '../facts/index/byte-source.ts';
 import type { ServedMemory } from './served-data.ts';
 
 export interface IndexMemoryOptions {
@@ -32,8 +33,8 @@ export class IndexMemory {
     const { memoryBytes, threads = 1 } = this.#options;
     const memory = this.#served();
     if (memory?.mode !== 'paged') return undefined;
-    if (memory.residentBytes <= memoryBytes) return memory.residentBytes;
-    const isCacheLarge = memory.memoryBytes * threads > memoryBytes / 2;
+    if (memory.residentBytes <= Math.min(memoryBytes, MAX_ARRAY_BYTES)) return memory.residentBytes;
+    const isCacheLarge = memory.memoryBytes > Math.min(memoryBytes / threads, MAX_ARRAY_BYTES) / 2;
     return isCacheLarge ? undefined : memoryBytes;
   }
 

@@ -1,3 +1,8 @@
+import { constants } from 'node:buffer';
+
+/** What lies in memory lies in one array, and Node.js 20 makes none of more than 4 GiB. */
+export const MAX_ARRAY_BYTES = constants.MAX_LENGTH;
+
 /** Most bytes that one window may ask for: a block of sixteen ids of 512 bytes with their tokens, rounded up. */
 export const MAX_WINDOW_BYTES = 16 * 1024;
 

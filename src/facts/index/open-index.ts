@@ -1,6 +1,6 @@
 import type { FactReader } from '../fact-reader.ts';
 import type { FactStream, FactSummary } from '../fact-sink.ts';
-import type { ByteSource } from './byte-source.ts';
+import { type ByteSource, MAX_ARRAY_BYTES } from './byte-source.ts';
 import { CanonicalLines } from './canonical-lines.ts';
 import { type Directory, sectionsEnd, slotsStart } from './directory.ts';
 import { checkSections, readDirectory } from './envelope.ts';
@@ -127,7 +127,8 @@ function peekDirectory(file: IndexBytes): Directory | undefined {
 
 /** Room for the sections to be held; undefined: they are paged. Without hash slots a smaller memory will do. */
 function memoryFor(directory: Directory, { memoryBytes }: IndexMemory): ResidentSource | undefined {
-  const length = [sectionsEnd(directory), slotsStart(directory)].find((bytes) => bytes <= memoryBytes);
+  const mostBytes = Math.min(memoryBytes, MAX_ARRAY_BYTES);
+  const length = [sectionsEnd(directory), slotsStart(directory)].find((bytes) => bytes <= mostBytes);
   return length === undefined ? undefined : new ResidentSource(new SharedArrayBuffer(length), memoryBytes);
 }
 

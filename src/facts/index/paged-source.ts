@@ -1,4 +1,4 @@
-import { type ByteSource, closedWindow, MAX_WINDOW_BYTES } from './byte-source.ts';
+import { type ByteSource, closedWindow, MAX_ARRAY_BYTES, MAX_WINDOW_BYTES } from './byte-source.ts';
 import { collectGarbageSoon } from './collect-garbage.ts';
 import { closeIndexBytes, type IndexBytes, readFully } from './index-bytes.ts';
 
@@ -26,7 +26,8 @@ export class PagedSource implements ByteSource {
   constructor(file: IndexBytes, cacheBytes: number) {
     this.length = file.sizeBytes;
     const pageCount = Math.ceil(file.sizeBytes / PAGE_BYTES);
-    const wanted = Math.max(LEAST_FRAMES, Math.floor(cacheBytes / PAGE_BYTES));
+    const mostBytes = Math.min(cacheBytes, MAX_ARRAY_BYTES - MAX_WINDOW_BYTES);
+    const wanted = Math.max(LEAST_FRAMES, Math.floor(mostBytes / PAGE_BYTES));
     this.#file = file;
     this.#frameCount = Math.min(wanted, Math.max(1, pageCount));
     this.bytes = new Uint8Array(this.#frameCount * PAGE_BYTES + MAX_WINDOW_BYTES);
