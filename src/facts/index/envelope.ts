@@ -41,8 +41,8 @@ export function readDirectory(file: IndexBytes): Directory {
   return directory;
 }
 
-/** Throws INDEX_INVALID when a section has another checksum than the directory says. */
-export function checkSections(file: IndexBytes, directory: Directory): void {
+/** Throws INDEX_INVALID when a section has another checksum than the directory says. Yields now and then. */
+export function* checkSections(file: IndexBytes, directory: Directory): Generator<void> {
   const buffer = Buffer.alloc(CHECK_BYTES);
   for (const section of listSections(directory)) {
     let sum = 0;
@@ -51,6 +51,7 @@ export function checkSections(file: IndexBytes, directory: Directory): void {
       readFully(file, bytes, section.offset + done);
       sum = crc32(bytes, sum);
       done += bytes.length;
+      yield;
     }
     if (sum !== section.crc32)
       throw damaged(`the section at byte ${section.offset} has another checksum than recorded`);

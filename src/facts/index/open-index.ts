@@ -72,7 +72,7 @@ export function openIndex(path: string, options: OpenIndexOptions): IndexFile {
   const file = openIndexBytes(path);
   try {
     const directory = readDirectory(file);
-    if (options.verify) checkSections(file, directory);
+    if (options.verify) for (const _ of checkSections(file, directory));
     const source = memoryFor(directory, options);
     if (source) readFully(file, source.bytes, 0);
     return presentFile(file, { directory, source, options });

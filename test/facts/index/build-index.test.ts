@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import type fs from 'node:fs';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Fact } from '../../../src/facts/fact.ts';
@@ -20,6 +21,8 @@ import { Random } from '../../support/random.ts';
 
 /** Writes and reads left until the next one fails, and the code of that failure. */
 const fault = vi.hoisted(() => ({ writesLeft: Number.POSITIVE_INFINITY, code: '', calls: 0 }));
+/** Bytes written and read. */
+const moved = vi.hoisted(() => ({ bytes: 0 }));
 
 vi.mock('node:fs', async (load) => {
   const real = await load<typeof fs>();
@@ -27,9 +30,17 @@ vi.mock('node:fs', async (load) => {
     fault.calls++;
     if (fault.writesLeft-- <= 0) throw Object.assign(new Error(fault.code), { code: fault.code });
     // Short writes are legal and must be finished.
-    return real.writeSync(descriptor, bytes, offset, Math.max(1, Math.ceil(length * 0.7)), at);
+    const count = real.writeSync(descriptor, bytes, offset, Math.max(1, Math.ceil(length * 0.7)), at);
+    moved.bytes += count;
+    return count;
   };
-  return { ...real, writeSync, default: { ...real, writeSync } };
+  const readSync = (descriptor: number, bytes: Uint8Array, offset: number, length: number, at: number) => {
+    const count = real.readSync(descriptor, bytes, offset, length, at);
+    moved.bytes += count;
+    return count;
+  };
+  const mocked = { ...real, writeSync, readSync };
+  return { ...mocked, default: mocked };
 });
 
 let directory: string;
@@ -224,6 +235,26 @@ describe('buildIndex', () => {
       await expect(build(MANY, { progress, signal: controller.signal }), stage).rejects.toThrow(`stopped at ${stage}`);
       expect(leftovers(directory)).toEqual([]);
     }
+  });
+
+  test('lets the event loop turn after each megabyte that it writes or reads, however many facts there are', async () => {
+    const facts = Array.from({ length: 200_000 }, (_, i) =>
+      fact('owner', ['Repo', `r${100_000 + (i >> 1)}`], ['User', `u${(i * 7919) % 200_000}`]),
+    );
+    let isOver = false;
+    let most = 0;
+    const watched = (async () => {
+      while (!isOver) {
+        moved.bytes = 0;
+        await nextTurn();
+        most = Math.max(most, moved.bytes);
+      }
+    })();
+    await build(facts, { memoryBytes: 0 });
+    isOver = true;
+    await watched;
+    expect(most).toBeLessThan(2 ** 20);
+    expect(statSync(join(directory, 'facts.index')).size).toBeGreaterThan(2 ** 21);
   });
 
   test('does nothing when its signal is aborted already', async () => {

@@ -33,7 +33,7 @@ export function* checkReadBack(input: ReadBackInput): Generator<void, FactSummar
   const file = { descriptor, sizeBytes: fstatSync(descriptor).size };
   const recorded = readDirectory(file);
   yield;
-  checkSections(file, recorded);
+  yield* checkSections(file, recorded);
   return summarize(recorded);
 }
 

@@ -51,11 +51,11 @@ export class DictionaryWriter {
     return true;
   }
 
-  /** There must be an id. */
-  finish(name: string): WrittenDictionary {
+  /** There must be an id. Yields now and then. */
+  *finish(name: string): Generator<void, WrittenDictionary> {
     this.#writeBlock();
     const texts = this.#sections.end();
-    const blocks = this.#sections.packed(this.#blockOffsets);
+    const blocks = yield* this.#sections.packed(this.#blockOffsets);
     return { name, idCount: this.idCount, texts, blocks, hashSum: this.hashSum };
   }
 

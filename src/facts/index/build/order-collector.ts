@@ -1,4 +1,4 @@
-import type { OrderEntry } from '../directory.ts';
+import type { OrderEntry, PackedSection } from '../directory.ts';
 import { ColumnFile } from './column-file.ts';
 import { type SectionWriter, widthOf } from './section-writer.ts';
 import type { TemporaryFiles } from './temporary-files.ts';
@@ -55,21 +55,27 @@ export class OrderCollector {
     this.#last.set(rows.subarray(last, last + arity));
   }
 
-  finish(lead: number, sections: SectionWriter): OrderEntry {
+  /** Yields now and then. */
+  *finish(lead: number, sections: SectionWriter): Generator<void, OrderEntry> {
     const keys = this.#keys;
     const keyCount = keys.count;
     const firstKey = keys.min;
     const span = keys.max - firstKey + 1;
     this.#offsets.append(this.rowCount);
     const isDense = this.#isDense(span);
-    const offsets = isDense && span > keyCount ? this.#expandOffsets() : this.#offsets;
+    const offsets = isDense && span > keyCount ? yield* this.#expandOffsets() : this.#offsets;
+    const isSingle = offsets.count - 1 === this.rowCount && keyCount === this.rowCount;
+    const keySection = isDense ? null : yield* sections.packed(keys);
+    const offsetSection = isSingle ? null : yield* sections.packed(offsets);
+    const columns: PackedSection[] = [];
+    for (const column of this.columns.slice(1, this.#changes.length)) columns.push(yield* sections.packed(column));
     return {
       lead,
       firstKey: isDense ? firstKey : 0,
       keyCount: isDense ? span : keyCount,
-      keys: isDense ? null : sections.packed(keys),
-      offsets: offsets.count - 1 === this.rowCount && keyCount === this.rowCount ? null : sections.packed(offsets),
-      columns: this.columns.slice(1, this.#changes.length).map((column) => sections.packed(column)),
+      keys: keySection,
+      offsets: offsetSection,
+      columns,
       distinct: this.#changes.map((_, column) => sumOf(this.#changes.slice(0, column + 1))),
     };
   }
@@ -112,7 +118,7 @@ export class OrderCollector {
   }
 
   /** Offsets for all ids from the first key to the last. */
-  #expandOffsets(): ColumnFile {
+  *#expandOffsets(): Generator<void, ColumnFile> {
     const keys = new Uint32Array(CHUNK_VALUES);
     const offsets = new Uint32Array(CHUNK_VALUES);
     let next = this.#keys.min;
@@ -121,6 +127,7 @@ export class OrderCollector {
       this.#offsets.read(offsets, done);
       next = expand(keys.subarray(0, count), offsets, next, this.#dense);
       done += count;
+      yield;
     }
     this.#dense.append(this.rowCount);
     return this.#dense;

@@ -68,7 +68,7 @@ export class RelationWriter {
     const sorter = this.#sorter({ width: arity + 1, keyWidth: arity }, countRows(input.runs));
     for (const run of input.runs) yield* this.#readRun(run, input, sorter);
     yield* collect(sorter, this.#canonical, { arity, width: arity + 1 });
-    const orders: OrderEntry[] = arity === 0 ? [] : [this.#canonical.finish(0, this.#sections)];
+    const orders: OrderEntry[] = arity === 0 ? [] : [yield* this.#canonical.finish(0, this.#sections)];
     const { rowCount, fingerprint, takenFingerprint } = this.#canonical;
     this.factCount += rowCount;
     this.fingerprint = (this.fingerprint + fingerprint) | 0;
@@ -108,7 +108,7 @@ export class RelationWriter {
       yield;
     }
     yield* collect(sorter, this.#other, { arity, width: arity });
-    return this.#other.finish(lead, this.#sections);
+    return yield* this.#other.finish(lead, this.#sections);
   }
 
   *#readRun(run: RowRun, input: RelationInput, sorter: RowSorter): Generator<void> {

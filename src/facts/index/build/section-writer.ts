@@ -67,8 +67,8 @@ export class SectionWriter {
     this.#crc32 = 0;
   }
 
-  /** A section that is a packed array of the values of a column. */
-  packed(column: ColumnFile): PackedSection {
+  /** A section that is a packed array of the values of a column. Yields now and then. */
+  *packed(column: ColumnFile): Generator<void, PackedSection> {
     const base = column.min;
     const width = widthOf(column.max - base);
     for (let done = 0; width > 0 && done < column.count; ) {
@@ -76,6 +76,7 @@ export class SectionWriter {
       if (this.#used + count * width > BUFFER_BYTES) this.#flush();
       this.#integers(count, width, base);
       done += count;
+      yield;
     }
     return { ...this.end(), count: column.count, width, base };
   }

@@ -99,7 +99,7 @@ class DictionaryStage {
     const merge = { runs, ids: spills.ids, renumbered: this.renumbered, memoryBytes };
     const renumberings = yield* mergeIds(merge, writer);
     this.#renumberings.set(type, new Map(runs.map(({ chunk }, index) => [chunk, renumberings[index]])));
-    return writer.finish(signatures.typeNames[type] as string);
+    return yield* writer.finish(signatures.typeNames[type] as string);
   }
 
   renumbering(chunk: number, type: number): Renumbering {
