@@ -22,8 +22,11 @@ export class IndexMemory {
 
   /** For a generation that is opened beside what is served. */
   get leftBytes(): number {
-    const { memoryBytes } = this.#options;
-    return Math.max(memoryBytes - (this.#served()?.memoryBytes ?? 0), memoryBytes / LEAST_SHARE);
+    const { memoryBytes, threads = 1 } = this.#options;
+    const served = this.#served();
+    // Each thread has a cache of its own, but sections in memory are there once.
+    const heldBytes = served === undefined ? 0 : served.memoryBytes * (served.mode === 'paged' ? threads : 1);
+    return Math.max(memoryBytes - heldBytes, memoryBytes / LEAST_SHARE);
   }
 
   /**

@@ -22,3 +22,12 @@ test.each([
   const memory = new IndexMemory({ memoryBytes: 3 * GIB, threads: 2 }, () => ({ mode: 'paged', ...served }));
   expect(memory.lackingBytes).toBe(lackingBytes);
 });
+
+test.each([
+  ['paged', 4, GIB / 2],
+  ['paged', 1, 3 * GIB],
+  ['resident', 4, 3 * GIB],
+] as const)('%s data of %i threads leave what these do not hold together: %i bytes', (mode, threads, left) => {
+  const served = { mode, memoryBytes: GIB, residentBytes: 9 * GIB };
+  expect(new IndexMemory({ memoryBytes: 4 * GIB, threads }, () => served).leftBytes).toBe(left);
+});
