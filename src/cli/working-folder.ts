@@ -22,7 +22,9 @@ export async function makeWorkingFolder(parent: string): Promise<WorkingFolder> 
   try {
     const path = await mkdtemp(join(parent, PREFIX));
     const handle = await openLockFile(path).catch(ignoreGone);
-    const isOurs = handle !== undefined && lockIfPossible(handle.fd) !== 'taken' && (await exists(path));
+    // Where the disk does not say whether it is there, whoever uses it will see.
+    const isThere = () => exists(path).catch(() => true);
+    const isOurs = handle !== undefined && lockIfPossible(handle.fd) !== 'taken' && (await isThere());
     if (!isOurs) {
       // Another process took it for abandoned before it had its lock.
       await handle?.close();

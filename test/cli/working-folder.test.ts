@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { folderError, makeWorkingFolder } from '../../src/cli/working-folder.ts';
@@ -64,6 +64,16 @@ test('a folder that another process has removed before it was locked is made aga
   using parent = temporaryDirectory();
   await using folder = await meanwhile(parent.path, (path) => rmSync(dirname(path), { recursive: true }));
   expect(existsSync(folder.path)).toBe(true);
+});
+
+test('a folder of which the disk does not say whether it is there is used, and let go', async () => {
+  using parent = temporaryDirectory();
+  const stop = await installFaultDisk(parent.path, ({ kind }) => (kind === 'stat' ? { error: 'EIO' } : undefined));
+  {
+    await using folder = await makeWorkingFolder(parent.path).finally(stop);
+    expect(existsSync(folder.path)).toBe(true);
+  }
+  expect(readdirSync(parent.path)).toEqual([]);
 });
 
 test('a folder whose owner is about to lock it is not removed', async () => {
