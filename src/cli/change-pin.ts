@@ -4,10 +4,11 @@ import { openDataDirectory, viewDataDirectory } from '../generations/data-direct
 import { type DirectoryState, writeState } from '../generations/directory-state.ts';
 import { exists } from '../generations/exists.ts';
 import { loadState } from '../generations/load-state.ts';
-import { type NodeAddress, tellNode } from './ask-node.ts';
+import { askNode, type NodeAddress, tellNode } from './ask-node.ts';
 import type { CommandContext, Invocation } from './command.ts';
 import { addressAt, localAddress } from './node-address.ts';
 import type { Output } from './output.ts';
+import { requireSameDirectory } from './require-same-directory.ts';
 import { sayWhere } from './say-where.ts';
 import { warnOfDirectory } from './warn-of-directory.ts';
 
@@ -57,12 +58,16 @@ async function changeWhereKept(
   await requireDataDirectory(settings.directory);
   const opened = await openUnlessLocked(settings.directory, change.command);
   if (!(opened instanceof OsoError)) return await changeAtRest(opened, change, output);
-  return await tell(await localAddress(settings)).catch((error: unknown) => {
-    // Whoever has the directory need not be a node, nor the one that was asked.
+  const local = await localAddress(settings);
+  try {
+    // Whoever has the directory need not be a node, nor the one that is asked, and what another one serves is not to change.
+    await requireSameDirectory(settings.directory, local, await askNode(local, { clock, signal }));
+    return await tell(local);
+  } catch (error) {
     if (error instanceof OsoError && error.code === 'NODE_UNREACHABLE')
       throw new AggregateError([withoutHint(opened), sayWhere(error)]);
     throw error;
-  });
+  }
 }
 
 /** Whatever opens a directory makes it a data directory, and in a wrong one nothing is pinned. */

@@ -34,6 +34,7 @@ export async function statusAtRest(path: string, nowMs: number, unanswered: stri
   return {
     version: version(),
     clientId: state.clientId,
+    directoryId: survey.directoryId,
     state: 'at-rest',
     reason: reasonAtRest(path, metadata !== undefined, unanswered),
     environment: metadata?.environment ?? null,

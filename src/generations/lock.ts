@@ -9,6 +9,7 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { OsoError } from '../errors/oso-error.ts';
@@ -71,6 +72,19 @@ function isAt(path: string, fd: number): boolean {
     return held.ino === found.ino && held.dev === found.dev;
   } catch {
     return false;
+  }
+}
+
+/**
+ * Tells data directories apart, whatever the paths that lead to them: device and inode of the lock's file, such as
+ * `66304:131`. Null when there is no such file, or the disk does not say.
+ */
+export async function directoryIdOf(directory: string): Promise<string | null> {
+  try {
+    const { dev, ino } = await lstat(lockPath(directory), { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return null;
   }
 }
 

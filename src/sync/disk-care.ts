@@ -41,7 +41,7 @@ export interface DiskCare {
 }
 
 export function createDiskCare({ directory, log, keep, inUse }: DiskCareOptions): DiskCare {
-  let survey: DirectorySurvey = { generations: [], quarantined: [] };
+  let survey: DirectorySurvey = { generations: [], quarantined: [], directoryId: null };
   let unwritable = '';
   let unserved: string | undefined;
 

@@ -10,6 +10,8 @@ import type { Freshness, StalenessPolicy } from './staleness.ts';
 export interface NodeStatus {
   readonly version: string;
   readonly clientId: string;
+  /** The same for whoever looks at the same data directory; null when that is not known. */
+  readonly directoryId: string | null;
   /** `at-rest`: a data directory that no node answers for. */
   readonly state: 'starting' | 'serving' | 'failed' | 'at-rest';
   /** Why nothing is served, questions are refused, clients are sent elsewhere, or a directory may not be at rest; else null. */

@@ -35,6 +35,7 @@ export function statusOfNode(data: NodeData, context: StatusContext): NodeStatus
   return {
     version: context.version,
     clientId: context.clientId,
+    directoryId: survey.directoryId,
     state: state.kind,
     reason: reasonOf(data.served, context),
     environment: metadata?.environment ?? null,

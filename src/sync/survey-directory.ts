@@ -5,6 +5,7 @@ import type { DataDirectory } from '../generations/data-directory.ts';
 import type { GenerationMetadata } from '../generations/generation.ts';
 import { readGeneration } from '../generations/generation-file.ts';
 import { listGenerations, listQuarantined } from '../generations/list-generations.ts';
+import { directoryIdOf } from '../generations/lock.ts';
 import { ioError } from '../snapshot/io-error.ts';
 import { messageOf } from '../util/message-of.ts';
 
@@ -13,6 +14,8 @@ export interface DirectorySurvey {
   /** Newest first. */
   readonly generations: readonly SurveyedGeneration[];
   readonly quarantined: readonly string[];
+  /** Tells this directory from all others, null where it was never opened for writing. */
+  readonly directoryId: string | null;
 }
 
 export interface SurveyedGeneration {
@@ -28,7 +31,11 @@ export interface SurveyedGeneration {
 
 /** Throws DIRECTORY_UNUSABLE. */
 export async function surveyDirectory(directory: DataDirectory): Promise<DirectorySurvey> {
-  const [entries, quarantined] = await Promise.all([listGenerations(directory), listQuarantined(directory)]);
+  const [entries, quarantined, directoryId] = await Promise.all([
+    listGenerations(directory),
+    listQuarantined(directory),
+    directoryIdOf(directory.path),
+  ]);
   const generations = await Promise.all(
     entries.map(async ({ id, path, takenAtMs }) => {
       const [metadata, bytes] = await Promise.allSettled([readGeneration(path), sizeOf(path)]);
@@ -42,7 +49,7 @@ export async function surveyDirectory(directory: DataDirectory): Promise<Directo
       };
     }),
   );
-  return { generations, quarantined: quarantined.map(({ id }) => id) };
+  return { generations, quarantined: quarantined.map(({ id }) => id), directoryId };
 }
 
 function describe(reason: unknown, path: string): string {

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
@@ -230,6 +230,40 @@ describe('game days', () => {
       `unpinned ${back.pinned}; the node at ${url} holds nothing newer back any more\n`,
     );
     expect(await mayRead(url, 'cid')).toBe(true);
+  });
+
+  test('the node of another directory is neither changed nor taken for the one of this directory', async () => {
+    await using place = await openWorkplace();
+    await importOf(place, 'ann', 1_700_000_000);
+    const { generation } = jsonOf(await importOf(place, 'bob', 1_700_000_100));
+    await importOf(place, 'ann', 1_700_000_000, ['--directory', 'other']);
+    const { generation: others } = jsonOf(await importOf(place, 'cid', 1_700_000_200, ['--directory', 'other']));
+    const node = place.start(['serve', '--offline', '--json', '--directory', 'other']);
+    const { url } = await serving(node);
+    const port = { OSO_PORT: new URL(url).port };
+    const lock = lockDirectory(join(place.path, '.oso'), 'serve');
+    const back = await place.run(['rollback'], port);
+    expect(back).toMatchObject({ code: 6, stdout: '' });
+    expect(back.stderr).toMatch(
+      /^DIRECTORY_LOCKED: .*\(serve\)\nNODE_UNREACHABLE: the node at \S+ uses another data directory\nhint: give the address/,
+    );
+    expect((await place.run(['unpin'], port)).code).toBe(6);
+    expect(await statusOf(url)).toMatchObject({ pinned: null, snapshot: { id: others } });
+    const named = jsonOf(await place.run(['status', '--json', '--directory', '.oso'], port));
+    expect(named).toMatchObject({ state: 'at-rest', snapshot: { id: generation } });
+    expect(named.reason).toMatch(
+      / has it open, and the node at \S+ uses another data directory; name its address with /,
+    );
+    lock.release();
+    // By another way to the same directory it is that node all the same.
+    symlinkSync('other', join(place.path, 'link'));
+    const linked = jsonOf(await place.run(['status', '--json', '--directory', 'link'], port));
+    expect(linked).toMatchObject({ state: 'serving', snapshot: { id: others } });
+    // Who names no directory asks whoever answers.
+    expect(jsonOf(await place.run(['status', '--json'], port))).toMatchObject({ state: 'serving' });
+    expect(jsonOf(await place.run(['rollback', '--json', '--directory', 'link'], port))).toMatchObject({
+      running: true,
+    });
   });
 
   test('a node without control plane is told by its token alone, whatever else it was not told', async () => {

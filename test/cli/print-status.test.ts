@@ -9,6 +9,7 @@ const MINUTE = 60_000;
 const SERVING: NodeStatus = {
   version: '1.2.3',
   clientId: 'node-1',
+  directoryId: '66304:131',
   state: 'serving',
   reason: null,
   environment: 'env1',

@@ -11,6 +11,7 @@ const survey = {
     problem: undefined,
   })),
   quarantined: [],
+  directoryId: null,
 };
 
 test('without an id it is the generation before the current one', () => {
@@ -26,13 +27,17 @@ test('what belongs to others is passed over', () => {
     bytes: undefined,
     problem: undefined,
   });
-  const shared = { generations: [of('d', 'acme'), of('c', 'initech'), of('b', 'acme')], quarantined: [] };
+  const shared = {
+    generations: [of('d', 'acme'), of('c', 'initech'), of('b', 'acme')],
+    quarantined: [],
+    directoryId: null,
+  };
   const owner = { environment: 'env', tenant: 'acme' };
   expect(pinTarget(shared, { current: 'd', owner }, undefined)).toBe('b');
   expect(() => pinTarget(shared, { current: 'b', owner }, undefined)).toThrow(
     /^there is no generation before the current one$/,
   );
-  const others = { generations: shared.generations.slice(0, 2), quarantined: [] };
+  const others = { generations: shared.generations.slice(0, 2), quarantined: [], directoryId: null };
   expect(() => pinTarget(others, { current: 'd', owner }, undefined)).toThrow(
     /^there is no generation of the same environment and tenant before the current one$/,
   );

@@ -6,6 +6,7 @@ import type { Command, CommandContext, Invocation } from '../command.ts';
 import { EXIT } from '../exit-code.ts';
 import { addressAt, localAddress } from '../node-address.ts';
 import { printStatus } from '../print-status.ts';
+import { requireSameDirectory } from '../require-same-directory.ts';
 import { sayWhere } from '../say-where.ts';
 
 export const status: Command = {
@@ -14,7 +15,8 @@ export const status: Command = {
   arguments: [],
   flags: [{ notation: '--url <url>', help: 'address of the node [http://127.0.0.1:OSO_PORT]' }],
   settings: ['port', 'directory', 'tlsCert'],
-  notes: `Asks the node first. Without --url, when none answers, it describes the data directory.
+  notes: `Asks the node first. Without --url, when none answers, it describes the data directory; with --directory also when the
+node that answers uses another one.
 "size" is that of the environment as stored; a node needs three times as much disk.
 
 Exit codes: 0 done, 1 neither a node nor a data directory is there.
@@ -36,8 +38,11 @@ async function findStatus(invocation: Invocation, settings: Settings, context: C
       throw sayWhere(error);
     });
   }
+  const local = await localAddress(settings);
   try {
-    return await askNode(await localAddress(settings), context);
+    const found = await askNode(local, context);
+    if (invocation.text('directory') !== undefined) await requireSameDirectory(settings.directory, local, found);
+    return found;
   } catch (error) {
     context.signal.throwIfAborted();
     const { statusAtRest } = await import('../status-at-rest.ts');
