@@ -56,7 +56,7 @@ export const OPTIONS = {
     valueName: 'ID',
     parse: parseClientId,
     absentText: 'random UUID, kept in the data directory',
-    help: 'name of this node in status and logs',
+    help: 'name of this node in status and logs, and for the control plane',
   }),
   port: withDefault({
     flag: 'port',
