@@ -58,7 +58,8 @@ describe('damage on disk', () => {
     const next = new Supply(world.options);
     await next.openDisk(never);
     expect(next.served.metadata).toBeUndefined();
-    expect(next.disk.survey).toEqual({ generations: [], quarantined: [world.newer, world.older] });
+    const quarantined = [world.newer, world.older];
+    expect(next.disk.survey).toEqual({ generations: [], quarantined, directoryId: expect.any(String) });
   });
 
   test('is no reason to throw when the check itself fails', async () => {
