@@ -158,7 +158,9 @@ function explain({ certificate, unknown }: NodeAddress, error: unknown): readonl
     return [`its certificate is not trusted, and \`OSO_TLS_CERT\` does not tell it: ${unknown}`, READABLE];
   }
   if (isTlsCode(code)) {
-    return [`its certificate is not trusted: ${messageOf(error)}`, certificate === undefined ? TRUST : SAME];
+    // Node.js 24 and newer add what to do, behind a semicolon, which is not what helps here.
+    const [why] = messageOf(error).split(';');
+    return [`its certificate is not trusted: ${why}`, certificate === undefined ? TRUST : SAME];
   }
   return [messageOf(error)];
 }

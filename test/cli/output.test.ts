@@ -21,8 +21,15 @@ function outputWith(switches: Switches = {}, isTTY = false, columns = 80) {
   const stdout: Terminal = Object.assign(new PassThrough(), { isTTY });
   const stderr: Terminal = Object.assign(new PassThrough(), { isTTY, columns, ...drawing });
   const output = createOutput({ stdout, stderr, isJson: false, isQuiet: false, env: {}, ...switches });
-  const textOf = (stream: Terminal) => (stream instanceof PassThrough ? String(stream.read() ?? '') : '');
   return { output, out: () => textOf(stdout), err: () => textOf(stderr), stdout };
+}
+
+/** All that was written since the last look. A single read gives all of it up to Node.js 24, and one piece since then. */
+function textOf(stream: Terminal): string {
+  if (!(stream instanceof PassThrough)) return '';
+  let text = '';
+  for (let piece = stream.read(); piece !== null; piece = stream.read()) text += String(piece);
+  return text;
 }
 
 describe('results', () => {
