@@ -1,6 +1,6 @@
 import { write } from 'node:fs';
 import { promisify } from 'node:util';
-import { errnoOf } from '../snapshot/io-error.ts';
+import { errnoOf } from '../errors/errno.ts';
 import type { Clock } from '../util/clock.ts';
 
 /** Bytes waiting for a reader that does not read; beyond it lines are dropped, requests never wait. */

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { withoutKeys } from '../config/secret.ts';
+import { errnoOf } from '../errors/errno.ts';
 import { OsoError } from '../errors/oso-error.ts';
 import { shortageError, shortageOf } from '../errors/shortage.ts';
-import { errnoOf, ioError } from '../snapshot/io-error.ts';
+import { ioError } from '../snapshot/io-error.ts';
 import { messageOf } from '../util/message-of.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-code.ts';
 import type { Output } from './output.ts';

@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdtemp, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errnoOf } from '../errors/errno.ts';
 import { OsoError } from '../errors/oso-error.ts';
 import { exists } from '../generations/exists.ts';
-import { errnoOf, ioError } from '../snapshot/io-error.ts';
+import { ioError } from '../snapshot/io-error.ts';
 import { lockIfPossible } from '../snapshot/try-lock.ts';
 
 const PREFIX = '.oso-export-';

@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { errnoOf } from '../errors/errno.ts';
 import type { Fact } from '../facts/fact.ts';
 import { printFactLine } from '../facts/fact-line.ts';
 import { type Lock, lockDirectory } from '../generations/lock.ts';
-import { errnoOf, ioError } from '../snapshot/io-error.ts';
+import { ioError } from '../snapshot/io-error.ts';
 import { readRegularFile, refusePipe } from '../snapshot/read-regular-file.ts';
 import { replaceFile } from '../snapshot/replace-file.ts';
 import { writeAll } from '../snapshot/write-all.ts';

@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { errnoOf } from '../errors/errno.ts';
 import { OsoError } from '../errors/oso-error.ts';
-import { errnoOf } from '../snapshot/io-error.ts';
 import type { Source } from '../source/source.ts';
 import type { Clock } from '../util/clock.ts';
 import type { Log } from '../util/log.ts';

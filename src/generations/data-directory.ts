@@ -1,8 +1,9 @@
 import type { Stats } from 'node:fs';
 import { mkdir, readdir, realpath, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { errnoOf } from '../errors/errno.ts';
 import { OsoError } from '../errors/oso-error.ts';
-import { errnoOf, ioError } from '../snapshot/io-error.ts';
+import { ioError } from '../snapshot/io-error.ts';
 import { syncDirectory } from '../snapshot/replace-file.ts';
 import { exists } from './exists.ts';
 import { lockDirectory, lockPath } from './lock.ts';

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { errnoOf, ioError } from '../snapshot/io-error.ts';
+import { errnoOf } from '../errors/errno.ts';
+import { ioError } from '../snapshot/io-error.ts';
 
 /** Whether something is at a path. Throws DIRECTORY_UNUSABLE when the disk does not say. */
 export async function exists(path: string): Promise<boolean> {

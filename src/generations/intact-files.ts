@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
+import { errnoOf } from '../errors/errno.ts';
 import { OsoError } from '../errors/oso-error.ts';
 import type { HashedFile } from '../facts/index/read-hashed.ts';
 import { sha256Hex } from '../snapshot/content-digest.ts';
-import { errnoOf, ioError } from '../snapshot/io-error.ts';
+import { ioError } from '../snapshot/io-error.ts';
 import { readRegularFile } from '../snapshot/read-regular-file.ts';
 import type { GenerationMetadata } from './generation.ts';
 import { hashFile } from './hash-file.ts';

@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errnoOf } from '../errors/errno.ts';
 import { compareStrings } from '../facts/compare-strings.ts';
-import { errnoOf, ioError } from '../snapshot/io-error.ts';
+import { ioError } from '../snapshot/io-error.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { takenAtMsInId } from './generation-id.ts';
 

@@ -12,6 +12,7 @@ import {
 import { lstat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { errnoOf } from '../errors/errno.ts';
 import { OsoError } from '../errors/oso-error.ts';
 import { ioError } from '../snapshot/io-error.ts';
 import { tryLock } from '../snapshot/try-lock.ts';
@@ -39,7 +40,7 @@ export function lockDirectory(directory: string, owner: string, setting = 'OSO_D
     writeHolder(fd, owner);
   } catch (error) {
     closeSync(fd);
-    throw ioError(error, 'lock', directory);
+    throw NO_LOCKS.has(errnoOf(error)) ? withoutLocks(directory, error) : ioError(error, 'lock', directory);
   }
   let held = true;
   return {
@@ -52,6 +53,16 @@ export function lockDirectory(directory: string, owner: string, setting = 'OSO_D
       closeSync(fd);
     },
   };
+}
+
+/** What filesystems without locks answer, those of networks above all. */
+const NO_LOCKS: ReadonlySet<string | undefined> = new Set(['ENOLCK', 'ENOTSUP', 'ENOSYS', 'EINVAL']);
+
+const LOCAL_DISK = 'use a data directory on a local disk';
+
+function withoutLocks(directory: string, cause: unknown): OsoError {
+  const message = `cannot lock \`${directory}\`: the filesystem has no locks`;
+  return new OsoError('DIRECTORY_UNUSABLE', message, { hint: LOCAL_DISK, cause });
 }
 
 export function lockPath(directory: string): string {
@@ -94,7 +105,7 @@ function checkLocksWork(path: string): void {
   try {
     if (tryLock(second)) {
       throw new OsoError('DIRECTORY_UNUSABLE', `locks have no effect on the filesystem of \`${path}\``, {
-        hint: 'use a data directory on a local disk',
+        hint: LOCAL_DISK,
       });
     }
   } finally {

@@ -1,10 +1,13 @@
+import { errnoOf } from '../errors/errno.ts';
 import { OsoError } from '../errors/oso-error.ts';
-import { errnoOf } from '../snapshot/io-error.ts';
 import { type DataDirectory, openDataDirectory, viewDataDirectory } from './data-directory.ts';
 import { listGenerations } from './list-generations.ts';
 
 /** What the system says where reading may be possible all the same. */
-const UNWRITABLE: ReadonlySet<string | undefined> = new Set(['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT', 'EIO']);
+const UNWRITABLE: ReadonlySet<string | undefined> = new Set([
+  ...['EROFS', 'EACCES', 'EPERM', 'ENOSPC', 'EDQUOT'],
+  ...['EIO', 'EUCLEAN', 'EBADMSG', 'ESTALE'],
+]);
 
 /**
  * Opens a data directory for a node. One that cannot be written, as when the system has made a failing disk read-only,

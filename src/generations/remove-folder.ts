@@ -1,6 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { errnoOf } from '../snapshot/io-error.ts';
+import { errnoOf } from '../errors/errno.ts';
 import { type DataDirectory, TEMPORARY_PREFIX } from './data-directory.ts';
 
 /**

@@ -1,3 +1,4 @@
+import { errnoOf } from '../errors/errno.ts';
 import { OsoError } from '../errors/oso-error.ts';
 import { shortageOf } from '../errors/shortage.ts';
 
@@ -12,8 +13,10 @@ const REASONS: Readonly<Record<string, string>> = {
   EEXIST: 'it exists already',
   ELOOP: 'too many symbolic links',
   ENAMETOOLONG: 'the name is too long',
-  ENOLCK: 'the filesystem has no locks',
   EIO: 'the disk reported an error',
+  EUCLEAN: 'the filesystem is damaged',
+  EBADMSG: 'the filesystem is damaged',
+  ESTALE: 'the server of the filesystem does not know the file any more',
   EBUSY: 'it is in use',
   ETXTBSY: 'it is in use',
   EPIPE: 'the reader closed the pipe',
@@ -52,10 +55,4 @@ export function ioError(error: unknown, action: string, path: string): unknown {
 function whoAsks(): string {
   const [user, group] = [process.getuid?.(), process.getgid?.()];
   return `this process is user ${user} of group ${group}; for a container \`--user UID:GID\` chooses another`;
-}
-
-/** The code of a system error, such as `ENOENT`, or undefined for anything else; Node's own codes start with `ERR_`. */
-export function errnoOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || error instanceof OsoError || !('code' in error)) return undefined;
-  return typeof error.code === 'string' && /^E[A-Z0-9]+$/.test(error.code) ? error.code : undefined;
 }

@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { errnoOf } from '../errors/errno.ts';
 import { OsoError } from '../errors/oso-error.ts';
-import { errnoOf, ioError } from './io-error.ts';
+import { ioError } from './io-error.ts';
 import { lockIfPossible } from './try-lock.ts';
 
 export interface ReplaceFileOptions<T> {

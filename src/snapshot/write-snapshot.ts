@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
+import { errnoOf } from '../errors/errno.ts';
 import { OsoError } from '../errors/oso-error.ts';
 import {
   encodeBody,
@@ -10,7 +11,7 @@ import {
   unpackedBytes,
 } from './encode-snapshot.ts';
 import { FaultFound } from './fault.ts';
-import { errnoOf, ioError } from './io-error.ts';
+import { ioError } from './io-error.ts';
 import type { SnapshotManifest } from './manifest.ts';
 import { ArchiveReader, maxUnpackedBytes } from './read-archive.ts';
 import { replaceFile } from './replace-file.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { hostname } from 'node:os';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { lockDirectory, seemingHolder } from '../../src/generations/lock.ts';
 import { temporaryDirectory } from '../snapshot/support/sample-snapshot.ts';
 
@@ -30,6 +30,8 @@ const locked = (directory: string, by: string) => ({
   message: `the data directory \`${directory}\` is in use${by}`,
   hint: 'stop that process, or give this one another data directory with OSO_DIRECTORY',
 });
+
+const native: typeof import('fs-native-extensions') = createRequire(import.meta.url)('fs-native-extensions');
 
 describe('a locked directory', () => {
   test('is refused to a second process, which learns who has it', async () => {
@@ -87,7 +89,6 @@ describe('a locked directory', () => {
 
   test('is reported as unusable where locks have no effect: two nodes would write at once', () => {
     using directory = temporaryDirectory();
-    const native: typeof import('fs-native-extensions') = createRequire(import.meta.url)('fs-native-extensions');
     const grantsAll = vi.spyOn(native, 'tryLock').mockReturnValue(true);
     try {
       expect(() => lockDirectory(directory.path, 'serve')).toThrow(
@@ -101,6 +102,23 @@ describe('a locked directory', () => {
       grantsAll.mockRestore();
     }
   });
+
+  test.each(['Unknown system error -37', 'ENOTSUP', 'ENOSYS', 'EINVAL'])(
+    'is reported as unusable where the filesystem has no locks: %s',
+    (code) => {
+      using directory = temporaryDirectory();
+      const cause = Object.assign(new Error('as a native module throws it'), { code });
+      const refuses = vi.spyOn(native, 'tryLock').mockImplementation(() => {
+        throw cause;
+      });
+      onTestFinished(() => refuses.mockRestore());
+      const message = `cannot lock \`${directory.path}\`: the filesystem has no locks`;
+      const hint = 'use a data directory on a local disk';
+      expect(() => lockDirectory(directory.path, 'serve')).toThrow(
+        expect.objectContaining({ code: 'DIRECTORY_UNUSABLE', message, hint, cause }),
+      );
+    },
+  );
 
   test('is known to its holder to be none any more once its file was deleted, replaced or released', () => {
     using directory = temporaryDirectory();

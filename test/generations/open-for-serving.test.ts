@@ -91,16 +91,16 @@ test('a directory that another process uses is not looked at instead', async () 
   owner.close();
 });
 
-test('a lock that the disk does not give is no reason not to serve what it gives', async () => {
+test.each([
+  ['EIO', 'the disk reported an error'],
+  ['EUCLEAN', 'the filesystem is damaged'],
+])('a lock that the disk does not give is no reason not to serve what it gives: %s', async (code, reason) => {
   using parent = temporaryDirectory();
   const path = parent.file('data');
   await publishOne(path);
   const isLock = (call: { readonly path: string }) => call.path === `${path}/lock`;
-  const directory = await onFailingDisk(path, isLock, () => openForServing(path));
-  expect(directory).toMatchObject({
-    writable: false,
-    unwritable: expect.stringContaining('the disk reported an error'),
-  });
+  const directory = await onFailingDisk(path, isLock, () => openForServing(path), code);
+  expect(directory).toMatchObject({ writable: false, unwritable: expect.stringContaining(reason) });
   expect(await directory.restore()).toBe(false);
   expect(directory.writable).toBe(true);
   directory.close();

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { errnoOf } from '../../src/errors/errno.ts';
 import { OsoError } from '../../src/errors/oso-error.ts';
-import { errnoOf, ioError } from '../../src/snapshot/io-error.ts';
+import { ioError } from '../../src/snapshot/io-error.ts';
 
 const systemError = (code: string) => Object.assign(new Error(`${code}: something`), { code });
 
@@ -27,7 +28,9 @@ test('a lack of room is told apart from everything else', () => {
     ['EROFS', 'the filesystem is read-only'],
     ['EIO', 'the disk reported an error'],
     ['EMFILE', 'too many open files'],
-    ['ENOLCK', 'the filesystem has no locks'],
+    ['EUCLEAN', 'the filesystem is damaged'],
+    ['EBADMSG', 'the filesystem is damaged'],
+    ['ESTALE', 'the server of the filesystem does not know the file any more'],
     ['EOWNERDEAD', 'EOWNERDEAD'],
   ] as const) {
     const message = `cannot open \`/a\`: ${reason}`;

@@ -19,7 +19,7 @@ import { sized, spread } from './support/soak-size.ts';
 
 const TOKEN = 'e_0123456789_1_secret';
 const PRELOAD = new URL('./support/fault-preload.mjs', import.meta.url).href;
-const CODES = ['EIO', 'ENOSPC', 'EMFILE'] as const;
+const CODES = ['EIO', 'ENOSPC', 'EMFILE', 'EDQUOT', 'EUCLEAN'] as const;
 const FAILURES = /^(DIRECTORY_UNUSABLE|NO_SPACE|INDEX_INVALID|SNAPSHOT_INVALID)$/u;
 
 interface Fault {

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join, resolve } from 'node:path';
+import { getSystemErrorMap } from 'node:util';
 
 /*
  * A disk that fails on demand. It stands in front of the functions of node:fs that this program uses and numbers the
@@ -8,16 +9,18 @@ import { join, resolve } from 'node:path';
  * own functions are not seen, so `writeFile` and `rm` are taken apart into their steps here.
  */
 
-/** What a full disk or a missing file descriptor makes impossible; any call can meet EIO. */
+/** What a full disk or a missing file descriptor makes impossible; any call can meet the others. */
+const NEEDS_ROOM = new Set(['write', 'create', 'mkdir', 'rename', 'truncate', 'fsync']);
 const REFUSED_BY = {
-  ENOSPC: new Set(['write', 'create', 'mkdir', 'rename', 'truncate', 'fsync']),
+  ENOSPC: NEEDS_ROOM,
+  EDQUOT: NEEDS_ROOM,
   EMFILE: new Set(['open', 'create', 'readdir', 'readFile']),
 };
 
 /** Calls that may change what a later reader finds. */
 const CHANGING = new Set(['create', 'write', 'fsync', 'truncate', 'mkdir', 'rename', 'unlink', 'rmdir']);
 
-const ERRNO = { EIO: -5, EMFILE: -24, ENOSPC: -28 };
+const ERRNO = { EIO: -5, EMFILE: -24, ENOSPC: -28, EUCLEAN: -117, EDQUOT: -122 };
 
 /**
  * Replaces the functions in this process. `onCall({ kind, path, isChange })` is asked before every call and answers
@@ -257,7 +260,10 @@ async function handlePrototype(open) {
   return Object.getPrototypeOf(handle);
 }
 
-function systemError(code, kind, path) {
-  const error = new Error(`${code}: injected, ${kind} '${path}'`);
-  return Object.assign(error, { code, errno: ERRNO[code], syscall: kind, path });
+/** As Node.js throws it: for some it has no word, and `writeSync` says even less. */
+function systemError(name, kind, path) {
+  const errno = ERRNO[name];
+  const unknown = kind === 'write' ? 'UNKNOWN' : `Unknown system error ${errno}`;
+  const code = getSystemErrorMap().has(errno) ? name : unknown;
+  return Object.assign(new Error(`${code}: injected, ${kind} '${path}'`), { code, errno, syscall: kind, path });
 }

@@ -20,6 +20,8 @@ import { installFaultDisk } from './fault-disk.mjs';
  *            in, at, code, isLasting   the call of that number, or all from it on, fail with that code
  *            fired    file to which the first call that failed is written
  */
+const CODES = ['EIO', 'ENOSPC', 'EMFILE', 'EDQUOT', 'EUCLEAN'];
+
 const { FAULT_PLAN } = process.env;
 const plan = JSON.parse(FAULT_PLAN ?? '{}');
 const role = process.argv[1]?.endsWith('build-process.js') ? 'child' : 'main';
@@ -45,7 +47,7 @@ function obey({ kind, path, refuses }) {
   const { number, log, in: where, at, code, isLasting, fired } = JSON.parse(tell.read(plan.order, 'utf8'));
   if (number !== order) calls = 0;
   order = number;
-  if (log !== undefined) tell.append(log, `${role} ${['EIO', 'ENOSPC', 'EMFILE'].filter(refuses).join(' ')}\n`);
+  if (log !== undefined) tell.append(log, `${role} ${CODES.filter(refuses).join(' ')}\n`);
   if (where !== role || !refuses(code)) return undefined;
   calls += 1;
   if (isLasting ? calls < at : calls !== at) return undefined;

@@ -1,6 +1,8 @@
 import { writeSync } from 'node:fs';
-
+import { errnoOf } from '../../../errors/errno.ts';
 import { OsoError } from '../../../errors/oso-error.ts';
+
+const FULL: ReadonlySet<string | undefined> = new Set(['ENOSPC', 'EDQUOT']);
 
 /** Writes all bytes at a place. Throws NO_SPACE when the disk, or this user's share of it, is full. */
 export function writeFully(descriptor: number, bytes: Uint8Array, at: number): void {
@@ -12,12 +14,8 @@ function writeSome(descriptor: number, bytes: Uint8Array, done: number, at: numb
   try {
     return writeSync(descriptor, bytes, done, bytes.length - done, at + done);
   } catch (cause) {
-    if (!isFull(cause)) throw cause;
+    if (!FULL.has(errnoOf(cause))) throw cause;
     const hint = 'free some space, or use a larger disk';
     throw new OsoError('NO_SPACE', 'no space is left for the index of the facts', { hint, cause });
   }
-}
-
-function isFull(cause: unknown): boolean {
-  return cause instanceof Error && 'code' in cause && (cause.code === 'ENOSPC' || cause.code === 'EDQUOT');
 }
