@@ -130,7 +130,7 @@ export class NodeData {
     await this.#oneAtATime(() => this.#supply.importWhenNewer(file, signal)).catch(() => {});
   }
 
-  async #serves(work: Promise<void>): Promise<boolean> {
+  async #serves(work: Promise<unknown>): Promise<boolean> {
     await work;
     return this.served.state.kind === 'serving';
   }

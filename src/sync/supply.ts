@@ -92,10 +92,11 @@ export class Supply {
     this.disk = createDiskCare({ directory, log, keep, inUse: () => this.#inUse() });
   }
 
-  /** Serves the pinned generation or the newest intact one; `forced`: also when it is older than what is served. */
-  async openDisk(signal: AbortSignal, forced = false): Promise<void> {
+  /** Serves the pinned generation or the newest intact one, and tells which; `forced`: also when what is served is newer. */
+  async openDisk(signal: AbortSignal, forced = false): Promise<string | undefined> {
     const { directory, book, alarms } = this.#options;
     const { pinned, passed } = book.state;
+    let intact: string | undefined;
     try {
       const { opened, failures } = await openNewest(directory, { ...this.#opening(signal), pinned, passed });
       for (const { id, error, quarantined } of failures) {
@@ -104,6 +105,7 @@ export class Supply {
       }
       if (opened) await this.#adoptFromDisk(opened, { pinned, passed, forced });
       else this.sourceFailed('disk', joinFailures(failures));
+      intact = opened?.metadata.id;
     } catch (error) {
       signal.throwIfAborted();
       this.sourceFailed('disk', asOsoError(error));
@@ -111,6 +113,7 @@ export class Supply {
     await this.disk.tidy();
     this.#findNewest();
     this.#tellLostPin();
+    return intact;
   }
 
   /** Takes the file of `--import`. Throws only the signal's reason. */
@@ -279,8 +282,9 @@ export class Supply {
 
   async #replaceDamaged(signal: AbortSignal): Promise<void> {
     const damaged = this.served.metadata?.id;
-    await this.openDisk(signal, true);
-    if (this.served.metadata?.id !== damaged) return;
+    const intact = await this.openDisk(signal, true);
+    // What is whole at a second look was misread.
+    if (intact === damaged || this.served.metadata?.id !== damaged) return;
     const error = new OsoError('INDEX_INVALID', 'the data served were damaged on disk, and there are no others');
     this.served.apply({ kind: 'lost', failure: { source: 'disk', error } });
     this.served.empty();

@@ -52,6 +52,22 @@ describe('damage on disk', () => {
     expect(world.raised).toEqual(['damage', 'fallback', 'pin']);
   });
 
+  test('that another look does not find takes nothing away, whether the copy could be put aside or not', async () => {
+    for (const writable of [true, false]) {
+      using world = await supplied({ memoryBytes: 1, scrub: damaged });
+      rmSync(`${world.path}/generations/${world.older}`, { recursive: true });
+      const directory = { ...world.options.directory, writable, restore: async () => false };
+      const next = new Supply({ ...world.options, directory });
+      await next.openDisk(never);
+      await next.scrub(never);
+      expect(next.served.unreadiness).toBeUndefined();
+      expect(next.served.slot.current?.snapshotId).toBe(world.newer);
+      expect(next.disk.survey).toMatchObject({ generations: [{ id: world.newer }], quarantined: [] });
+      expect(world.raised).toEqual(['damage']);
+      next.served.empty();
+    }
+  });
+
   test('of everything loses nothing: whatever was put aside may turn out to be whole', async () => {
     using world = await supplied();
     for (const id of [world.older, world.newer]) rmSync(`${world.path}/generations/${id}/policy.polar`);
