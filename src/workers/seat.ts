@@ -23,6 +23,8 @@ export class Seat {
   #looks = 0;
   #ticks = 0;
   #silentLooks = 0;
+  /** Since it was told to listen, and does not yet. */
+  #deafLooks = 0;
   #onDrained: ((outcome: Drained) => void)[] = [];
   #outcome: Drained = 'clean';
 
@@ -53,6 +55,7 @@ export class Seat {
     this.#ticks = ticks;
     this.#looks = 0;
     this.#silentLooks = 0;
+    this.#deafLooks = 0;
   }
 
   markListening(): void {
@@ -70,14 +73,14 @@ export class Seat {
     return this.#quickDeaths === 1 ? 0 : Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** (this.#quickDeaths - 2));
   }
 
-  /** Counts one look. True when for many looks its event loop has not turned, or it was to listen and does not. */
+  /** Counts one look. True when for many looks its event loop has not turned, or it was to listen and did not. */
   hangs(ticks: number): boolean {
     if (this.#hired === undefined) return false;
     this.#looks += 1;
     this.#silentLooks = ticks === this.#ticks ? this.#silentLooks + 1 : 0;
     this.#ticks = ticks;
-    const isLate = this.wasToldToListen && !this.#isListening && this.#looks >= LOOKS_UNTIL_HUNG;
-    return this.#silentLooks >= LOOKS_UNTIL_HUNG || isLate;
+    this.#deafLooks = this.wasToldToListen && !this.#isListening ? this.#deafLooks + 1 : 0;
+    return Math.max(this.#silentLooks, this.#deafLooks) >= LOOKS_UNTIL_HUNG;
   }
 
   /** How its worker drained, for `drained`. */

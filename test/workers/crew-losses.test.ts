@@ -72,6 +72,23 @@ describe('a worker that hangs', () => {
     expect(at(0).isDismissed).toBe(true);
   });
 
+  test('is not one that had nothing to listen for until now, and gets as long as any other for it', async () => {
+    const { crew, state, at, serve, pass } = crewOf(1);
+    await serve('a');
+    crew.empty({ code: 'snapshot_invalid', message: 'the data are damaged' });
+    at(0).onEnd('a bug');
+    await settleHired();
+    await pass(60, [2]);
+    state.isWilling = false;
+    const preparing = crew.prepare(generation('b'));
+    at(1).say({ kind: 'prepared', edition: 2 });
+    (await preparing).serve(0);
+    await pass(59, [2]);
+    expect([at(1).told.at(-1), at(1).isDismissed]).toEqual(['listen', false]);
+    await pass(1, [2]);
+    expect(at(1).isDismissed).toBe(true);
+  });
+
   test('is not one whose whole process was stopped for a while', async () => {
     const { board, clock, at, serve } = crewOf(1);
     await serve('a');
