@@ -38,22 +38,25 @@ export interface DiskCare {
   putAside(id: string): Promise<boolean>;
   /** Quarantines every generation newer than `id` that is not in use. Returns how many there were. */
   putAsideNewer(id: string): Promise<number>;
+  /** Does some work during which this generation counts as in use. */
+  whileKept<T>(id: string, work: () => Promise<T>): Promise<T>;
 }
 
-export function createDiskCare({ directory, log, keep, inUse }: DiskCareOptions): DiskCare {
+export function createDiskCare({ directory, log, keep, ...options }: DiskCareOptions): DiskCare {
   let survey: DirectorySurvey = { generations: [], quarantined: [], directoryId: null };
   let unwritable = '';
   let unserved: string | undefined;
+  const kept = new Set<string>();
+  const inUse = () => new Set([...options.inUse(), ...kept]);
 
   const complain = (error: unknown) => {
     log.error('the data directory could not be tidied up', { reason: messageOf(error) });
   };
 
   async function prune(atMost: number): Promise<void> {
-    const ids = inUse();
     // While nothing is served everything is kept: the fault may be ours, or the disk may be whole again.
-    if (directory.writable && ids.size > 0) {
-      await pruneGenerations(directory, { keep: atMost, inUse: ids }).catch(complain);
+    if (directory.writable && options.inUse().size > 0) {
+      await pruneGenerations(directory, { keep: atMost, inUse: inUse() }).catch(complain);
     }
     // What could not be removed makes nothing less true of the rest.
     await look();
@@ -117,6 +120,10 @@ export function createDiskCare({ directory, log, keep, inUse }: DiskCareOptions)
       const newer = (await listGenerations(directory)).filter((entry) => entry.id > id && !inUse().has(entry.id));
       for (const entry of newer) await putAside(entry.id);
       return newer.length;
+    },
+    async whileKept(id, work) {
+      kept.add(id);
+      return await work().finally(() => kept.delete(id));
     },
   };
 }

@@ -189,14 +189,16 @@ export class Supply {
   /** Serves this generation from now on, whatever is newer. Throws why that cannot be; then nothing has changed. */
   async pin(id: string): Promise<void> {
     const { book, directory } = this.#options;
-    const opened = await openGeneration(generationPath(directory, id), this.#opening());
-    const { pinned } = book.state;
-    try {
-      await book.update((state) => ({ ...state, pinned: id }));
-    } catch (error) {
-      opened.close();
-      throw error;
-    }
+    const { opened, pinned } = await this.disk.whileKept(id, async () => {
+      const opening = await openGeneration(generationPath(directory, id), this.#opening());
+      const { pinned } = book.state;
+      const written = book.update((state) => ({ ...state, pinned: id }));
+      await written.catch((error: unknown) => {
+        opening.close();
+        throw error;
+      });
+      return { opened: opening, pinned };
+    });
     // Unless another one was pinned, or this one unpinned, while threads got ready for it.
     const isWanted = () => book.state.pinned === id;
     const arrival = { ...this.#arrivalOf(opened.metadata), forced: true, isWanted };

@@ -1,12 +1,14 @@
 import { rmSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { openDataDirectory } from '../../src/generations/data-directory.ts';
+import type { StateBook } from '../../src/generations/state-book.ts';
 import { createDiskCare } from '../../src/sync/disk-care.ts';
 import { Supply } from '../../src/sync/supply.ts';
 import { silentLog } from '../../src/util/log.ts';
+import { TAKEN_AT_MS } from '../snapshot/support/sample-snapshot.ts';
 import type { DiskCall } from '../soak/support/fault-disk.mjs';
 import { onFailingDisk } from '../support/failing-disk.ts';
-import { damaged, supplied } from './support/supplied.ts';
+import { damaged, HOUR, supplied } from './support/supplied.ts';
 
 const never = new AbortController().signal;
 
@@ -128,6 +130,44 @@ describe('a directory that cannot be written', () => {
       await world.supply.scrub(never);
       expect(world.raised, time).toEqual(Array(total).fill('damage'));
     }
+  });
+});
+
+describe('a generation that is opened to be pinned', () => {
+  test('is not removed by a copy that ends meanwhile, so that the pin outlives a restart', async () => {
+    using world = await supplied();
+    const { book } = world.options;
+    const copied: StateBook = {
+      get state() {
+        return book.state;
+      },
+      async update(change) {
+        await next.disk.tidy();
+        return await book.update(change);
+      },
+    };
+    const next = new Supply({ ...world.options, keep: 2, book: copied });
+    await next.openDisk(never);
+    await world.publish(TAKEN_AT_MS + 2 * HOUR);
+    await next.pin(world.older);
+    next.served.empty();
+    const restarted = new Supply(world.options);
+    await restarted.openDisk(never);
+    expect(restarted.served.metadata?.id).toBe(world.older);
+    expect(world.raised).toEqual([]);
+    restarted.served.empty();
+  });
+
+  test('is kept no longer when it cannot be pinned', async () => {
+    using world = await supplied();
+    const broken = new Error('no room');
+    const book: StateBook = { state: world.book.state, update: () => Promise.reject(broken) };
+    const next = new Supply({ ...world.options, keep: 1, book });
+    await expect(next.pin(world.older)).rejects.toBe(broken);
+    await next.openDisk(never);
+    expect(next.disk.survey).toMatchObject({ generations: [{ id: world.newer }] });
+    expect(next.disk.survey.generations).toHaveLength(1);
+    next.served.empty();
   });
 });
 
