@@ -8,7 +8,7 @@ import {
   printIsOneOf,
   printSame,
 } from './print-comparison.ts';
-import type { Atom, Column, Condition, Constant, Residual } from './residual.ts';
+import { type Atom, type Column, type Condition, type Constant, listedIds, type Residual } from './residual.ts';
 import { printText } from './sql-text.ts';
 import { integerType, isIntegerColumn, type SqlValues } from './sql-value.ts';
 
@@ -100,10 +100,12 @@ function printCondition(condition: Condition, context: BranchContext): string {
 
 function idColumnOf(column: Column, context: BranchContext): IdColumn {
   const sql = printColumn(column, context);
-  const hasText = context.values.dialect === 'mysql' && isComparedAsText(column.type, context.values);
-  return hasText
-    ? { sql, type: column.type, text: sql.replace(/arg(?=\d+$)/u, 'text') }
-    : idColumn(sql, column.type, context.values);
+  const { dialect } = context.values;
+  if (dialect === 'mysql' && isComparedAsText(column.type, context.values)) {
+    return { sql, type: column.type, text: sql.replace(/arg(?=\d+$)/u, 'text') };
+  }
+  const printed = idColumn(sql, column.type, context.values);
+  return dialect === 'sqlite' ? { ...printed, ids: listedIds(column) } : printed;
 }
 
 /** Digits are compared as a number: a column that is not known to hold numbers is cast to one. */

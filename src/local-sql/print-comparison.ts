@@ -16,6 +16,8 @@ export interface IdColumn {
   readonly text: string;
   /** The type of the ids in it. */
   readonly type: string;
+  /** The ids in it, where a list brings them along. */
+  readonly ids?: readonly Value[] | undefined;
 }
 
 /** How ids of a type are compared. */
@@ -55,7 +57,7 @@ export function printIsOneOf(column: IdColumn, list: readonly Value[], values: S
 
 /** Holds where two columns of one type have the same id. */
 export function printSame(a: IdColumn, b: IdColumn, values: SqlValues): string {
-  const manner = mannerOf(a.type, values);
+  const manner = mannerOf(a.type, values, [...(a.ids ?? []), ...(b.ids ?? [])]);
   if (manner === 'boolean') return `(${isTrue(a)}) = (${isTrue(b)})`;
   const same = `${a.sql} = ${b.sql}`;
   return manner === 'exact' ? `${same} and ${a.text} = ${b.text}` : same;
@@ -63,7 +65,7 @@ export function printSame(a: IdColumn, b: IdColumn, values: SqlValues): string {
 
 /** Holds where two columns of one type have different ids. */
 export function printDiffer(a: IdColumn, b: IdColumn, values: SqlValues): string {
-  const manner = mannerOf(a.type, values);
+  const manner = mannerOf(a.type, values, [...(a.ids ?? []), ...(b.ids ?? [])]);
   if (manner === 'boolean') return `(${isTrue(a)}) <> (${isTrue(b)})`;
   return manner === 'exact' ? `${a.text} <> ${b.text}` : `${a.sql} <> ${b.sql}`;
 }

@@ -3,7 +3,8 @@ import type { Answer } from './answer.ts';
 import { residualKey } from './normalize-residual.ts';
 import { type IdColumn, printIsOneOf, printKey } from './print-comparison.ts';
 import { printExistsQuery, printUnion } from './print-query.ts';
-import type { Column } from './residual.ts';
+import { type Column, listedIds } from './residual.ts';
+import { isOddNumber } from './sql-type.ts';
 import { fitsColumn, type SqlValues } from './sql-value.ts';
 
 /** More conditions than this that stand beside ids of their own become one query. */
@@ -77,10 +78,12 @@ function sortValues(answers: readonly Answer[], values: SqlValues): [Value[], [V
   return [listed, apart];
 }
 
-/** The ids of a list that fit a column of no declared type; undefined where a query can be compared with it. */
+/** The ids of a list that fit a column of no declared type; undefined where the column can be looked up in a query. */
 function spelledIds(type: string, term: Column, values: SqlValues): readonly Value[] | undefined {
-  if (values.dialect !== 'postgresql' || values.sqlTypes.has(type)) return undefined;
-  return listedIds(term)?.filter((id) => fitsColumn(id, values));
+  if (values.dialect === 'mysql' || values.sqlTypes.has(type)) return undefined;
+  const ids = listedIds(term)?.filter((id) => fitsColumn(id, values));
+  // SQLite compares a column of numbers with texts as numbers: only other spellings of them need care.
+  return values.dialect === 'sqlite' && !ids?.some(({ id }) => isOddNumber(id)) ? undefined : ids;
 }
 
 /** Ids with the same conditions are one list; then lists of the same ids have their conditions together. */
@@ -137,10 +140,4 @@ function printSpelled(
 ): string {
   const query = printUnion(answers, values, { types: [column.type], isText: true, isRows: false });
   return `(${printIsOneOf(column, ids, values)} and ${column.text} IN (${query}))`;
-}
-
-function listedIds({ atom: { source }, position }: Column): readonly Value[] | undefined {
-  if (source.kind !== 'list') return undefined;
-  const ids = source.rows.flatMap((row) => row[position] ?? []);
-  return [...new Map(ids.map((value) => [value.id, value])).values()];
 }

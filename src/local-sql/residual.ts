@@ -81,3 +81,10 @@ export function sameColumn(a: Column, b: Column): boolean {
 export function sameValue(a: Value, b: Value): boolean {
   return a.type === b.type && a.id === b.id;
 }
+
+/** The ids that a column of a list has, each once; undefined for a column of the database. */
+export function listedIds({ atom: { source }, position }: Column): readonly Value[] | undefined {
+  if (source.kind !== 'list') return undefined;
+  const ids = source.rows.flatMap((row) => row[position] ?? []);
+  return [...new Map(ids.map((value) => [value.id, value])).values()];
+}

@@ -25,6 +25,23 @@ beforeAll(async () => {
 
 const user = (id: string) => ({ type: 'User', id });
 
+/** Central pairs that only rows choose among, so that they stay a list. */
+const LISTED_POLICY = `
+actor User {}
+resource Folder {}
+resource Shelf {}
+resource Document { permissions = ["read"]; }
+has_permission(_: User, "read", document: Document) if folder matches Folder and is_in(document, folder) and is_open(folder);
+has_permission(_: User, "read", document: Document) if
+  folder matches Folder and shelf matches Shelf and
+  has_relation(document, "folder", folder) and is_in(folder, shelf) and is_open(shelf);
+`;
+const LISTED_BINDINGS = `facts:
+  has_relation(Document:_, folder, Folder:_): { query: "SELECT id, folder FROM document" }
+  is_open(Folder:_): { query: "SELECT 'f' || id FROM document" }
+  is_open(Shelf:_): { query: "SELECT 'f' || id FROM document WHERE id < 40" }
+`;
+
 test(`${STRINGS} hostile ids come back from SQLite as they were`, () => {
   const random = new Random(20_260_103);
   for (let done = 0; done < STRINGS; done += BATCH) {
@@ -86,6 +103,22 @@ describe('SQLite', () => {
       );
     expect(found('ann')).toEqual([[0]]);
     expect(found('bob')).toEqual([[100]]);
+  });
+
+  test.each([
+    ['ids that a list gives', 'is_in Document:%s Folder:f%s', 40],
+    ['rows that are joined with a list', 'is_in Folder:%s Shelf:f%s', 3_900],
+  ])('takes no other spelling of a number for the number in %s', (_, fact, count) => {
+    const found = (prefix: string) => {
+      const facts = Array.from({ length: 40 }, (__, n) =>
+        fact.replace('%s', `${prefix}${n + 1}`).replace('%s', String(n + 1)),
+      );
+      const data = localData(LISTED_POLICY, facts, LISTED_BINDINGS, 'sqlite');
+      const sql = listSql({ actor: user('any'), action: 'read', resourceType: 'Document' }, 'id', data);
+      return database.rowsOf(`SELECT count(*) FROM document WHERE ${sql}`);
+    };
+    expect(found('0')).toEqual([[0]]);
+    expect(found('')).toEqual([[count]]);
   });
 
   test.each(['', 'sql_types: { Document: INTEGER }\n'])(
