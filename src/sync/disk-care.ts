@@ -39,7 +39,9 @@ export interface DiskCare {
   /** Quarantines every generation newer than `id` that is not in use. Returns how many there were. */
   putAsideNewer(id: string): Promise<number>;
   /** Does some work during which this generation counts as in use. */
-  whileKept<T>(id: string, work: () => Promise<T>): Promise<T>;
+  whileKept(id: string, work: () => Promise<void>): Promise<void>;
+  /** Whether such work goes on. */
+  isKept(id: string): boolean;
 }
 
 export function createDiskCare({ directory, log, keep, ...options }: DiskCareOptions): DiskCare {
@@ -123,7 +125,8 @@ export function createDiskCare({ directory, log, keep, ...options }: DiskCareOpt
     },
     async whileKept(id, work) {
       kept.add(id);
-      return await work().finally(() => kept.delete(id));
+      await work().finally(() => kept.delete(id));
     },
+    isKept: (id) => kept.has(id),
   };
 }

@@ -189,22 +189,21 @@ export class Supply {
   /** Serves this generation from now on, whatever is newer. Throws why that cannot be; then nothing has changed. */
   async pin(id: string): Promise<void> {
     const { book, directory } = this.#options;
-    const { opened, pinned } = await this.disk.whileKept(id, async () => {
-      const opening = await openGeneration(generationPath(directory, id), this.#opening());
+    await this.disk.whileKept(id, async () => {
+      const opened = await openGeneration(generationPath(directory, id), this.#opening());
       const { pinned } = book.state;
-      const written = book.update((state) => ({ ...state, pinned: id }));
-      await written.catch((error: unknown) => {
-        opening.close();
+      try {
+        await book.update((state) => ({ ...state, pinned: id }));
+      } catch (error) {
+        opened.close();
+        throw error;
+      }
+      // Unless another one was pinned, or this one unpinned, while threads got ready for it.
+      const arrival = { ...this.#arrivalOf(opened.metadata), forced: true, isWanted: () => book.state.pinned === id };
+      await this.served.adopt(opened, arrival).catch(async (error: unknown) => {
+        await book.update((state) => (state.pinned === id ? { ...state, pinned } : state));
         throw error;
       });
-      return { opened: opening, pinned };
-    });
-    // Unless another one was pinned, or this one unpinned, while threads got ready for it.
-    const isWanted = () => book.state.pinned === id;
-    const arrival = { ...this.#arrivalOf(opened.metadata), forced: true, isWanted };
-    await this.served.adopt(opened, arrival).catch(async (error: unknown) => {
-      await book.update((state) => (state.pinned === id ? { ...state, pinned } : state));
-      throw error;
     });
   }
 
@@ -252,21 +251,21 @@ export class Supply {
     return !this.#options.directory.writable || (this.#newest.metadata !== undefined && !this.#newest.isIntact);
   }
 
-  /** Whether another generation is served because it is pinned. */
+  /** Whether another generation is served because it is pinned, or is about to be. */
   #isHeldBack(id: string): boolean {
     const { pinned } = this.#options.book.state;
-    return pinned !== null && id !== pinned && this.served.metadata?.id === pinned;
+    const served = this.served.metadata?.id;
+    if (pinned === null || id === pinned || served === undefined) return false;
+    return served === pinned || this.disk.isKept(pinned);
   }
 
   /** After a look at the disk: the newest generation of ours there, which only a scrub or an opening has seen whole. */
   #findNewest(): void {
-    const { environment, tenant } = this.#options;
+    const { environment, tenant, book } = this.#options;
     const isOurs = (of: GenerationMetadata) =>
       of.environment === (environment ?? of.environment) && of.tenant === (tenant ?? of.tenant);
     const { generations } = this.disk.survey;
-    const readable = newestFirst(generations, this.#options.book.state.passed).flatMap(
-      ({ metadata }) => metadata ?? [],
-    );
+    const readable = newestFirst(generations, book.state.passed).flatMap(({ metadata }) => metadata ?? []);
     const newest = readable.find(isOurs);
     if (newest) this.#newest.found(newest, newest.id === this.served.metadata?.id);
   }

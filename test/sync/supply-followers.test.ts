@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { OsoError } from '../../src/errors/oso-error.ts';
+import type { BuildResult } from '../../src/sync/build-process/job.ts';
 import type { Followers } from '../../src/sync/followers.ts';
 import type { DownloadRequest } from '../../src/sync/supply.ts';
 import { TAKEN_AT_MS } from '../snapshot/support/sample-snapshot.ts';
@@ -59,6 +60,41 @@ describe('other threads', () => {
     await expect(pinning).rejects.toThrow('the index is damaged');
     expect([world.served(), world.book.state.pinned]).toEqual([world.newer, world.newer]);
     world.supply.served.slot.acquire('key')?.release();
+  });
+
+  test.each([
+    ['nor when they refuse that', true],
+    ['unless there is nothing else', false],
+  ])('get ready for another pin while a copy comes, which is not served in between, %s', async (_, isServing) => {
+    const { followers, told, waiting, wait } = fakeFollowers();
+    let id = '';
+    const download = async (): Promise<BuildResult> => ({
+      kind: 'published',
+      id,
+      takenAtMs: TAKEN_AT_MS + 2 * HOUR,
+      sourceAgeMs: 0,
+      contentDigest: '',
+      factsEtag: undefined,
+      alarms: [],
+    });
+    using world = await supplied({ followers, download });
+    await world.supply.pin(world.newer);
+    id = (await world.publish(TAKEN_AT_MS + 2 * HOUR)).id;
+    wait();
+    const pinning = world.supply.pin(world.older);
+    while (waiting.length === 0) await settle();
+    if (!isServing) world.supply.served.empty();
+    let isCopied = false;
+    const attempt = world.supply.download(never, true).then(() => {
+      isCopied = true;
+    });
+    while (!isCopied && waiting.length === 1) await settle();
+    waiting[1]?.resolve();
+    await attempt;
+    waiting[0]?.reject(new Error('the thread died'));
+    await expect(pinning).rejects.toThrow('the thread died');
+    expect([world.served(), world.book.state.pinned]).toEqual([isServing ? world.newer : id, world.newer]);
+    expect(told.filter((one) => one.startsWith('serve'))).toHaveLength(isServing ? 1 : 2);
   });
 
   test('get ready in vain for what was pinned when something else was pinned after it, or it was unpinned', async () => {
