@@ -15,11 +15,12 @@ export async function checkFreeSpace(path: string, expectedBytes: number): Promi
   });
 }
 
-/** Bytes that this user may still write to the disk of `path`. Throws DIRECTORY_UNUSABLE. */
+/** Bytes that this user may still write to the disk of `path`; infinite where it has no size. Throws DIRECTORY_UNUSABLE. */
 async function freeBytes(path: string): Promise<number> {
   try {
-    const { bavail, bsize } = await statfs(path);
-    return bavail * bsize;
+    const { blocks, bavail, bsize } = await statfs(path);
+    // Memory without a limit says so, and filesystems of programs that do not tell.
+    return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize;
   } catch (error) {
     throw ioError(error, 'examine', path);
   }

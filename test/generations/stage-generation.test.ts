@@ -272,6 +272,23 @@ describe('staging fails, and leaves nothing,', () => {
     expect(names()).toEqual([]);
   });
 
+  test('but not for want of room on a disk that has no size: memory without a limit, or one that does not say', async (skippable) => {
+    const mount = parent.file('disk');
+    mkdirSync(mount);
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=0', 'tmpfs', mount]).status === 0;
+    skippable.skip(!mounted, 'no right to mount a disk');
+    let endless: DataDirectory | undefined;
+    try {
+      endless = await openDataDirectory(mount, 'test');
+      const staged = await stageGeneration(endless, stageOptions({ expectedBytes: 1_000 }));
+      await staged.publish();
+      expect(await listGenerations(endless)).toHaveLength(1);
+    } finally {
+      endless?.close();
+      spawnSync('umount', [mount]);
+    }
+  });
+
   test('when the disk fills up', async (skippable) => {
     const mount = parent.file('disk');
     mkdirSync(mount);
