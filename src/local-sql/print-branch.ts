@@ -11,6 +11,7 @@ import {
 import { type Atom, type Column, type Condition, type Constant, listedIds, type Residual } from './residual.ts';
 import { printText } from './sql-text.ts';
 import { integerType, isIntegerColumn, type SqlValues } from './sql-value.ts';
+import { hasTextBeside } from './texts-beside.ts';
 
 /** Names of the queries that one statement uses, numbered by first use. */
 export interface NamedQueries {
@@ -72,7 +73,7 @@ function columnsOf(condition: Condition): readonly Column[] {
   }
 }
 
-export function printColumn({ atom, position }: Column, { rows }: BranchContext): string {
+export function printColumn({ atom, position }: Column, { rows }: Pick<BranchContext, 'rows'>): string {
   const row = rows.get(atom);
   if (row === undefined) throw new Error(`row ${atom.id} has no name`);
   return `${row}.arg${position}`;
@@ -98,14 +99,16 @@ function printCondition(condition: Condition, context: BranchContext): string {
   }
 }
 
-function idColumnOf(column: Column, context: BranchContext): IdColumn {
-  const sql = printColumn(column, context);
-  const { dialect } = context.values;
-  if (dialect === 'mysql' && isComparedAsText(column.type, context.values)) {
-    return { sql, type: column.type, text: sql.replace(/arg(?=\d+$)/u, 'text') };
-  }
-  const printed = idColumn(sql, column.type, context.values);
-  return dialect === 'sqlite' ? { ...printed, ids: listedIds(column) } : printed;
+/** A column with the ids and the texts that its query gives, where it does. */
+export function idColumnOf(column: Column, { values, rows }: Pick<BranchContext, 'values' | 'rows'>): IdColumn {
+  const sql = printColumn(column, { rows });
+  const printed: IdColumn = { ...idColumn(sql, column.type, values), ids: listedIds(column) };
+  return hasText(column, values) ? { ...printed, text: sql.replace(/arg(?=\d+$)/u, 'text') } : printed;
+}
+
+function hasText({ atom: { source }, position, type }: Column, values: SqlValues): boolean {
+  if (values.dialect === 'mysql') return isComparedAsText(type, values);
+  return source.kind === 'list' && hasTextBeside(source, position, values);
 }
 
 /** Digits are compared as a number: a column that is not known to hold numbers is cast to one. */

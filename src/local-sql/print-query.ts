@@ -1,12 +1,20 @@
 import type { Answer, AnswerTerm } from './answer.ts';
 import { boundColumn } from './constant-rows.ts';
-import { type BranchContext, type NamedQueries, printColumn, printSource, type RowNames } from './print-branch.ts';
+import {
+  type BranchContext,
+  idColumnOf,
+  type NamedQueries,
+  printColumn,
+  printSource,
+  type RowNames,
+} from './print-branch.ts';
 import { idColumn, isComparedAsText, printKey, textOf } from './print-comparison.ts';
 import { printRows } from './print-rows.ts';
 import type { Atom } from './residual.ts';
 import { printText } from './sql-text.ts';
 import { printNothing, printValue, type SqlValues } from './sql-value.ts';
 import { tabulateAnswers } from './tabulate-answers.ts';
+import { textsBeside } from './texts-beside.ts';
 
 /** How the outputs of a query are written. */
 export interface OutputStyle {
@@ -145,8 +153,9 @@ function printOutput(
   if (castTo === undefined && isText !== true) {
     return term.kind === 'column' ? printColumn(term, context) : printValue(term.value, values);
   }
+  const column = term.kind === 'column' ? idColumnOf(term, context) : undefined;
   const text = term.kind === 'column' ? printColumn(term, context) : printText(term.value.id, values.dialect);
-  return castTo === undefined ? textOf(text, values) : `CAST(${text} AS ${castTo})`;
+  return castTo === undefined ? (column?.text ?? textOf(text, values)) : `CAST(${text} AS ${castTo})`;
 }
 
 function printStatement(values: SqlValues, printBody: (queries: NamedQueries) => string): string {
@@ -180,7 +189,8 @@ function printNamedQuery(
     return `${name}(held)${inlined} (\nSELECT 1 FROM (SELECT 1 AS one) AS once WHERE EXISTS (\n${query}\n)\n)`;
   }
   const texts = values.dialect === 'mysql' ? textColumns(source, values) : [];
-  if (texts.length === 0) return `${name}(${columns.join(', ')})${inlined} (\n${query}\n)`;
+  const beside = source.kind === 'list' ? textsBeside(source, values).map((position) => `text${position}`) : [];
+  if (texts.length === 0) return `${name}(${[...columns, ...beside].join(', ')})${inlined} (\n${query}\n)`;
   const raw = name.replace('c', 'b');
   const all = [...columns, ...texts.map(({ sql }) => textOf(sql, values))];
   const names = [...columns, ...texts.map(({ text }) => text)];

@@ -3,6 +3,7 @@ import { alikeOf } from './constant-rows.ts';
 import type { NamedQueries } from './print-branch.ts';
 import { printText } from './sql-text.ts';
 import { printNothing, printValue, type SqlValues } from './sql-value.ts';
+import { textsBeside } from './texts-beside.ts';
 
 /** A query that gives the rows of a list. */
 export function printRows(constants: CentralList, values: SqlValues, queries: NamedQueries): string {
@@ -25,8 +26,11 @@ function postgresqlRows(list: CentralList, values: SqlValues, queries: NamedQuer
       ? 'CAST(NULL AS TEXT)'
       : `(SELECT arg${other.position} FROM ${queries.nameOf(other.binding)} WHERE FALSE)`;
   });
-  const texts = list.rows.map((row) => row.map(({ id }) => printText(id, values.dialect)));
-  return `VALUES ${listed([types, ...texts])} OFFSET 1`;
+  const beside = textsBeside(list, values);
+  const texts = list.rows.map((row) =>
+    [...row, ...beside.flatMap((position) => row[position] ?? [])].map(({ id }) => printText(id, values.dialect)),
+  );
+  return `VALUES ${listed([[...types, ...beside.map(() => 'CAST(NULL AS TEXT)')], ...texts])} OFFSET 1`;
 }
 
 function listed(rows: readonly (readonly string[])[]): string {

@@ -29,6 +29,46 @@ afterAll(async () => {
   server?.stop();
 });
 
+/** Central pairs that only rows choose among, so that they stay a list. */
+const LISTED_POLICY = `
+actor User {}
+resource Folder {}
+resource Shelf {}
+resource Document { permissions = ["join", "negate", "give"]; }
+has_permission(_: User, "join", document: Document) if
+  folder matches Folder and shelf matches Shelf and
+  has_relation(document, "folder", folder) and is_in(folder, shelf) and is_open(shelf);
+has_permission(_: User, "negate", document: Document) if
+  folder matches Folder and has_relation(document, "folder", folder) and not is_kept(folder);
+is_kept(folder: Folder) if shelf matches Shelf and is_in(folder, shelf) and is_open(shelf);
+has_permission(_: User, "give", document: Document) if shelf matches Shelf and is_in(document, shelf) and is_open(shelf);
+has_permission(_: User, "give", document: Document) if is_shown(document);
+`;
+const LISTED_BINDINGS = `facts:
+  has_relation(Document:_, folder, Folder:_): { query: "SELECT id, folder FROM paper" }
+  is_shown(Document:_): { query: "SELECT id FROM paper WHERE id > 990" }
+  is_open(Shelf:_): { query: "SELECT 's' || id FROM paper" }
+`;
+
+test.each([
+  ['join', 'Folder', 0, 1_000],
+  ['negate', 'Folder', 1_000, 0],
+  ['give', 'Document', 10, 610],
+])('a list holds no other spelling of a number for the number: %s', async (action, type, odd, plain) => {
+  await client.query('CREATE TABLE IF NOT EXISTS paper (id int PRIMARY KEY, folder int)');
+  await client.query(
+    'INSERT INTO paper SELECT n, (n + 9) / 10 FROM generate_series(1, 1000) AS n ON CONFLICT DO NOTHING',
+  );
+  const found = async (prefix: string) => {
+    const facts = Array.from({ length: 600 }, (_, n) => `is_in ${type}:${prefix}${n + 1} Shelf:s${n + 1}`);
+    const question = { actor: { type: 'User', id: 'any' }, action, resourceType: 'Document' };
+    const sql = listSql(question, 'id', localData(LISTED_POLICY, facts, LISTED_BINDINGS));
+    return (await client.query(`SELECT count(*)::int AS found FROM paper WHERE ${sql}`)).rows;
+  };
+  expect(await found('0')).toEqual([{ found: odd }]);
+  expect(await found('')).toEqual([{ found: plain }]);
+});
+
 describe('hostile ids', () => {
   test(`${STRINGS} of them come back from PostgreSQL as they were`, async () => {
     const random = new Random(20_260_101);
