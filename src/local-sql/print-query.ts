@@ -158,23 +158,36 @@ function printOutput(
   return castTo === undefined ? (column?.text ?? textOf(text, values)) : `CAST(${text} AS ${castTo})`;
 }
 
+/** Named queries are `c0`, `c1` and so on, unless the customer's own SQL has such a name: it would speak of ours. */
 function printStatement(values: SqlValues, printBody: (queries: NamedQueries) => string): string {
+  for (let prefix = 'c'; ; prefix = `oso_${prefix}`) {
+    const { sql, used } = printWithNames(prefix, values, printBody);
+    const ours = new RegExp(`\\b${prefix.replace(/c$/, '[bc]')}\\d`, 'iu');
+    if (!used.some((source) => source.kind === 'query' && ours.test(source.query))) return sql;
+  }
+}
+
+function printWithNames(
+  prefix: string,
+  values: SqlValues,
+  printBody: (queries: NamedQueries) => string,
+): { readonly sql: string; readonly used: readonly Atom['source'][] } {
   const used: Atom['source'][] = [];
   // SQLite looks into a named query through an index only when it is used once.
   const isShared = values.dialect !== 'sqlite';
   const queries: NamedQueries = {
     nameOf(source) {
       const known = isShared ? used.indexOf(source) : -1;
-      return `c${known === -1 ? used.push(source) - 1 : known}`;
+      return `${prefix}${known === -1 ? used.push(source) - 1 : known}`;
     },
   };
   const body = printBody(queries);
-  if (used.length === 0) return body.trimStart();
+  if (used.length === 0) return { sql: body.trimStart(), used };
   const heads: string[] = [];
   for (const [number, binding] of used.entries())
-    heads.push(printNamedQuery(binding, `c${number}`, { values, queries }));
+    heads.push(printNamedQuery(binding, `${prefix}${number}`, { values, queries }));
   const recursive = values.dialect === 'postgresql' ? ' RECURSIVE' : '';
-  return `WITH${recursive}\n${heads.join(',\n')}\n${body}\n`;
+  return { sql: `WITH${recursive}\n${heads.join(',\n')}\n${body}\n`, used };
 }
 
 function printNamedQuery(
@@ -191,7 +204,7 @@ function printNamedQuery(
   const texts = values.dialect === 'mysql' ? textColumns(source, values) : [];
   const beside = source.kind === 'list' ? textsBeside(source, values).map((position) => `text${position}`) : [];
   if (texts.length === 0) return `${name}(${[...columns, ...beside].join(', ')})${inlined} (\n${query}\n)`;
-  const raw = name.replace('c', 'b');
+  const raw = name.replace(/c(?=\d+$)/u, 'b');
   const all = [...columns, ...texts.map(({ sql }) => textOf(sql, values))];
   const names = [...columns, ...texts.map(({ text }) => text)];
   return `${raw}(${columns.join(', ')}) AS (\n${query}\n),\n${name}(${names.join(', ')}) AS (SELECT ${all.join(', ')} FROM ${raw})`;

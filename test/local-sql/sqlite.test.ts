@@ -90,6 +90,24 @@ describe('SQLite', () => {
     expect(database.rowsOf(`SELECT count(*), sum(id % 2) FROM document WHERE ${share}`)).toEqual([[50_000, 50_000]]);
   });
 
+  test.each([
+    ['document', 'document'],
+    ['c0', 'C1'],
+    ['C1', '"c0"'],
+    ['oso_c0', 'c0'],
+  ])('reads the tables of the customer, not its own of the same name: %s and %s', (owners, folders) => {
+    for (const table of ['c0', 'C1', 'oso_c0']) {
+      database.run(`CREATE TABLE IF NOT EXISTS ${table} AS SELECT id, owner, folder FROM document WHERE id <= 3000`);
+    }
+    const named = `facts:
+  has_relation(Document:_, owner, User:_): { query: 'SELECT id, owner FROM ${owners}' }
+  has_relation(Document:_, folder, Folder:_): { query: 'SELECT id, folder FROM ${folders}' }
+`;
+    const data = localData(LARGE_POLICY, ['has_role User:U77 viewer Folder:5'], named, 'sqlite');
+    const list = listSql({ actor: user('U77'), action: 'read', resourceType: 'Document' }, 'document.id', data);
+    expect(database.rowsOf(`SELECT count(*) FROM document WHERE ${list}`)).toEqual([[110]]);
+  });
+
   test('takes no other spelling of a number for the number', () => {
     const data = localData(
       LARGE_POLICY,
