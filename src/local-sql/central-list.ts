@@ -44,8 +44,13 @@ export function rowKey(row: ListedRow): string {
 }
 
 /** Equal texts mean equal columns. */
-export function listShape({ args }: CentralList): string {
-  return args.map(({ type }) => type).join(' ');
+export function listShape({ args }: Pick<CentralList, 'args'>): string {
+  return typesKey(args);
+}
+
+/** Equal texts mean equal types: names of types may have blanks. */
+export function typesKey(typed: readonly { readonly type: string }[]): string {
+  return typed.map(({ type }) => `${type.length} ${type}`).join(' ');
 }
 
 /** Equal texts mean equal lists. Made once for each list. */

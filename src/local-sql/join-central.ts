@@ -3,7 +3,7 @@ import type { Value } from '../facts/fact.ts';
 import type { AnswerTerm } from './answer.ts';
 import { applyTerms } from './apply-terms.ts';
 import type { TermAlgebra } from './built-in-literals.ts';
-import { type CentralList, type ListedRow, listOf } from './central-list.ts';
+import { type CentralList, type ListedRow, listOf, typesKey } from './central-list.ts';
 import { describeGoal, type GoalOfCall } from './describe-goal.ts';
 import { findListed, type ListedColumns } from './listed-columns.ts';
 import { type Constant, sameColumn } from './residual.ts';
@@ -108,7 +108,7 @@ function sortOut(answers: Answers, { fits }: TermAlgebra): Found {
     const row = answer.flatMap((term) => (term.kind === 'value' && fits(term.value) ? term.value : []));
     if (row.length < answer.length || row.length === 0) apart.push(answer);
     else {
-      const types = row.map(({ type }) => type).join(' ');
+      const types = typesKey(row);
       const rows = byTypes.get(types);
       if (rows === undefined) byTypes.set(types, [row]);
       else rows.push(row);
