@@ -13,6 +13,7 @@ import { type OutputStyle, printExistence, printUnion } from './print-query.ts';
 import { type LocalData, type SymbolicQuestion, solveQuestion } from './solve-question.ts';
 import { spreadOutputs, spreadUntyped } from './spread-lists.ts';
 import { fitsColumn, printNothing, type SqlValues, textType } from './sql-value.ts';
+import { oddOutputs } from './texts-beside.ts';
 
 /** One row with one boolean column `allowed` (api reference, 6.1). */
 export function authorizeSql({ actor, action, resource }: AuthorizeQuestion, context: LocalData): string {
@@ -56,7 +57,8 @@ export function selectSql(query: ConjunctiveQuery, columns: ReadonlyMap<string, 
   if (held.length === 0) {
     return printNoRows(names.map((each, number) => `${printNothing(types[number], values)} AS ${each}`));
   }
-  return printUnion(spreadUntyped(held, values), values, { types, names, isRows: true });
+  const spread = spreadUntyped(held, values);
+  return printUnion(spread, values, { types, names, texts: oddOutputs(spread, values), isRows: true });
 }
 
 /** A condition that holds where `column` is an id that the variable takes in some row. */

@@ -138,6 +138,6 @@ function printSpelled(
   { ids, answers }: { readonly ids: readonly Value[]; readonly answers: readonly Answer[] },
   values: SqlValues,
 ): string {
-  const query = printUnion(answers, values, { types: [column.type], isText: true, isRows: false });
+  const query = printUnion(answers, values, { types: [column.type], texts: new Set([0]), isRows: false });
   return `(${printIsOneOf(column, ids, values)} and ${column.text} IN (${query}))`;
 }

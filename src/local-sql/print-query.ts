@@ -22,8 +22,8 @@ export interface OutputStyle {
   readonly types: readonly string[];
   /** Quoted names of the columns of the result; none: whatever they are called. */
   readonly names?: readonly string[] | undefined;
-  /** The outputs are compared with texts. */
-  readonly isText?: boolean | undefined;
+  /** Positions of the outputs that are given as texts. */
+  readonly texts?: ReadonlySet<number> | undefined;
   /** The type of all outputs, whatever the columns are. */
   readonly castTo?: string | undefined;
   /** Instead of NULL, for an output that every value satisfies. */
@@ -96,17 +96,16 @@ function printDistinct(answers: readonly Answer[], printer: UnionPrinter): strin
  */
 function printTypes(answers: readonly Answer[], { queries, values, style }: UnionPrinter): Branch | undefined {
   const [first] = answers;
-  if (values.dialect !== 'postgresql' || first === undefined || style.castTo !== undefined || style.isText)
-    return undefined;
+  if (values.dialect !== 'postgresql' || first === undefined || style.castTo !== undefined) return undefined;
   const columns = first.terms.map((_, position) =>
-    answers.flatMap(({ terms }) => boundColumn(terms[position]) ?? []).at(0),
+    style.texts?.has(position) ? undefined : answers.flatMap(({ terms }) => boundColumn(terms[position]) ?? []).at(0),
   );
   if (columns.every((column, position) => column === undefined || first.terms[position]?.kind === 'column')) {
     return undefined;
   }
   const outputs = columns.map((column, position) =>
     column === undefined
-      ? printNothing(style.types[position], values)
+      ? printNoOutput(position, style, values)
       : `(SELECT arg${column.position} FROM ${queries.nameOf(column.binding)} WHERE FALSE)`,
   );
   return { outputs, source: '\nWHERE FALSE' };
@@ -117,13 +116,15 @@ function printTypes(answers: readonly Answer[], { queries, values, style }: Unio
  * where `IN` would do so for every row.
  */
 function printGrouped(answers: readonly Answer[], printer: UnionPrinter): string {
-  const { types, names, isText, isRows } = printer.style;
+  const { types, names, texts, isRows } = printer.style;
   const branches = answers.map((answer) => {
     const { outputs, source } = printBranch(answer, printer);
     return ` SELECT ${outputs.map((output, position) => `${output} AS out${position}`).join(', ')}${source}`;
   });
   const keys = types.flatMap((type, position) =>
-    isText ? `out${position}` : printKey(idColumn(`out${position}`, type, printer.values), printer.values),
+    texts?.has(position)
+      ? `out${position}`
+      : printKey(idColumn(`out${position}`, type, printer.values), printer.values),
   );
   const outputs = isRows ? types.map((_, position) => `out${position} AS ${names?.[position] ?? ''}`) : keys;
   const group = isRows ? `\nGROUP BY ${keys.join(', ')}` : '';
@@ -147,15 +148,19 @@ function printOutput(
   position: number,
   { context, style }: { readonly context: BranchContext; readonly style: OutputStyle },
 ): string {
-  const { castTo, isText, wildcard, types } = style;
+  const { castTo, texts, wildcard } = style;
   const { values } = context;
-  if (term.kind === 'free') return wildcard ?? printNothing(types[position], values);
-  if (castTo === undefined && isText !== true) {
+  if (term.kind === 'free') return wildcard ?? printNoOutput(position, style, values);
+  if (castTo === undefined && !texts?.has(position)) {
     return term.kind === 'column' ? printColumn(term, context) : printValue(term.value, values);
   }
   const column = term.kind === 'column' ? idColumnOf(term, context) : undefined;
   const text = term.kind === 'column' ? printColumn(term, context) : printText(term.value.id, values.dialect);
   return castTo === undefined ? (column?.text ?? textOf(text, values)) : `CAST(${text} AS ${castTo})`;
+}
+
+function printNoOutput(position: number, { texts, types }: OutputStyle, values: SqlValues): string {
+  return texts?.has(position) ? textOf('NULL', values) : printNothing(types[position], values);
 }
 
 /** Named queries are `c0`, `c1` and so on, unless the customer's own SQL has such a name: it would speak of ours. */

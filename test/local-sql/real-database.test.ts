@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { authorizeSql, listSql } from '../../src/local-sql/local-questions.ts';
+import { authorizeSql, listSql, selectSql } from '../../src/local-sql/local-questions.ts';
 import { printText } from '../../src/local-sql/sql-text.ts';
 import { hostileText } from '../support/hostile-texts.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
@@ -67,6 +67,37 @@ test.each([
   };
   expect(await found('0')).toEqual([{ found: odd }]);
   expect(await found('')).toEqual([{ found: plain }]);
+});
+
+test.each([1, 600])('a select gives no other spelling of a number as the number, with %i of them', async (odd) => {
+  await client.query('CREATE TABLE IF NOT EXISTS leaf (id int PRIMARY KEY, page int)');
+  await client.query('INSERT INTO leaf VALUES (7001, 1), (7002, 2) ON CONFLICT DO NOTHING');
+  const bindings = 'facts:\n  has_relation(Document:_, page, Folder:_): { query: "SELECT id, page FROM leaf" }\n';
+  const query = {
+    calls: [{ predicate: 'has_relation', variables: ['document', 'name', 'page'] }],
+    constraints: new Map([
+      ['document', { type: 'Document', ids: null }],
+      ['name', { type: 'String', ids: ['page'] }],
+      ['page', { type: 'Folder', ids: null }],
+    ]),
+  };
+  const columns = new Map([
+    ['document', 'document'],
+    ['page', 'page'],
+  ]);
+  const selected = async (central: readonly string[]) => {
+    const facts = central.map((id) => `has_relation Document:${id} page Folder:3`);
+    const sql = selectSql(query, columns, localData(POLICY, facts, bindings));
+    return (await client.query({ text: `SELECT * FROM (${sql}) AS found ORDER BY 1`, rowMode: 'array' })).rows;
+  };
+  const spelled = Array.from({ length: odd }, (_, n) => `0${n + 1}`);
+  const rows = [...spelled.map((id) => [id, 3]), ['7001', 1], ['7002', 2]];
+  expect(await selected(spelled)).toEqual(rows.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)));
+  expect(await selected(['7'])).toEqual([
+    [7, 3],
+    [7001, 1],
+    [7002, 2],
+  ]);
 });
 
 describe('hostile ids', () => {
